@@ -1,0 +1,112 @@
+/**
+ * The settings of the process: environment variables, their defaults and what is allowed. A value that cannot be used
+ * stops the start with one line that names the variable, the value and what is allowed.
+ */
+import { Config, Data, Duration, Effect, type LogLevel, Option } from "effect"
+import { PREFIX_PATTERN } from "./domain/AccessCode.ts"
+import { shown } from "./domain/RoomInput.ts"
+
+export type StoreUrl = { readonly kind: "memory" } | { readonly kind: "sqlite"; readonly file: string }
+
+/** A variable whose value cannot be used. */
+export class SettingError extends Data.TaggedError("SettingError")<{ readonly message: string }> {}
+
+/** A variable: its default as it would be written, what is allowed, and how a value is read, or not. */
+interface Setting<A> {
+  readonly fallback: string
+  readonly allowed: string
+  readonly read: (text: string) => Option.Option<A>
+}
+
+const text = (fallback: string, allowed: string, pattern: RegExp): Setting<string> => ({
+  fallback,
+  allowed,
+  read: Option.liftPredicate((value) => pattern.test(value))
+})
+
+const duration = (fallback: string, least: Duration.Input = "1 second"): Setting<Duration.Duration> => ({
+  fallback,
+  allowed: `a duration such as "${fallback}", of at least ${Duration.format(Duration.fromInputUnsafe(least))}`,
+  read: (value) =>
+    Option.filter(
+      Duration.fromInput(value as Duration.Input),
+      (duration) =>
+        Duration.isFinite(duration) && Duration.isGreaterThanOrEqualTo(duration, Duration.fromInputUnsafe(least))
+    )
+})
+
+const oneOf = <const A extends string>(fallback: A, values: ReadonlyArray<A>): Setting<A> => ({
+  fallback,
+  allowed: values.join(", "),
+  read: (value) => Option.fromUndefinedOr(values.find((one) => one.toLowerCase() === value.toLowerCase()))
+})
+
+const port: Setting<number> = {
+  fallback: "3000",
+  allowed: "a whole number from 0 to 65535; 0 takes a free port",
+  read: (value) => (/^\d{1,5}$/.test(value) && Number(value) <= 65_535 ? Option.some(Number(value)) : Option.none())
+}
+
+const storeUrl: Setting<StoreUrl> = {
+  fallback: "sqlite:./data/pairroom.db",
+  allowed: "memory: or sqlite:PATH",
+  read: (value) =>
+    value === "memory:"
+      ? Option.some({ kind: "memory" })
+      : /^sqlite:./.test(value)
+        ? Option.some({ kind: "sqlite", file: value.slice("sqlite:".length) })
+        : Option.none()
+}
+
+const isOrigin = (value: string) =>
+  URL.canParse(value) && /^https?:$/.test(new URL(value).protocol) && new URL(value).origin === value
+
+const origins: Setting<ReadonlyArray<string>> = {
+  fallback: "",
+  allowed: "origins separated by commas, each like https://pair.example or http://localhost:5173, with no path",
+  read: (value) => {
+    const list = value.split(",").map((origin) => origin.trim())
+    return value === "" ? Option.some([]) : list.every(isOrigin) ? Option.some(list) : Option.none()
+  }
+}
+
+const levels = ["All", "Trace", "Debug", "Info", "Warn", "Error", "Fatal", "None"] satisfies Array<LogLevel.LogLevel>
+
+/** Every variable. */
+export const VARIABLES = {
+  HOST: text("0.0.0.0", "a host name or an address", /^[\w.:%-]+$/),
+  PORT: port,
+  STORE_URL: storeUrl,
+  API_PREFIX: text("/api", "a path such as /api, or / for none", /^\/$|^(\/[A-Za-z0-9._~-]+)+$/),
+  ACCESS_CODE_PREFIX: text("", "up to 16 letters, digits, - and _", PREFIX_PATTERN),
+  ALLOWED_ORIGINS: origins,
+  HEARTBEAT_INTERVAL: duration("15 seconds"),
+  STREAM_LIFETIME: duration("20 minutes"),
+  ROOM_TTL: duration("7 days"),
+  DRAIN_TIMEOUT: duration("20 seconds", 0),
+  DRAIN_SPREAD: duration("10 seconds", 0),
+  LOG_LEVEL: oneOf("Info", levels),
+  LOG_FORMAT: oneOf("auto", ["auto", "pretty", "json"])
+}
+
+type Value<S> = S extends Setting<infer A> ? A : never
+
+export type Settings = { readonly [Name in keyof typeof VARIABLES]: Value<(typeof VARIABLES)[Name]> }
+
+/** All settings, from the environment of the process or another `ConfigProvider`; an empty value counts as left out. */
+export const settings: Effect.Effect<Settings, SettingError> = Effect.map(
+  Effect.forEach(Object.entries<Setting<unknown>>(VARIABLES), ([name, setting]) =>
+    Config.String(name).pipe(
+      Config.withDefault(""),
+      Effect.mapError(({ message }) => new SettingError({ message: `${name}: ${message}` })),
+      Effect.map((value) => value.trim() || setting.fallback),
+      Effect.flatMap((value) =>
+        Option.match(setting.read(value), {
+          onNone: () => new SettingError({ message: `${name}: expected ${setting.allowed}, got ${shown(value)}` }),
+          onSome: (decoded) => Effect.succeed([name, decoded] as const)
+        })
+      )
+    )
+  ),
+  (entries) => Object.fromEntries(entries) as Settings
+)

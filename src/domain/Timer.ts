@@ -1,0 +1,45 @@
+/**
+ * The timer of a room: a value with a deadline in it. Nothing counts down; whoever needs the remaining time
+ * computes it from the value and the clock. All times are whole milliseconds.
+ *
+ * This module imports nothing at run time, so that the page can share it.
+ */
+
+/** The shortest and the longest duration of a turn, in milliseconds. */
+export const DURATION_MIN = 1_000
+export const DURATION_MAX = 86_400_000
+
+const SECOND = 1_000
+
+export interface Paused {
+  readonly _tag: "Paused"
+  /** Milliseconds left, from 1 to the duration. */
+  readonly remaining: number
+}
+
+export interface Running {
+  readonly _tag: "Running"
+  /** When the time is up, in milliseconds since the epoch, by the clock of the store. */
+  readonly endsAt: number
+}
+
+export type Timer = Paused | Running
+
+export const paused = (remaining: number): Paused => ({ _tag: "Paused", remaining })
+
+export const running = (endsAt: number): Running => ({ _tag: "Running", endsAt })
+
+export const isRunning = (timer: Timer): timer is Running => timer._tag === "Running"
+
+/** Is it a running timer whose time is up? */
+export const isUp = (timer: Timer, now: number): boolean => isRunning(timer) && now >= timer.endsAt
+
+/** What is left at `now`, never below 0 and never above the duration, not even when a clock was set back. */
+export const remainingAt = (timer: Timer, duration: number, now: number): number =>
+  isRunning(timer) ? Math.min(duration, Math.max(0, timer.endsAt - now)) : timer.remaining
+
+/** The whole second that `remaining` has reached or crossed last: 600,000 at 600,000, 598,000 at 597,600. */
+export const wholeSecond = (remaining: number): number => Math.ceil(remaining / SECOND) * SECOND
+
+/** The whole second that is crossed next: 599,000 from 600,000, and 597,000 from 597,600. */
+export const nextWholeSecond = (remaining: number): number => wholeSecond(remaining) - SECOND

@@ -1,0 +1,51 @@
+/**
+ * The refusals of the contract: what a client sees as `{ "_tag": …, "message": … }` with the matching status.
+ * The message says what was wrong and what would be right, naming the field.
+ */
+import { Schema } from "effect"
+
+const fields = { message: Schema.String }
+
+/** Malformed JSON, a missing or mistyped field, a value out of range, blank or equal names. */
+export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", fields, { httpApiStatus: 400 }) {}
+
+/** No room has this access code; also after it was deleted or has expired. */
+export class RoomNotFound extends Schema.TaggedError<RoomNotFound>()("RoomNotFound", fields, { httpApiStatus: 404 }) {}
+
+/** The same for every code, whatever it looks like, so that the answer tells nothing about codes. */
+export const roomNotFound = (): RoomNotFound =>
+  new RoomNotFound({ message: "accessCode: no room has this access code; it may have been deleted or have expired" })
+
+/** No such path. */
+export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", fields, { httpApiStatus: 404 }) {}
+
+/** The path exists, the method on it does not; the header `Allow` names those that do. */
+export class MethodNotAllowed extends Schema.TaggedError<MethodNotAllowed>()("MethodNotAllowed", fields, {
+  httpApiStatus: 405
+}) {}
+
+/** A command on a completed room. */
+export class RoomClosed extends Schema.TaggedError<RoomClosed>()("RoomClosed", fields, { httpApiStatus: 409 }) {}
+
+/** A command with `If-Match` that names another `id` than the room's current one. */
+export class Stale extends Schema.TaggedError<Stale>()("Stale", fields, { httpApiStatus: 412 }) {}
+
+/** A body over 16 KiB. */
+export class PayloadTooLarge extends Schema.TaggedError<PayloadTooLarge>()("PayloadTooLarge", fields, {
+  httpApiStatus: 413
+}) {}
+
+/** A body that is not JSON. */
+export class UnsupportedMediaType extends Schema.TaggedError<UnsupportedMediaType>()("UnsupportedMediaType", fields, {
+  httpApiStatus: 415
+}) {}
+
+/** Headers over 16 KiB. */
+export class HeadersTooLarge extends Schema.TaggedError<HeadersTooLarge>()("HeadersTooLarge", fields, {
+  httpApiStatus: 431
+}) {}
+
+/** The store cannot be reached; nothing was changed. */
+export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("StoreUnavailable", fields, {
+  httpApiStatus: 503
+}) {}

@@ -1,0 +1,41 @@
+/**
+ * The end of the process as clients see it: their streams end cleanly, each with its own time to come back.
+ */
+import { Context, Duration, Effect, Layer } from "effect"
+
+export class Drain extends Context.Service<
+  Drain,
+  {
+    readonly isDraining: Effect.Effect<boolean>
+    /** Over how many milliseconds clients are told to come back. */
+    readonly spread: number
+    /** Calls `end` when draining begins, unless the scope is closed before. */
+    readonly onBegin: (end: () => void) => () => void
+    readonly begin: Effect.Effect<void>
+  }
+>()("pairroom/http/Drain") {
+  static readonly layerWith = (options: { readonly spread: Duration.Duration }): Layer.Layer<Drain> =>
+    Layer.sync(this, () => {
+      const streams = new Set<() => void>()
+      let draining = false
+      return Drain.of({
+        isDraining: Effect.sync(() => draining),
+        spread: Duration.toMillis(options.spread),
+        onBegin: (end) => {
+          streams.add(end)
+          return () => streams.delete(end)
+        },
+        begin: Effect.sync(() => {
+          draining = true
+          for (const end of streams) end()
+        })
+      })
+    })
+
+  static readonly layer: Layer.Layer<Drain> = this.layerWith({ spread: Duration.seconds(10) })
+
+  /** Begins to drain when it is closed: to be built last, on top of the server, and so closed first. */
+  static readonly onClose: Layer.Layer<never, never, Drain> = Layer.effectDiscard(
+    Effect.flatMap(Drain, (drain) => Effect.addFinalizer(() => drain.begin))
+  )
+}

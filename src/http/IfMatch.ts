@@ -1,0 +1,12 @@
+/**
+ * `If-Match` (RFC 9110, section 13.1.1), read as people send it: quoted, weak, a list, `*`, and bare as well.
+ */
+import type { Condition } from "../domain/RoomState.ts"
+
+const MEMBER = /(?:W\/)?(?:"([^"]*)"|([^\s,"]+))/g
+
+export const parse = (header: string | undefined): Condition | undefined => {
+  if (header === undefined) return undefined
+  const ids = Array.from(header.matchAll(MEMBER), ([, quoted, bare]) => quoted ?? bare ?? "")
+  return header.trim() === "*" ? "*" : ids
+}

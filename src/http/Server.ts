@@ -1,0 +1,103 @@
+/**
+ * The whole service as one HTTP server: the API, the page, operation, and what holds for every answer.
+ */
+import { NodeHttpServer } from "@effect/platform-node"
+import { Duration, Effect, Layer } from "effect"
+import { HttpEffect, HttpMiddleware, HttpRouter, HttpServerResponse } from "effect/http"
+import { createServer } from "node:http"
+import { Drain } from "./Drain.ts"
+import * as Handlers from "./Handlers.ts"
+import * as Operation from "./Operation.ts"
+import * as Pages from "./Pages.ts"
+import * as Refusals from "./Refusals.ts"
+
+export interface ServerOptions {
+  readonly host: string
+  readonly port: number
+  readonly prefix: string
+  /** The origins that may call from a browser; none where it is empty. */
+  readonly allowedOrigins: ReadonlyArray<string>
+  readonly drainTimeout: Duration.Duration
+}
+
+/** The most bytes of a request's headers. */
+const HEADERS_MAX = 16_384
+
+/** What a request may take to arrive, its headers first, in milliseconds. */
+const HEADERS_TIMEOUT = 10_000
+const REQUEST_TIMEOUT = 30_000
+const TIMEOUT_CHECK = 2_000
+
+/** Longer than a load balancer keeps an idle connection (60 s is common), so that it is never the server that closes. */
+const KEEP_ALIVE_TIMEOUT = 65_000
+
+/** A path with an access code in it may be as long as the headers allow: all of them get the same answer. */
+const routerConfig = { maxParamLength: HEADERS_MAX }
+
+const cors = (allowedOrigins: ReadonlyArray<string>) =>
+  allowedOrigins.length === 0
+    ? Layer.empty
+    : HttpRouter.middleware(
+        HttpMiddleware.cors({
+          allowedOrigins: (origin) => allowedOrigins.includes(origin),
+          allowedMethods: ["GET", "HEAD", "POST", "PATCH", "DELETE"],
+          allowedHeaders: ["Content-Type", "If-Match", "Last-Event-ID", "Cache-Control"],
+          exposedHeaders: ["ETag", "Location", "Retry-After"],
+          credentials: true,
+          maxAge: 600
+        }),
+        { global: true }
+      )
+
+const securityHeaders = HttpRouter.middleware(
+  (httpEffect) =>
+    HttpEffect.withPreResponseHandler(httpEffect, (_request, response) =>
+      Effect.succeed(
+        HttpServerResponse.setHeaders(response, {
+          "x-content-type-options": "nosniff",
+          // The address of a room is the key to it.
+          "referrer-policy": "no-referrer"
+        })
+      )
+    ),
+  { global: true }
+)
+
+const listener = ({ host, port, drainTimeout }: ServerOptions) =>
+  NodeHttpServer.layer(
+    () =>
+      Refusals.handleParser(
+        createServer({
+          maxHeaderSize: HEADERS_MAX,
+          headersTimeout: HEADERS_TIMEOUT,
+          requestTimeout: REQUEST_TIMEOUT,
+          connectionsCheckingInterval: TIMEOUT_CHECK,
+          keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
+          // Refused in Refusals, with the JSON of every other refusal.
+          requireHostHeader: false
+        })
+      ),
+    { host, port, gracefulShutdownTimeout: drainTimeout }
+  )
+
+/** Serves everything; when it is closed it drains first. */
+export const layer = (options: ServerOptions) => {
+  const routes = Layer.mergeAll(
+    Handlers.layer({ prefix: options.prefix }),
+    Operation.layer(options.prefix),
+    Pages.layer(options.prefix)
+  ).pipe(
+    Layer.provide([
+      Refusals.layer(
+        options.prefix,
+        [...Operation.PATHS, ...Pages.PATHS].map((path) => ({ method: "GET", path }))
+      ),
+      securityHeaders,
+      cors(options.allowedOrigins)
+    ])
+  )
+  return Drain.onClose.pipe(
+    Layer.provideMerge(HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true, routerConfig })),
+    Layer.provideMerge(listener(options))
+  )
+}

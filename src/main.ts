@@ -1,0 +1,74 @@
+/**
+ * The process: settings in, layers composed, launched.
+ */
+import { NodeRuntime } from "@effect/platform-node"
+import { Cause, Console, Effect, Exit, Layer, Logger, References } from "effect"
+import { HttpServer } from "effect/http"
+import { Drain } from "./http/Drain.ts"
+import * as Server from "./http/Server.ts"
+import { Rooms } from "./rooms/Rooms.ts"
+import { RoomSettings } from "./rooms/RoomSettings.ts"
+import { type Settings, settings } from "./Settings.ts"
+import * as MemoryRoomStore from "./store/MemoryRoomStore.ts"
+import type { RoomStore } from "./store/RoomStore.ts"
+import * as SqliteRoomStore from "./store/SqliteRoomStore.ts"
+
+const logging = ({ LOG_FORMAT, LOG_LEVEL }: Settings) => {
+  const pretty = LOG_FORMAT === "auto" ? process.stdout.isTTY : LOG_FORMAT === "pretty"
+  return Layer.merge(
+    Logger.layer([pretty ? Logger.consolePretty() : Logger.consoleJson]),
+    Layer.succeed(References.MinimumLogLevel, LOG_LEVEL)
+  )
+}
+
+const store = ({ ROOM_TTL: ttl, STORE_URL: url }: Settings): Layer.Layer<RoomStore, SqliteRoomStore.StoreFileError> =>
+  url.kind === "memory" ? MemoryRoomStore.layer({ ttl }) : SqliteRoomStore.layer(url.file, { ttl })
+
+const rooms = (settings: Settings) =>
+  Rooms.layerWith({ prefix: settings.ACCESS_CODE_PREFIX }).pipe(
+    Layer.provide(
+      Layer.effect(
+        RoomSettings,
+        Effect.map(RoomSettings, (defaults) => ({
+          ...defaults,
+          heartbeatInterval: settings.HEARTBEAT_INTERVAL,
+          streamLifetime: settings.STREAM_LIFETIME
+        }))
+      )
+    ),
+    Layer.provideMerge(store(settings))
+  )
+
+const server = (settings: Settings) =>
+  Server.layer({
+    host: settings.HOST,
+    port: settings.PORT,
+    prefix: settings.API_PREFIX,
+    allowedOrigins: settings.ALLOWED_ORIGINS,
+    drainTimeout: settings.DRAIN_TIMEOUT
+  }).pipe(Layer.provide([Drain.layerWith({ spread: settings.DRAIN_SPREAD }), rooms(settings)]))
+
+const greeting = Layer.effectDiscard(
+  HttpServer.addressFormattedWith((address) => {
+    const url = address.replace(/\/\/(0\.0\.0\.0|\[::\])/, "//localhost")
+    return Console.log(`Pairroom is at ${url}\nOpen it in a browser to make a room, or read ${url}/docs for the API.`)
+  })
+)
+
+const problem = (cause: Cause.Cause<{ readonly message: string; readonly cause?: unknown }>): string => {
+  const error = Cause.squash(cause)
+  return error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : String(error)
+}
+
+settings.pipe(
+  Effect.flatMap((settings) =>
+    greeting.pipe(Layer.provide(server(settings)), Layer.launch, Effect.provide(logging(settings)))
+  ),
+  Effect.tapCause((cause) =>
+    Cause.hasInterruptsOnly(cause) ? Effect.void : Console.error(`pairroom cannot run: ${problem(cause)}`)
+  ),
+  NodeRuntime.runMain({
+    disableErrorReporting: true,
+    teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause) ? 0 : 1)
+  })
+)

@@ -1,0 +1,125 @@
+/**
+ * What is sent at once and never split: all events of one change, or the snapshot that a stream begins with. A frame
+ * is encoded once, and every stream of the room writes the same bytes.
+ */
+import { type RoomEvent, toSse, viewOf } from "../domain/RoomEvent.ts"
+import { remaining, type RoomState } from "../domain/RoomState.ts"
+import { isRunning } from "../domain/Timer.ts"
+
+/** `tick` frames may be lost on the way to a slow client, `presence` frames tell only of `connections`. */
+export type FrameKind = "snapshot" | "change" | "tick" | "presence" | "heartbeat"
+
+const encoder = new TextEncoder()
+
+export class Frame {
+  readonly kind: FrameKind
+  readonly events: ReadonlyArray<RoomEvent>
+  /** When it was made, in milliseconds by the clock of the store. */
+  readonly at: number
+  /** How many are connected, where the frame tells it. */
+  readonly connections: number | undefined
+  #bytes: Uint8Array | undefined
+
+  constructor(kind: FrameKind, events: ReadonlyArray<RoomEvent>, at: number, connections?: number) {
+    this.kind = kind
+    this.events = events
+    this.at = at
+    this.connections = connections
+  }
+
+  get bytes(): Uint8Array {
+    return (this.#bytes ??= encoder.encode(this.events.map(toSse).join("")))
+  }
+
+  /** Does the stream end with it? */
+  get last(): boolean {
+    return this.events[this.events.length - 1]?.event === "close"
+  }
+}
+
+export const tick = (remaining: number, at: number): Frame =>
+  new Frame("tick", [{ event: "remaining-time", data: remaining }], at)
+
+export const heartbeat = (at: number): Frame => new Frame("heartbeat", [{ event: "heartbeat", data: at }], at)
+
+export const presence = (state: RoomState, at: number, connections: number): Frame =>
+  named("presence", state, at, connections, [room(state, at, connections)])
+
+/** Every stream of the room ends: it was deleted, or its streams were ended on purpose. */
+export const closing = (state: RoomState, at: number): Frame =>
+  named("change", state, at, undefined, [{ event: "close", data: "OK" }])
+
+/** Where a stream begins. `missed` tells the button and the alarm that its client may not have seen. */
+export const snapshot = (state: RoomState, at: number, connections: number, missed: boolean): Frame =>
+  named("snapshot", state, at, connections, [
+    { event: "connect", data: "OK" },
+    ...standing(state, at, connections),
+    ...(state.status === "COMPLETED" ? ending(state) : missed ? missedTimer(state) : [])
+  ])
+
+/** The events of the change that led to a state, for those who saw the state before it. */
+export const change = (state: RoomState, at: number, connections: number): Frame => {
+  const view = room(state, at, connections)
+  switch (state.change) {
+    case "finish":
+      return named("change", state, at, connections, [{ event: "remaining-time", data: 0 }, view, ...timer(state)])
+    case "update":
+    case "reset":
+      return named("change", state, at, connections, [view, time(state, at), ...timer(state)])
+    case "complete":
+      return named("change", state, at, connections, [view, ...ending(state)])
+    case "start":
+    case "pause":
+      return named("change", state, at, connections, [view, ...timer(state)])
+    case "create":
+    case "swap":
+      return named("change", state, at, connections, [view])
+  }
+}
+
+/** The room anew, for those who missed the changes that led to a state. */
+export const catchUp = (state: RoomState, at: number, connections: number): Frame =>
+  named("change", state, at, connections, [
+    ...standing(state, at, connections),
+    ...(state.status === "COMPLETED" ? ending(state) : missedTimer(state))
+  ])
+
+const standing = (state: RoomState, at: number, connections: number): ReadonlyArray<RoomEvent> => [
+  room(state, at, connections),
+  time(state, at),
+  ...(isRunning(state.timer) ? [{ event: "timer", data: "running" } as const] : [])
+]
+
+/** Old clients set their buttons by `pause` alone, so it follows the `stop` of a finish. */
+const missedTimer = (state: RoomState): ReadonlyArray<RoomEvent> =>
+  state.timerChange === "stop" ? [...timer(state), { event: "timer", data: "pause" }] : timer(state)
+
+const ending = (state: RoomState): ReadonlyArray<RoomEvent> => [...timer(state), { event: "close", data: "OK" }]
+
+const room = (state: RoomState, at: number, connections: number): RoomEvent => ({
+  event: "room",
+  data: viewOf(state, at, connections)
+})
+
+const time = (state: RoomState, at: number): RoomEvent => ({ event: "remaining-time", data: remaining(state, at) })
+
+const timer = (state: RoomState): ReadonlyArray<RoomEvent> =>
+  state.timerChange === null ? [] : [{ event: "timer", data: state.timerChange }]
+
+/**
+ * A frame whose last event carries the `id` of the state, so that a client cut off in the middle counts as not having
+ * seen it.
+ */
+const named = (
+  kind: FrameKind,
+  state: RoomState,
+  at: number,
+  connections: number | undefined,
+  events: ReadonlyArray<RoomEvent>
+): Frame =>
+  new Frame(
+    kind,
+    events.map((event, index) => (index === events.length - 1 ? { ...event, id: state.id } : event)),
+    at,
+    connections
+  )

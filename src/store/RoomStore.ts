@@ -1,0 +1,46 @@
+/**
+ * Where rooms are kept. A command changes a room here, by compare and set, and every Room that is watched, on this
+ * instance and on others, hears of it through `changes`.
+ */
+import { Context, type Effect, type Option, type Result, type Scope, type Stream } from "effect"
+import type { RoomNotFound, StoreUnavailable } from "../domain/errors.ts"
+import type { AccessCode, RoomState } from "../domain/RoomState.ts"
+
+/** The new state of a room, or none when it was deleted. */
+export type RoomChange = Option.Option<RoomState>
+
+/** What is to become of a room: another state, the same value for nothing to do, or none to delete it. */
+export type Decision<E> = (state: RoomState, now: number) => Result.Result<RoomChange, E>
+
+export class RoomStore extends Context.Service<
+  RoomStore,
+  {
+    /** Keeps a new room; false where its access code is taken already. */
+    readonly create: (state: RoomState) => Effect.Effect<boolean, StoreUnavailable>
+
+    /** The room as it was written last: settle it before use. */
+    readonly get: (code: AccessCode) => Effect.Effect<Option.Option<RoomState>, StoreUnavailable>
+
+    /**
+     * Decides on the current state and writes what was decided, with nothing in between, and gives the outcome. It is
+     * durable, as far as the store is, when this returns.
+     */
+    readonly modify: <E>(
+      code: AccessCode,
+      decide: Decision<E>
+    ) => Effect.Effect<RoomChange, E | RoomNotFound | StoreUnavailable>
+
+    /**
+     * Every change of a room from the moment this returns, in order. A room that is watched so does not expire.
+     */
+    readonly changes: (
+      code: AccessCode
+    ) => Effect.Effect<Stream.Stream<RoomChange, StoreUnavailable>, StoreUnavailable, Scope.Scope>
+
+    /** The time by the store's clock, in milliseconds since the epoch: the same on every instance. */
+    readonly now: Effect.Effect<number>
+
+    /** Succeeds when the store can be reached. */
+    readonly ready: Effect.Effect<void, StoreUnavailable>
+  }
+>()("pairroom/store/RoomStore") {}

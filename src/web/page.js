@@ -1,0 +1,75 @@
+// A bare page: it creates a room, or shows the timer of one through an EventSource.
+// @ts-check
+
+const api = document.querySelector('meta[name="pairroom-api"]')?.getAttribute("content") ?? ""
+
+/** @param {string} id */
+const element = (id) => /** @type {HTMLElement} */ (document.getElementById(id))
+
+/** @param {string} text */
+const notify = (text) => {
+  element("notice").textContent = text
+}
+
+/** @param {string} method @param {string} path @param {unknown} [body] */
+const send = async (method, path, body) => {
+  const response = await fetch(api + path, {
+    method,
+    ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) })
+  })
+  const answer = response.status === 204 ? undefined : await response.json()
+  notify(response.ok ? "" : answer.message)
+  return response.ok ? answer : undefined
+}
+
+const showForm = () => {
+  const form = /** @type {HTMLFormElement} */ (element("create"))
+  form.hidden = false
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault()
+    const fields = new FormData(form)
+    const room = await send("POST", "/pair-room", {
+      driver: fields.get("driver"),
+      navigator: fields.get("navigator"),
+      timerDuration: Number(fields.get("minutes")) * 60_000
+    })
+    if (room !== undefined) location.assign(`/room/${room.accessCode}`)
+  })
+}
+
+/** @param {string} code */
+const showRoom = (code) => {
+  element("room").hidden = false
+  const stream = new EventSource(`${api}/${code}/connect`)
+  stream.addEventListener("remaining-time", ({ data }) => {
+    const seconds = Math.ceil(Number(data) / 1_000)
+    element("time").textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`
+  })
+  stream.addEventListener("room", ({ data }) => {
+    const room = JSON.parse(data)
+    for (const name of ["driver", "navigator", "turn", "connections"]) element(name).textContent = room[name]
+    for (const button of document.querySelectorAll("button[data-command]")) {
+      const { command } = /** @type {HTMLElement} */ (button).dataset
+      const idle = command === (room.running ? "timer/start" : "timer/stop")
+      button.toggleAttribute("disabled", room.status === "COMPLETED" || idle)
+    }
+  })
+  stream.addEventListener("close", () => {
+    stream.close()
+    notify("The room was closed.")
+  })
+  stream.addEventListener("open", () => notify(""))
+  stream.addEventListener("error", () =>
+    notify(stream.readyState === EventSource.CLOSED ? "There is no such room." : "Reconnecting…")
+  )
+  for (const button of document.querySelectorAll("button[data-command]")) {
+    const { command } = /** @type {HTMLElement} */ (button).dataset
+    button.addEventListener("click", () =>
+      send("PATCH", command === "pair-swap" ? `/pair-room/${code}/pair-swap` : `/${code}/${command}`)
+    )
+  }
+}
+
+const code = location.pathname.match(/^\/room\/([^/]+)$/)?.[1]
+if (code === undefined) showForm()
+else showRoom(code)

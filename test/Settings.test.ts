@@ -1,0 +1,84 @@
+import { assert, describe, it } from "@effect/vitest"
+import { ConfigProvider, Duration, Effect } from "effect"
+import { settings } from "../src/Settings.ts"
+
+const read = (environment: Record<string, string>) =>
+  settings.pipe(Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown(environment))))
+
+describe("Settings", () => {
+  it.effect("have the defaults of the contract, and an empty value counts as left out", () =>
+    Effect.gen(function* () {
+      const defaults = yield* read({})
+      assert.deepStrictEqual(yield* read({ PORT: "", STORE_URL: " ", ALLOWED_ORIGINS: "" }), defaults)
+      assert.deepInclude(defaults, {
+        HOST: "0.0.0.0",
+        PORT: 3_000,
+        STORE_URL: { kind: "sqlite", file: "./data/pairroom.db" },
+        API_PREFIX: "/api",
+        ACCESS_CODE_PREFIX: "",
+        ALLOWED_ORIGINS: [],
+        LOG_LEVEL: "Info"
+      })
+      assert.deepStrictEqual(Duration.toSeconds(defaults.HEARTBEAT_INTERVAL), 15)
+      assert.deepStrictEqual(Duration.toMinutes(defaults.STREAM_LIFETIME), 20)
+      assert.deepStrictEqual(Duration.toDays(defaults.ROOM_TTL), 7)
+      assert.deepStrictEqual(Duration.toSeconds(defaults.DRAIN_TIMEOUT), 20)
+      assert.deepStrictEqual(Duration.toSeconds(defaults.DRAIN_SPREAD), 10)
+    })
+  )
+
+  it.effect("take what is allowed", () =>
+    Effect.gen(function* () {
+      const taken = yield* read({
+        PORT: "0",
+        STORE_URL: "memory:",
+        API_PREFIX: "/",
+        ACCESS_CODE_PREFIX: "IAN",
+        ALLOWED_ORIGINS: "https://pair.example, http://localhost:5173",
+        STREAM_LIFETIME: "90 seconds",
+        LOG_LEVEL: "debug",
+        LOG_FORMAT: "JSON"
+      })
+      assert.deepInclude(taken, {
+        PORT: 0,
+        STORE_URL: { kind: "memory" },
+        API_PREFIX: "/",
+        ACCESS_CODE_PREFIX: "IAN",
+        ALLOWED_ORIGINS: ["https://pair.example", "http://localhost:5173"],
+        LOG_LEVEL: "Debug",
+        LOG_FORMAT: "json"
+      })
+      assert.strictEqual(Duration.toSeconds(taken.STREAM_LIFETIME), 90)
+    })
+  )
+
+  it.effect.each([
+    { name: "PORT", value: "65536" },
+    { name: "PORT", value: "-1" },
+    { name: "PORT", value: "http" },
+    { name: "HOST", value: "a b" },
+    { name: "STORE_URL", value: "postgres://x" },
+    { name: "STORE_URL", value: "sqlite:" },
+    { name: "API_PREFIX", value: "api" },
+    { name: "API_PREFIX", value: "/api/" },
+    { name: "ACCESS_CODE_PREFIX", value: "a/b" },
+    { name: "ALLOWED_ORIGINS", value: "*" },
+    { name: "ALLOWED_ORIGINS", value: "https://pair.example/" },
+    { name: "HEARTBEAT_INTERVAL", value: "-15 seconds" },
+    { name: "HEARTBEAT_INTERVAL", value: "0 seconds" },
+    { name: "STREAM_LIFETIME", value: "soon" },
+    { name: "ROOM_TTL", value: "Infinity" },
+    { name: "DRAIN_SPREAD", value: "10" },
+    { name: "LOG_LEVEL", value: "loud" },
+    { name: "LOG_FORMAT", value: "xml" }
+  ])(
+    "refuse a value that cannot be used, in one line with the variable, the value and what is allowed: $name=$value",
+    ({ name, value }) =>
+      Effect.gen(function* () {
+        const { message } = yield* Effect.flip(read({ [name]: value }))
+        assert.match(message, new RegExp(`^${name}: expected .+, got "`))
+        assert.include(message, value)
+        assert.notInclude(message, "\n")
+      })
+  )
+})

@@ -1,0 +1,42 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Arbitrary, Schema } from "effect"
+import { isName, NAME_ALLOWED, NAME_MAX } from "../../src/domain/Name.ts"
+
+const invisible = [..." \t\n\r\u0000\u0007\u00a0\u00ad\u200b\u200d\u2028\u2060\u3000\ufeff\ud800\u{e0001}"]
+
+const accepted = (names: ReadonlyArray<string>) => names.filter(isName)
+
+describe("Name", () => {
+  it("has at most 20 characters, and a character beyond the basic plane counts once", () => {
+    const names = ["a", "a".repeat(20), "😀".repeat(20), "a".repeat(21), "😀".repeat(21)]
+    assert.deepStrictEqual(accepted(names), ["a", "a".repeat(20), "😀".repeat(20)])
+    assert.strictEqual(NAME_MAX, 20)
+    assert.include(NAME_ALLOWED, "1 to 20 characters")
+  })
+
+  it("is of any script", () => {
+    const names = ["레몬", "Ann Lee", "Ωμέγα", "🍋", "é", "_", "7", "مريم"]
+    assert.deepStrictEqual(accepted(names), names)
+  })
+
+  it("is not empty, blank or of control and format characters alone", () => {
+    assert.deepStrictEqual(accepted(["", ...invisible]), [])
+  })
+
+  it("is not of letters, marks and symbols alone that show nothing", () => {
+    const unseen = ["\u3164", "\u115f", "\u1160", "\uffa0", "\u034f", "\ufe0f", "\u17b4", "\u2800", "\u{e0100}"]
+    assert.deepStrictEqual(accepted(unseen), [])
+  })
+
+  it.prop(
+    "needs one visible character, and any number of invisible ones around it do not matter",
+    {
+      around: Arbitrary.array(Arbitrary.schema(Schema.Literals(invisible)), { maxLength: 19 })
+    },
+    ({ around }) => {
+      assert.isFalse(isName(around.join("")))
+      assert.isTrue(isName([...around, "a"].join("")))
+      assert.isTrue(isName(["a", ...around].join("")))
+    }
+  )
+})

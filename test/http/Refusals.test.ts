@@ -1,0 +1,72 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { call, open, raw, serve } from "./harness.ts"
+
+const parts = (answer: string) => {
+  const [head = "", body = ""] = answer.split("\r\n\r\n")
+  return { status: Number(head.split(" ")[1]), head: head.toLowerCase(), json: JSON.parse(body) }
+}
+
+describe("Refusals", () => {
+  it.effect("a path that is not there is NotFound, a method that is not there names those that are", () =>
+    Effect.gen(function* () {
+      const cases: ReadonlyArray<readonly [string, string, number, string | undefined]> = [
+        ["GET", "/nope", 404, undefined],
+        ["GET", "/api", 404, undefined],
+        ["GET", "/api/x/timer/start/now", 404, undefined],
+        ["PUT", "/api/pair-room", 405, "POST"],
+        ["POST", "/api/x/connect", 405, "GET, HEAD, DELETE"],
+        ["DELETE", "/api/x/timer", 405, "GET, HEAD, PATCH"],
+        ["OPTIONS", "/api/x/timer", 405, "GET, HEAD, PATCH"],
+        ["POST", "/healthz", 405, "GET, HEAD"],
+        ["PATCH", "/", 405, "GET, HEAD"]
+      ]
+      for (const [method, path, status, allow] of cases) {
+        const answer = yield* call(method, path)
+        assert.strictEqual(answer.status, status, path)
+        assert.strictEqual(answer.json._tag, status === 404 ? "NotFound" : "MethodNotAllowed")
+        assert.strictEqual(answer.headers["allow"], allow)
+        assert.strictEqual(answer.headers["cache-control"], "no-store")
+      }
+    }).pipe(Effect.provide(serve()))
+  )
+
+  it.effect("what Node's parser does not take is refused with the same JSON", () =>
+    Effect.gen(function* () {
+      const cases: ReadonlyArray<readonly [string, number, string]> = [
+        ["nonsense\r\n\r\n", 400, "BadRequest"],
+        ["GET / HTTP/1.1\r\nhost: x\r\nbad header\r\n\r\n", 400, "BadRequest"],
+        ["GET / HTTP/1.1\r\nconnection: close\r\n\r\n", 400, "BadRequest"],
+        [`GET / HTTP/1.1\r\nhost: x\r\nx: ${"a".repeat(17_000)}\r\n\r\n`, 431, "HeadersTooLarge"],
+        [`GET /${"a".repeat(17_000)} HTTP/1.1\r\nhost: x\r\n\r\n`, 431, "HeadersTooLarge"],
+        ["GET / HTTP/1.1\r\nhost: x\r\nexpect: a miracle\r\nconnection: close\r\n\r\n", 417, "ExpectationFailed"],
+        [
+          "POST /api/pair-room HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n",
+          400,
+          "BadRequest"
+        ]
+      ]
+      for (const [request, status, tag] of cases) {
+        const answer = parts(yield* raw(request))
+        assert.deepStrictEqual([answer.status, answer.json._tag], [status, tag], request.slice(0, 60))
+        assert.include(answer.head, "content-type: application/json")
+        assert.include(answer.head, "cache-control: no-store")
+      }
+    }).pipe(Effect.provide(serve()))
+  )
+
+  it.effect("a body that is larger than it may be is refused, whether it says so or not", () =>
+    Effect.gen(function* () {
+      const code = yield* open()
+      const head = `PATCH /api/${code}/timer HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n`
+      const chunk = `4000\r\n${" ".repeat(0x4000)}\r\n`
+      for (const body of [
+        "content-length: 1000000\r\n\r\n{",
+        `transfer-encoding: chunked\r\n\r\n${chunk}${chunk}0\r\n\r\n`
+      ]) {
+        const answer = parts(yield* raw(head + body))
+        assert.deepStrictEqual([answer.status, answer.json._tag], [413, "PayloadTooLarge"])
+      }
+    }).pipe(Effect.provide(serve()))
+  )
+})

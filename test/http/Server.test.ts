@@ -1,0 +1,98 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { Drain } from "../../src/http/Drain.ts"
+import { call, open, serve, watch } from "./harness.ts"
+
+const origin = "https://pair.example"
+const allowed = serve({ allowedOrigins: [origin, "http://localhost:5173"] })
+
+describe("Server", () => {
+  it.effect("allows a browser of an allowed origin what the contract says, and no other", () =>
+    Effect.gen(function* () {
+      const preflight = yield* call("OPTIONS", "/api/x/timer", {
+        headers: { origin, "access-control-request-method": "PATCH", "access-control-request-headers": "if-match" }
+      })
+      assert.strictEqual(preflight.status, 204)
+      assert.strictEqual(preflight.headers["access-control-allow-origin"], origin)
+      assert.strictEqual(preflight.headers["access-control-allow-credentials"], "true")
+      for (const method of ["PATCH", "DELETE"]) {
+        assert.include(preflight.headers["access-control-allow-methods"], method)
+      }
+      for (const header of ["Content-Type", "If-Match", "Last-Event-ID"]) {
+        assert.include(preflight.headers["access-control-allow-headers"], header)
+      }
+      const code = yield* open()
+      const stream = yield* watch(`/api/${code}/connect`, { origin })
+      const refused = yield* call("GET", "/api/pair-room/x", { headers: { origin } })
+      for (const { headers } of [stream, refused]) {
+        assert.strictEqual(headers["access-control-allow-origin"], origin)
+        assert.strictEqual(headers["access-control-allow-credentials"], "true")
+        assert.strictEqual(headers["access-control-expose-headers"], "ETag,Location,Retry-After")
+        assert.include(headers["vary"], "Origin")
+      }
+      const stranger = yield* call("GET", `/api/pair-room/${code}`, { headers: { origin: "https://evil.example" } })
+      assert.isUndefined(stranger.headers["access-control-allow-origin"])
+    }).pipe(Effect.provide(allowed))
+  )
+
+  it.effect("sends no CORS header where no origin is allowed", () =>
+    Effect.gen(function* () {
+      const answer = yield* call("GET", "/healthz", { headers: { origin } })
+      assert.deepStrictEqual(
+        Object.keys(answer.headers).filter((name) => name.startsWith("access-control")),
+        []
+      )
+    }).pipe(Effect.provide(serve()))
+  )
+
+  it.effect("describes itself under the prefix that it serves", () =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* call("GET", "/healthz")).status, 200)
+      assert.strictEqual((yield* call("GET", "/readyz")).status, 200)
+      assert.strictEqual((yield* call("GET", "/metrics")).status, 200)
+      const { json } = yield* call("GET", "/openapi.json")
+      assert.deepStrictEqual(
+        Object.entries<object>(json.paths).flatMap(([path, methods]) =>
+          Object.keys(methods).map((method) => `${method} ${path}`)
+        ),
+        [
+          "post /pairs/pair-room",
+          "get /pairs/pair-room/exists",
+          "get /pairs/pair-room/{accessCode}",
+          "delete /pairs/pair-room/{accessCode}",
+          "patch /pairs/pair-room/{accessCode}/pair-swap",
+          "patch /pairs/pair-room/{accessCode}/status",
+          "get /pairs/{accessCode}/timer",
+          "patch /pairs/{accessCode}/timer",
+          "patch /pairs/{accessCode}/timer/start",
+          "patch /pairs/{accessCode}/timer/stop",
+          "patch /pairs/{accessCode}/timer/reset",
+          "get /pairs/{accessCode}/connect",
+          "delete /pairs/{accessCode}/connect"
+        ]
+      )
+      assert.include((yield* call("GET", "/docs")).text, "Pairroom")
+      assert.include((yield* call("GET", "/")).text, 'content="/pairs"')
+      assert.include(
+        (yield* call("GET", "/room/AAAAAAAAAAAAA")).headers["content-security-policy"],
+        "default-src 'none'"
+      )
+    }).pipe(Effect.provide(serve({ prefix: "/pairs" })))
+  )
+
+  it.effect("drains: not ready any more, streams end with a time to come back, commands are still taken", () =>
+    Effect.gen(function* () {
+      const code = yield* open()
+      const stream = yield* watch(`/api/${code}/connect`)
+      yield* stream.next(3)
+      yield* Drain.use((drain) => drain.begin)
+      const [last, end] = yield* stream.take(2)
+      assert.match(last?.retry ?? "", /^\d+$/)
+      assert.strictEqual(end?.event, "END")
+      assert.strictEqual((yield* call("GET", "/readyz")).status, 503)
+      assert.strictEqual((yield* call("GET", "/healthz")).status, 200)
+      assert.strictEqual((yield* call("PATCH", `/api/${code}/timer/start`)).status, 204)
+      assert.match((yield* call("GET", `/api/${code}/connect`)).text, /^retry: \d+\n\n$/)
+    }).pipe(Effect.provide(serve()))
+  )
+})

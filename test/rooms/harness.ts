@@ -1,0 +1,55 @@
+/** What the tests of the rooms share. */
+import { Clock, Duration, Effect, Layer, Queue, Stream } from "effect"
+import type { RoomEvent } from "../../src/domain/RoomEvent.ts"
+import type { AccessCode } from "../../src/domain/RoomState.ts"
+import { Rooms, type WatchOptions } from "../../src/rooms/Rooms.ts"
+import * as MemoryRoomStore from "../../src/store/MemoryRoomStore.ts"
+
+export const layer = Rooms.layer.pipe(Layer.provideMerge(MemoryRoomStore.layer()))
+
+/** Two people with ten minutes, or as much as is said. */
+export const pair = (timerDuration = 600_000, timerRemainingTime?: number) => ({
+  driver: "lemon",
+  navigator: "apple",
+  timerDuration,
+  ...(timerRemainingTime === undefined ? {} : { timerRemainingTime })
+})
+
+export const open = Effect.fn(function* (timerDuration?: number, timerRemainingTime?: number) {
+  const rooms = yield* Rooms
+  const { accessCode } = yield* rooms.create(pair(timerDuration, timerRemainingTime))
+  return accessCode
+})
+
+/** An event in short: `remaining-time 599000`, `room`, `timer start`. */
+export const brief = ({ event, data }: RoomEvent): string =>
+  typeof data === "object" || data === "OK" ? event : `${event} ${data}`
+
+/** Watches a room, the snapshot seen: `next(n)` waits for so many events, `unread` gives those that are there. */
+export const watch = Effect.fn(function* (code: AccessCode, options?: WatchOptions) {
+  const rooms = yield* Rooms
+  const seen = yield* Stream.toQueue(rooms.events(code, options), { capacity: "unbounded" })
+  const next = (count: number) => Effect.map(Queue.takeN(seen, count), (events) => events.map(brief))
+  const snapshot: Array<string> = []
+  do snapshot.push(...(yield* next(1)))
+  while (!snapshot.at(-1)?.startsWith("remaining-time"))
+  snapshot.push(...(yield* Queue.clear(seen)).map(brief))
+  return {
+    seen,
+    snapshot,
+    next,
+    unread: settled.pipe(
+      Effect.andThen(Effect.suspend(() => Queue.clear(seen))),
+      Effect.map((events) => events.map(brief))
+    )
+  }
+})
+
+/** Lets every fiber that has something to do now do it. */
+export const settled = Effect.gen(function* () {
+  for (let turn = 0; turn < 20; turn++) yield* Effect.yieldNow
+})
+
+export const seconds = (count: number) => Duration.seconds(count)
+
+export const now = Clock.currentTimeMillis
