@@ -79,6 +79,18 @@ describe("the process", () => {
     })
   )
 
+  it.live("answers who asks before it is up", () =>
+    Effect.gen(function* () {
+      const first = yield* start({ STORE_URL: "memory:" })
+      const url = yield* address(first)
+      yield* first.end("SIGTERM")
+      const second = yield* start({ STORE_URL: "memory:", PORT: new URL(url).port })
+      const answer = yield* Effect.tryPromise(() => fetch(`${url}/healthz`)).pipe(Effect.eventually)
+      assert.strictEqual(answer.status, 200)
+      assert.strictEqual(yield* second.end("SIGTERM"), 0)
+    })
+  )
+
   it.live("after a kill -9 every acknowledged command is there, and a running timer runs on", () =>
     Effect.gen(function* () {
       const env = { STORE_URL: `sqlite:${join(yield* folder, "deep", "rooms.db")}` }

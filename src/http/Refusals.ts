@@ -5,7 +5,7 @@
 import { Effect, type Types } from "effect"
 import { FindMyWay, HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { HttpApi } from "effect/http-api"
-import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http"
+import { type IncomingMessage, type RequestListener, type ServerResponse, STATUS_CODES } from "node:http"
 import type { Duplex } from "node:stream"
 import {
   BadRequest,
@@ -102,23 +102,27 @@ const parserRefusal = ({ code, reason }: ParserError): readonly [number, { _tag:
 }
 
 /** Answers in JSON where Node's own server would answer with an empty body. */
-export const handleParser = (server: Server): Server =>
-  server
-    .on("clientError", (error: ParserError, socket: Duplex & { readonly _httpMessage?: ServerResponse }) => {
-      // Nothing may follow what has been sent of another answer.
-      if (!socket.writable || socket._httpMessage?.headersSent === true) return void socket.destroy()
-      const [status, { _tag, message }] = parserRefusal(error)
-      const body = JSON.stringify({ _tag, message })
-      const head = Object.entries({ ...headersOf(body), connection: "close" })
-      socket.end(
-        `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.map((header) => header.join(": ")).join("\r\n")}\r\n\r\n${body}`
-      )
-    })
-    .on("checkExpectation", ({ headers }: IncomingMessage, response: ServerResponse) => {
-      const message = `expect: expected 100-continue, got ${shown(headers.expect)}`
-      const body = JSON.stringify({ _tag: "ExpectationFailed", message })
-      response.writeHead(417, headersOf(body)).end(body)
-    })
+export const onClientError = (
+  error: ParserError,
+  socket: Duplex & { readonly _httpMessage?: ServerResponse }
+): void => {
+  // Nothing may follow what has been sent of another answer.
+  if (!socket.writable || socket._httpMessage?.headersSent === true) {
+    socket.destroy()
+    return
+  }
+  const [status, { _tag, message }] = parserRefusal(error)
+  const body = JSON.stringify({ _tag, message })
+  const head = Object.entries({ ...headersOf(body), connection: "close" }).map((header) => header.join(": "))
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join("\r\n")}\r\n\r\n${body}`)
+}
+
+/** The same for an `Expect` that cannot be met. */
+export const onExpectation: RequestListener = ({ headers }, response) => {
+  const message = `expect: expected 100-continue, got ${shown(headers.expect)}`
+  const body = JSON.stringify({ _tag: "ExpectationFailed", message })
+  response.writeHead(417, headersOf(body)).end(body)
+}
 
 const headersOf = (body: string) => ({
   "content-type": "application/json",

@@ -4,7 +4,7 @@
 import { NodeHttpServer } from "@effect/platform-node"
 import { Duration, Effect, Layer } from "effect"
 import { HttpEffect, HttpMiddleware, HttpRouter, HttpServerResponse } from "effect/http"
-import { createServer } from "node:http"
+import { createServer, type RequestListener, type Server } from "node:http"
 import { Drain } from "./Drain.ts"
 import * as Handlers from "./Handlers.ts"
 import * as Operation from "./Operation.ts"
@@ -63,10 +63,22 @@ const securityHeaders = HttpRouter.middleware(
   { global: true }
 )
 
+/** Keeps what comes between listening and serving, which Node would leave without an answer for good. */
+const holdEarlyRequests = (server: Server): Server => {
+  const early: Array<Parameters<RequestListener>> = []
+  const hold: RequestListener = (...exchange) => void early.push(exchange)
+  const release = (event: string | symbol, listener: RequestListener) => {
+    if (event !== "request") return
+    server.off("newListener", release).off("request", hold)
+    for (const exchange of early) listener(...exchange)
+  }
+  return server.on("request", hold).on("newListener", release)
+}
+
 const listener = ({ host, port, drainTimeout }: ServerOptions) =>
   NodeHttpServer.layer(
     () =>
-      Refusals.handleParser(
+      holdEarlyRequests(
         createServer({
           maxHeaderSize: HEADERS_MAX,
           headersTimeout: HEADERS_TIMEOUT,
@@ -76,6 +88,8 @@ const listener = ({ host, port, drainTimeout }: ServerOptions) =>
           // Refused in Refusals, with the JSON of every other refusal.
           requireHostHeader: false
         })
+          .on("clientError", Refusals.onClientError)
+          .on("checkExpectation", Refusals.onExpectation)
       ),
     { host, port, gracefulShutdownTimeout: drainTimeout }
   )

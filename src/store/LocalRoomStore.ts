@@ -53,7 +53,12 @@ interface Outcome<A, E> {
  */
 export const make = Effect.fnUntraced(function* (rows: Rows, ttl: Duration.Duration) {
   const ttlMillis = Duration.toMillis(ttl)
-  const writes = yield* Queue.unbounded<Write>()
+  const writes = yield* Effect.acquireRelease(Queue.unbounded<Write>(), (writes) =>
+    Effect.gen(function* () {
+      for (const write of yield* Queue.clear(writes)) write.fail(closed())
+      yield* Queue.shutdown(writes)
+    })
+  )
   const watchers = new Map<string, Set<Queue.Queue<RoomChange>>>()
 
   const current = (key: string, now: number): Row | undefined => {
@@ -71,7 +76,7 @@ export const make = Effect.fnUntraced(function* (rows: Rows, ttl: Duration.Durat
     Effect.suspend(() => {
       const key = AccessCodes.toKey(code)
       const done = Deferred.makeUnsafe<A, E | StoreFailure>()
-      Queue.offerUnsafe(writes, {
+      const taken = Queue.offerUnsafe(writes, {
         run: (now) => {
           const { exit, change } = run(key, now)
           return () => {
@@ -81,7 +86,7 @@ export const make = Effect.fnUntraced(function* (rows: Rows, ttl: Duration.Durat
         },
         fail: (failure) => Deferred.doneUnsafe(done, Exit.fail(failure))
       })
-      return Deferred.await(done)
+      return taken ? Deferred.await(done) : closed()
     }).pipe(reported)
 
   const commit = (batch: ReadonlyArray<Write>, now: number) =>
@@ -169,6 +174,8 @@ export const make = Effect.fnUntraced(function* (rows: Rows, ttl: Duration.Durat
     ready: attempt("read", () => void rows.get("")).pipe(reported)
   })
 })
+
+const closed = () => new StoreFailure({ operation: "write", cause: "it is closed" })
 
 /** Runs one write of a batch; what it throws is its own failure, the others of the batch go on. */
 const runOne = (write: Write, now: number): (() => void) => {

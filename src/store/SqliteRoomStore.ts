@@ -90,6 +90,7 @@ const SQLITE_CORRUPT = 11
 const SQLITE_CANTOPEN = 14
 const SQLITE_NOTADB = 26
 
+/** The low byte of an error code says what it is, the rest which kind of it ("Result and Error Codes", sqlite.org). */
 const describe = (file: string, cause: unknown): StoreFileError => {
   const { errcode, message } = cause as { readonly errcode?: number; readonly message: string }
   const reasons: Record<number, string> = {
@@ -98,7 +99,7 @@ const describe = (file: string, cause: unknown): StoreFileError => {
     [SQLITE_CANTOPEN]: `it cannot be opened (${message})`,
     [SQLITE_NOTADB]: "it is not a SQLite database, or it is damaged"
   }
-  return new StoreFileError({ file, message: `${file}: ${reasons[errcode ?? -1] ?? message}` })
+  return new StoreFileError({ file, message: `${file}: ${reasons[(errcode ?? 0) & 0xff] ?? message}` })
 }
 
 const codec = Schema.fromJsonString(RoomState)
