@@ -76,7 +76,9 @@ export const make = Effect.fnUntraced(function* (speaker: Speaker) {
   const publish = (frame: Frame): void => {
     number++
     if (frame.kind !== "tick") kept++
-    PubSub.publishUnsafe(pubsub, { frame, number, kept })
+    const published = { frame, number, kept }
+    // Unsafely it is refused when someone has left too much unread; the effect makes room for it.
+    if (!PubSub.publishUnsafe(pubsub, published)) Effect.runSync(PubSub.publish(pubsub, published))
     outlets.hand(frame)
   }
 

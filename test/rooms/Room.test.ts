@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Clock, Effect, Exit, Latch, Queue, Scope, Stream } from "effect"
 import { TestClock } from "effect/testing"
+import type { RoomEvent } from "../../src/domain/RoomEvent.ts"
 import { Rooms } from "../../src/rooms/Rooms.ts"
-import { layer, open, seconds, settled, watch } from "./harness.ts"
+import { brief, jumpingClock, layer, open, seconds, settled, watch } from "./harness.ts"
 
 describe("Room", () => {
   it.effect("sixty seconds give exactly sixty ticks with the right values", () =>
@@ -87,4 +88,148 @@ describe("Room", () => {
       assert.strictEqual(view.remainingTime, 3_000)
     }).pipe(Effect.provide(layer))
   )
+
+  it.effect.each([0, 1, 100])("a finish comes once with %i subscribers, to each of them", (count) =>
+    Effect.gen(function* () {
+      const rooms = yield* Rooms
+      const code = yield* open(2_500)
+      const watching = yield* Effect.forEach(Array.from({ length: count }), () => watch(code))
+      yield* rooms.start(code)
+      yield* settled
+      yield* TestClock.adjust("1 minute")
+      for (const room of watching) {
+        assert.deepStrictEqual((yield* room.unread).filter(isNoPresence), [
+          ...["room", "timer start", "remaining-time 2000", "remaining-time 1000"],
+          ...["remaining-time 0", "room", "timer stop"]
+        ])
+      }
+      const late = yield* watch(code)
+      assert.deepStrictEqual(late.snapshot, ["connect", "room", "remaining-time 2500"])
+      const { turn, driver, finishedAt } = yield* rooms.get(code)
+      assert.deepStrictEqual([turn, driver, finishedAt], [2, "apple", 2_500])
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("a subscriber that comes between two events misses none and sees none twice", () =>
+    Effect.gen(function* () {
+      const rooms = yield* Rooms
+      const code = yield* open(10_000)
+      yield* rooms.start(code)
+      const seen: Array<ReadonlyArray<string>> = []
+      for (let step = 0; step < 20; step++) {
+        const room = yield* watch(code)
+        yield* TestClock.adjust("250 millis")
+        seen.push([...room.snapshot, ...(yield* room.unread)].filter((event) => event.startsWith("remaining-time")))
+      }
+      assert.deepStrictEqual(
+        seen.map((times) => times.map((time) => Number(time.split(" ")[1]))),
+        Array.from({ length: 20 }, (_, step) => {
+          const left = 10_000 - step * 250
+          const crossed = Math.ceil(left / 1_000) * 1_000 - 1_000
+          return left - 250 <= crossed ? [left, crossed] : [left]
+        })
+      )
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("a clock that jumps gives no burst of late ticks and no drift", () =>
+    Effect.gen(function* () {
+      const clock = yield* jumpingClock
+      yield* Effect.gen(function* () {
+        const rooms = yield* Rooms
+        const code = yield* open()
+        const room = yield* watch(code)
+        yield* rooms.start(code)
+        yield* settled
+        yield* clock.pass(1_000)
+        yield* clock.jump(10_300)
+        yield* clock.pass(1_000)
+        yield* clock.pass(1_000)
+        assert.deepStrictEqual((yield* room.unread).slice(2), [
+          "remaining-time 599000",
+          "remaining-time 588000",
+          "remaining-time 587000"
+        ])
+        assert.strictEqual((yield* rooms.get(code)).remainingTime, 600_000 - 13_300)
+        yield* clock.jump(-5_000)
+        yield* clock.pass(5_300)
+        yield* clock.pass(700)
+        assert.deepStrictEqual(yield* room.unread, ["remaining-time 586000"])
+      }).pipe(Effect.provide(layer), Effect.provideService(Clock.Clock, clock.clock))
+    })
+  )
+
+  it.effect("who gives up in time is not told of a finish that did not happen", () =>
+    Effect.gen(function* () {
+      const rooms = yield* Rooms
+      const code = yield* open(1_000)
+      const room = yield* watch(code)
+      yield* rooms.start(code)
+      yield* settled
+      yield* TestClock.adjust("999 millis")
+      yield* rooms.pause(code)
+      yield* TestClock.adjust("1 hour")
+      assert.deepStrictEqual(yield* room.unread, ["room", "timer start", "room", "timer pause"])
+      assert.strictEqual((yield* rooms.get(code)).remainingTime, 1)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("a room that nobody watches runs no fiber, and still finishes", () =>
+    Effect.gen(function* () {
+      const clock = yield* jumpingClock
+      yield* Effect.gen(function* () {
+        const rooms = yield* Rooms
+        const code = yield* open(60_000)
+        yield* settled
+        const before = clock.sleepers()
+        const leave = yield* Scope.make()
+        yield* Scope.provide(watch(code), leave)
+        yield* rooms.start(code)
+        yield* settled
+        assert.isAbove(clock.sleepers(), before)
+        yield* Scope.close(leave, Exit.void)
+        yield* settled
+        // What is left waits for the end of the room's idle time.
+        assert.strictEqual(clock.sleepers(), before + 1)
+        yield* clock.pass(30_000)
+        assert.strictEqual(clock.sleepers(), before)
+        yield* clock.pass(30_000)
+        assert.strictEqual((yield* rooms.get(code)).finishedAt, 60_000)
+      }).pipe(Effect.provide(layer), Effect.provideService(Clock.Clock, clock.clock))
+    })
+  )
+
+  it.effect("a program that does not read is given the room anew, and no change is lost", () =>
+    Effect.gen(function* () {
+      const rooms = yield* Rooms
+      const code = yield* open()
+      const reading = yield* Latch.make(true)
+      const seen = yield* Stream.toQueue(
+        Stream.mapEffect(rooms.events(code), (event) => Effect.as(reading.await, event)),
+        { capacity: "unbounded" }
+      )
+      yield* Queue.takeN(seen, 3)
+      yield* reading.close
+      for (let press = 0; press < 500; press++) {
+        yield* press % 2 === 0 ? rooms.start(code) : rooms.pause(code)
+        yield* settled
+      }
+      yield* rooms.start(code)
+      yield* settled
+      yield* reading.open
+      yield* settled
+      const { id } = yield* rooms.get(code)
+      const events: Array<RoomEvent> = []
+      do events.push(yield* Queue.take(seen))
+      while (events.at(-1)?.id !== id)
+      assert.strictEqual(brief(events.at(-1) ?? assert.fail()), "timer start")
+      assert.strictEqual(events.filter(({ event }) => event === "connect").length, 1)
+      assert.isBelow(events.length, 700)
+    }).pipe(Effect.provide(layer))
+  )
 })
+
+const isNoPresence = (event: string, index: number, events: ReadonlyArray<string>) =>
+  event !== "room" ||
+  /^(timer|remaining-time)/.test(events[index + 1] ?? "") ||
+  events[index - 1] === "remaining-time 0"

@@ -52,4 +52,41 @@ export const settled = Effect.gen(function* () {
 
 export const seconds = (count: number) => Duration.seconds(count)
 
-export const now = Clock.currentTimeMillis
+/** A clock that can jump: what sleeps wakes up once, late, as after a machine that slept. */
+export const jumpingClock = Effect.sync(() => {
+  let time = 0
+  const sleeping: Array<{ readonly until: number; readonly wake: () => void }> = []
+  const wakeUp = () => {
+    for (const sleeper of sleeping.splice(0)) {
+      if (sleeper.until <= time) sleeper.wake()
+      else sleeping.push(sleeper)
+    }
+  }
+  const nanos = () => BigInt(time) * 1_000_000n
+  const clock: Clock.Clock = {
+    currentTimeMillisUnsafe: () => time,
+    currentTimeMillis: Effect.sync(() => time),
+    currentTimeNanosUnsafe: nanos,
+    currentTimeNanos: Effect.sync(nanos),
+    monotonicTimeNanosUnsafe: nanos,
+    monotonicTimeNanos: Effect.sync(nanos),
+    sleep: (duration) =>
+      Effect.callback<void>((resume) => {
+        const sleeper = { until: time + Duration.toMillis(duration), wake: () => resume(Effect.void) }
+        sleeping.push(sleeper)
+        return Effect.sync(() => void sleeping.splice(sleeping.indexOf(sleeper) >>> 0, 1))
+      })
+  }
+  return {
+    clock,
+    sleepers: () => sleeping.length,
+    /** The time jumps, and nobody notices yet. */
+    jump: (millis: number) => Effect.sync(() => void (time += millis)),
+    /** So much time passes, and who has slept long enough wakes up. */
+    pass: (millis: number) =>
+      Effect.sync(() => {
+        time += millis
+        wakeUp()
+      }).pipe(Effect.andThen(settled))
+  }
+})
