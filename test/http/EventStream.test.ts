@@ -132,4 +132,57 @@ describe("EventStream", () => {
       assert.strictEqual((yield* call("GET", `/api/pair-room/${code}`)).json.connections, 0)
     }).pipe(Effect.provide(serve()))
   )
+
+  it.effect("says every 15 s that it lives, and what time it is", () =>
+    Effect.gen(function* () {
+      const code = yield* open()
+      const stream = yield* watch(`/api/${code}/connect`)
+      yield* stream.next(3)
+      yield* TestClock.adjust("45 seconds")
+      const beats = yield* stream.take(3)
+      assert.deepStrictEqual(beats, [
+        { event: "heartbeat", data: "15000" },
+        { event: "heartbeat", data: "30000" },
+        { event: "heartbeat", data: "45000" }
+      ])
+    }).pipe(Effect.provide(serve()))
+  )
+
+  it.effect("ends after its life time, and nobody else notices when its client comes back", () =>
+    Effect.gen(function* () {
+      const code = yield* open()
+      const changes = Effect.map(
+        Effect.suspend(() => other.unread),
+        (events) => events.filter((event) => !event.startsWith("heartbeat"))
+      )
+      const stream = yield* watch(`/api/${code}/connect`)
+      const [, , { id = "" } = {}] = yield* stream.take(3)
+      yield* TestClock.adjust("19 minutes")
+      const other = yield* watch(`/api/${code}/connect`)
+      yield* other.next(3)
+      yield* stream.unread
+      yield* TestClock.adjust("1 minute")
+      while (!stream.isOver()) yield* stream.take(1)
+      const again = yield* watch(`/api/${code}/connect`, { "last-event-id": id })
+      const [, room] = yield* again.take(3)
+      assert.strictEqual(connections(room), 2)
+      yield* TestClock.adjust("15 seconds")
+      assert.deepStrictEqual(yield* changes, [])
+      again.leave()
+      yield* untilConnected(code, 1)
+      assert.deepStrictEqual(yield* other.next(1), ["room"])
+    }).pipe(Effect.provide(serve()))
+  )
+
+  it.effect("who does not come back in time is no longer counted", () =>
+    Effect.gen(function* () {
+      const code = yield* open()
+      const stream = yield* watch(`/api/${code}/connect`)
+      yield* TestClock.adjust("20 minutes")
+      while (!stream.isOver()) yield* stream.take(1)
+      yield* untilConnected(code, 1)
+      yield* TestClock.adjust(RETURN_GRACE)
+      yield* untilConnected(code, 0)
+    }).pipe(Effect.provide(serve()))
+  )
 })
