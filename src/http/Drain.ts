@@ -9,7 +9,7 @@ export class Drain extends Context.Service<
     readonly isDraining: Effect.Effect<boolean>
     /** Over how many milliseconds clients are told to come back. */
     readonly spread: number
-    /** Calls `end` when draining begins, unless the scope is closed before. */
+    /** Calls `end` when draining begins, or now if it has begun; gives what takes that back. */
     readonly onBegin: (end: () => void) => () => void
     readonly begin: Effect.Effect<void>
   }
@@ -22,6 +22,7 @@ export class Drain extends Context.Service<
         isDraining: Effect.sync(() => draining),
         spread: Duration.toMillis(options.spread),
         onBegin: (end) => {
+          if (draining) end()
           streams.add(end)
           return () => streams.delete(end)
         },

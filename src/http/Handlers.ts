@@ -12,7 +12,6 @@ import type { AccessCode, Condition } from "../domain/RoomState.ts"
 import { type Refusal, Rooms } from "../rooms/Rooms.ts"
 import { AnswerHeaders, DEFAULT_PREFIX, Parameters, prefixed } from "./Api.ts"
 import * as Body from "./Body.ts"
-import { Drain } from "./Drain.ts"
 import * as EventStream from "./EventStream.ts"
 import * as IfMatch from "./IfMatch.ts"
 
@@ -116,22 +115,14 @@ const stream = (prefix: string) =>
     "stream",
     Effect.fnUntraced(function* (handlers) {
       const rooms = yield* Rooms
-      const drain = yield* Drain
       return handlers
-        .handleRaw("connect", (connect) =>
-          Effect.gen(function* () {
-            const code = yield* codeOf(connect)
-            if (yield* drain.isDraining) return yield* EventStream.comeBackLater(drain.spread)
-            const room = yield* rooms.watch(code)
-            const { id, status } = yield* room.state
-            const lastEventId = connect.headers["last-event-id"]
-            return status === "COMPLETED" && lastEventId === id
-              ? HttpServerResponse.empty()
-              : yield* EventStream.response(connect.request, room, {
-                  ticks: connect.query.ticks !== "off",
-                  lastEventId
-                })
-          }).pipe(Effect.catchTag("StoreUnavailable", () => EventStream.comeBackLater(0)))
+        .handleRaw("connect", (request) =>
+          Effect.flatMap(codeOf(request), (code) =>
+            EventStream.response(code, {
+              ticks: request.query.ticks !== "off",
+              lastEventId: request.headers["last-event-id"]
+            })
+          )
         )
         .handle("endStreams", command(rooms.endStreams))
     })

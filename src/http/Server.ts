@@ -4,14 +4,15 @@
 import { NodeHttpServer } from "@effect/platform-node"
 import { Duration, Effect, Layer } from "effect"
 import { HttpEffect, HttpMiddleware, HttpRouter, HttpServerResponse } from "effect/http"
-import { createServer, type RequestListener, type Server } from "node:http"
+import { type IncomingMessage, type RequestListener, Server, type ServerOptions, type ServerResponse } from "node:http"
 import { Drain } from "./Drain.ts"
 import * as Handlers from "./Handlers.ts"
+import * as NodeEventStream from "./NodeEventStream.ts"
 import * as Operation from "./Operation.ts"
 import * as Pages from "./Pages.ts"
 import * as Refusals from "./Refusals.ts"
 
-export interface ServerOptions {
+export interface Options {
   readonly host: string
   readonly port: number
   readonly prefix: string
@@ -34,6 +35,8 @@ const KEEP_ALIVE_TIMEOUT = 65_000
 /** A path with an access code in it may be as long as the headers allow: all of them get the same answer. */
 const routerConfig = { maxParamLength: HEADERS_MAX }
 
+const EXPOSED_HEADERS = ["ETag", "Location", "Retry-After"]
+
 const cors = (allowedOrigins: ReadonlyArray<string>) =>
   allowedOrigins.length === 0
     ? Layer.empty
@@ -42,26 +45,54 @@ const cors = (allowedOrigins: ReadonlyArray<string>) =>
           allowedOrigins: (origin) => allowedOrigins.includes(origin),
           allowedMethods: ["GET", "HEAD", "POST", "PATCH", "DELETE"],
           allowedHeaders: ["Content-Type", "If-Match", "Last-Event-ID", "Cache-Control"],
-          exposedHeaders: ["ETag", "Location", "Retry-After"],
+          exposedHeaders: EXPOSED_HEADERS,
           credentials: true,
           maxAge: 600
         }),
         { global: true }
       )
 
+/** What `cors` sets on an answer that is no preflight, for the answers that do not come by it. */
+const corsHeaders = (allowedOrigins: ReadonlyArray<string>, origin = "") =>
+  allowedOrigins.length === 0
+    ? {}
+    : {
+        ...(allowedOrigins.includes(origin) ? { "access-control-allow-origin": origin } : {}),
+        "access-control-allow-credentials": "true",
+        "access-control-expose-headers": EXPOSED_HEADERS.join(","),
+        vary: "Origin"
+      }
+
+const SECURITY_HEADERS = {
+  "x-content-type-options": "nosniff",
+  // The address of a room is the key to it.
+  "referrer-policy": "no-referrer"
+}
+
 const securityHeaders = HttpRouter.middleware(
   (httpEffect) =>
     HttpEffect.withPreResponseHandler(httpEffect, (_request, response) =>
-      Effect.succeed(
-        HttpServerResponse.setHeaders(response, {
-          "x-content-type-options": "nosniff",
-          // The address of a room is the key to it.
-          "referrer-policy": "no-referrer"
-        })
-      )
+      Effect.succeed(HttpServerResponse.setHeaders(response, SECURITY_HEADERS))
     ),
   { global: true }
 )
+
+/** A server that lets `take` have each request first. */
+class FrontServer extends Server {
+  readonly #take: NodeEventStream.Take
+
+  constructor(options: ServerOptions, take: NodeEventStream.Take) {
+    super(options)
+    this.#take = take
+  }
+
+  override emit(event: string, ...args: Array<unknown>): boolean {
+    if (event !== "request") return super.emit(event, ...args)
+    const [request, response] = args as [IncomingMessage, ServerResponse]
+    this.#take(request, response, () => super.emit(event, request, response))
+    return true
+  }
+}
 
 /** Keeps what comes between listening and serving, which Node would leave without an answer for good. */
 const holdEarlyRequests = (server: Server): Server => {
@@ -75,19 +106,22 @@ const holdEarlyRequests = (server: Server): Server => {
   return server.on("request", hold).on("newListener", release)
 }
 
-const listener = ({ host, port, drainTimeout }: ServerOptions) =>
+const listener = ({ host, port, drainTimeout }: Options, take: NodeEventStream.Take) =>
   NodeHttpServer.layer(
     () =>
       holdEarlyRequests(
-        createServer({
-          maxHeaderSize: HEADERS_MAX,
-          headersTimeout: HEADERS_TIMEOUT,
-          requestTimeout: REQUEST_TIMEOUT,
-          connectionsCheckingInterval: TIMEOUT_CHECK,
-          keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
-          // Refused in Refusals, with the JSON of every other refusal.
-          requireHostHeader: false
-        })
+        new FrontServer(
+          {
+            maxHeaderSize: HEADERS_MAX,
+            headersTimeout: HEADERS_TIMEOUT,
+            requestTimeout: REQUEST_TIMEOUT,
+            connectionsCheckingInterval: TIMEOUT_CHECK,
+            keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
+            // Refused in Refusals, with the JSON of every other refusal.
+            requireHostHeader: false
+          },
+          take
+        )
           .on("clientError", Refusals.onClientError)
           .on("checkExpectation", Refusals.onExpectation)
       ),
@@ -95,7 +129,7 @@ const listener = ({ host, port, drainTimeout }: ServerOptions) =>
   )
 
 /** Serves everything; when it is closed it drains first. */
-export const layer = (options: ServerOptions) => {
+export const layer = (options: Options) => {
   const routes = Layer.mergeAll(
     Handlers.layer({ prefix: options.prefix }),
     Operation.layer(options.prefix),
@@ -110,8 +144,12 @@ export const layer = (options: ServerOptions) => {
       cors(options.allowedOrigins)
     ])
   )
+  const stream = NodeEventStream.make({
+    prefix: options.prefix,
+    headersFor: (origin) => ({ ...SECURITY_HEADERS, ...corsHeaders(options.allowedOrigins, origin) })
+  })
   return Drain.onClose.pipe(
     Layer.provideMerge(HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true, routerConfig })),
-    Layer.provideMerge(listener(options))
+    Layer.provideMerge(Layer.unwrap(Effect.map(stream, (take) => listener(options, take))))
   )
 }

@@ -2,7 +2,7 @@
  * Who watches a room: clients through outlets, embedding programs through a PubSub. Tells presence and sends
  * heartbeats while anyone is here.
  */
-import { Duration, Effect, FiberHandle, PubSub, type Scope, Stream } from "effect"
+import { Duration, Effect, FiberHandle, PubSub, Stream } from "effect"
 import { type Frame, heartbeat } from "./Frame.ts"
 import { type Outlet, Outlets } from "./Outlets.ts"
 import { RoomSettings } from "./RoomSettings.ts"
@@ -44,8 +44,10 @@ export interface Audience {
   readonly publish: (frame: Frame) => void
   /** Ends every stream. */
   readonly endAll: (now: number) => void
-  /** Adds a client for as long as the scope is open, with the snapshot first. */
-  readonly join: (outlet: Outlet, options: JoinOptions) => Effect.Effect<void, never, Scope.Scope>
+  /** Adds a client, with the snapshot first. */
+  readonly join: (outlet: Outlet, options: JoinOptions) => Effect.Effect<void>
+  /** The client has gone; nothing happens if the server has ended its stream already. */
+  readonly leave: (outlet: Outlet) => Effect.Effect<void>
   /** The frames from now on, with the snapshot first. */
   readonly frames: Stream.Stream<Frame>
 }
@@ -126,19 +128,16 @@ export const make = Effect.fnUntraced(function* (speaker: Speaker) {
       return Effect.andThen(outlets.isEmpty ? FiberHandle.clear(beating) : Effect.void, speaker.attended)
     })
 
-  const join = (outlet: Outlet, endsAt: (now: number) => number, options: JoinOptions) =>
-    Effect.acquireRelease(
-      Effect.map(speaker.now, (now) => {
-        speaker.catchUp(now)
-        outlets.join(outlet, endsAt(now), options.returns)
-        const snapshot = speaker.snapshot(now, outlets.connections, options.missed)
-        outlet.write(snapshot)
-        tellPresence()
-        startBeating(beat, { onlyIfMissing: true })
-        return { frame: snapshot, number, kept }
-      }).pipe(Effect.tap(speaker.attended)),
-      () => leave(outlet)
-    )
+  const join = (outlet: Outlet, lifetime: number, options: JoinOptions): Effect.Effect<Published> =>
+    Effect.map(speaker.now, (now) => {
+      speaker.catchUp(now)
+      outlets.join(outlet, now + lifetime, options.returns)
+      const snapshot = speaker.snapshot(now, outlets.connections, options.missed)
+      outlet.write(snapshot)
+      tellPresence()
+      startBeating(beat, { onlyIfMissing: true })
+      return { frame: snapshot, number, kept }
+    }).pipe(Effect.tap(speaker.attended), Effect.uninterruptible)
 
   /** What a program is given of the published frames: each once, or the room anew where one was lost. */
   const following = (first: Published) => {
@@ -161,12 +160,16 @@ export const make = Effect.fnUntraced(function* (speaker: Speaker) {
     connections: () => outlets.connections,
     publish,
     endAll: (now) => outlets.endAll(now),
-    join: (outlet, options) => Effect.asVoid(join(outlet, (now) => now + lifetime, options)),
+    join: (outlet, options) => Effect.asVoid(join(outlet, lifetime, options)),
+    leave,
     frames: Stream.unwrap(
       Effect.gen(function* () {
         const subscription = yield* PubSub.subscribe(pubsub)
         const program: Outlet = { ticks: true, write: () => true, end: () => {} }
-        const first = yield* join(program, () => Number.POSITIVE_INFINITY, { returns: false, missed: false })
+        const first = yield* Effect.acquireRelease(
+          join(program, Number.POSITIVE_INFINITY, { returns: false, missed: false }),
+          () => leave(program)
+        )
         return Stream.fromSubscription(subscription).pipe(
           Stream.mapEffect(following(first)),
           Stream.flattenIterable,

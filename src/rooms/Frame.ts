@@ -9,7 +9,9 @@ import { isRunning } from "../domain/Timer.ts"
 /** `tick` frames may be lost on the way to a slow client, `presence` frames tell only of `connections`. */
 export type FrameKind = "snapshot" | "change" | "tick" | "presence" | "heartbeat"
 
-const encoder = new TextEncoder()
+/** On Node a Buffer, which it writes as it is; any other `Uint8Array` it would wrap for each client. */
+const encode: (text: string) => Uint8Array =
+  typeof Buffer === "undefined" ? (text) => new TextEncoder().encode(text) : (text) => Buffer.from(text)
 
 export class Frame {
   readonly kind: FrameKind
@@ -27,8 +29,12 @@ export class Frame {
     this.connections = connections
   }
 
+  get text(): string {
+    return this.events.map(toSse).join("")
+  }
+
   get bytes(): Uint8Array {
-    return (this.#bytes ??= encoder.encode(this.events.map(toSse).join("")))
+    return (this.#bytes ??= encode(this.text))
   }
 
   /** Does the stream end with it? */

@@ -3,19 +3,7 @@
  *
  * A command never comes here; it changes the value in the store.
  */
-import {
-  Context,
-  Duration,
-  Effect,
-  FiberHandle,
-  Layer,
-  MutableRef,
-  Option,
-  Ref,
-  Schedule,
-  type Scope,
-  Stream
-} from "effect"
+import { Context, Duration, Effect, FiberHandle, Layer, MutableRef, Option, Ref, Schedule, Stream } from "effect"
 import { roomNotFound, type RoomNotFound, type StoreUnavailable } from "../domain/errors.ts"
 import { type AccessCode, remaining, type RoomState, settle, statesSince } from "../domain/RoomState.ts"
 import { isRunning, isUp, nextWholeSecond, wholeSecond } from "../domain/Timer.ts"
@@ -34,10 +22,13 @@ export class Room extends Context.Service<
     readonly connections: Effect.Effect<number>
 
     /**
-     * Writes the room's frames to an outlet while the scope is open, the snapshot first. `lastEventId` is what a
-     * client that comes back has seen last. When the stream is over the outlet is ended.
+     * Writes the room's frames to an outlet from now on, the snapshot first. `lastEventId` is what a client that comes
+     * back has seen last. When the stream is over the outlet is ended.
      */
-    readonly attach: (outlet: Outlet, lastEventId?: string) => Effect.Effect<void, RoomNotFound, Scope.Scope>
+    readonly join: (outlet: Outlet, lastEventId?: string) => Effect.Effect<void, RoomNotFound>
+
+    /** The client of an outlet has gone. */
+    readonly leave: (outlet: Outlet) => Effect.Effect<void>
 
     /** The room's frames from now on, the snapshot first; heartbeats are left out. */
     readonly frames: Stream.Stream<Frame.Frame, RoomNotFound>
@@ -159,7 +150,7 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
   return Room.of({
     state,
     connections: Effect.sync(audience.connections),
-    attach: Effect.fnUntraced(function* (outlet, lastEventId) {
+    join: Effect.fnUntraced(function* (outlet, lastEventId) {
       const { id, status } = yield* state
       const missed = lastEventId !== undefined && lastEventId !== id
       if (status === "COMPLETED") {
@@ -168,6 +159,7 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
       }
       yield* audience.join(outlet, { returns: lastEventId !== undefined, missed })
     }),
+    leave: audience.leave,
     frames: Stream.unwrap(
       Effect.gen(function* () {
         const { status } = yield* state

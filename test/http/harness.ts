@@ -8,7 +8,7 @@ import * as Server from "../../src/http/Server.ts"
 import { Rooms } from "../../src/rooms/Rooms.ts"
 import * as MemoryRoomStore from "../../src/store/MemoryRoomStore.ts"
 
-export const serve = (options: Partial<Server.ServerOptions> = {}, rooms = Rooms.layer) =>
+export const serve = (options: Partial<Server.Options> = {}, rooms = Rooms.layer) =>
   Server.layer({
     host: "127.0.0.1",
     port: 0,

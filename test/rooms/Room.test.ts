@@ -99,8 +99,13 @@ describe("Room", () => {
       yield* TestClock.adjust("1 minute")
       for (const room of watching) {
         assert.deepStrictEqual((yield* room.unread).filter(isNoPresence), [
-          ...["room", "timer start", "remaining-time 2000", "remaining-time 1000"],
-          ...["remaining-time 0", "room", "timer stop"]
+          "room",
+          "timer start",
+          "remaining-time 2000",
+          "remaining-time 1000",
+          "remaining-time 0",
+          "room",
+          "timer stop"
         ])
       }
       const late = yield* watch(code)

@@ -1,0 +1,148 @@
+/** The load of the benchmark: clients on raw sockets, in a process of their own. */
+import { Agent, request } from "node:http"
+import { connect, type Socket } from "node:net"
+
+export interface Workload {
+  readonly name: string
+  readonly rooms: number
+  readonly perRoom: number
+  /** Do the rooms tick together, or each at its own time? */
+  readonly together: boolean
+  readonly ticks: boolean
+  readonly seconds: number
+}
+
+export interface Order extends Workload {
+  readonly server: string
+  readonly port: number
+}
+
+export interface Outcome {
+  readonly events: number
+  /** Milliseconds from the instant that a tick is promised for. */
+  readonly delay: { readonly p50: number; readonly p99: number; readonly max: number }
+  /** Seconds until every stream had its first event. */
+  readonly accepted: number
+}
+
+const DURATION = 3_600_000
+const AT_ONCE = 128
+
+const tell = (message: unknown) => process.send?.(message)
+const heard = (text: string) =>
+  new Promise<void>((resolve) => {
+    const listen = (message: unknown) => {
+      if (message !== text) return
+      process.off("message", listen)
+      resolve()
+    }
+    process.on("message", listen)
+  })
+const sleep = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis))
+
+const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE })
+
+export const call = (port: number, method: string, path: string, body?: unknown): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const sent = request(
+      { port, host: "127.0.0.1", method, path, agent, headers: { "content-type": "application/json" } },
+      (response) => {
+        let text = ""
+        response.setEncoding("utf8")
+        response.on("data", (chunk: string) => (text += chunk))
+        response.on("end", () => resolve(text))
+      }
+    )
+    sent.on("error", reject)
+    sent.end(body === undefined ? undefined : JSON.stringify(body))
+  })
+
+/** Runs `work` on every item, so many at once. */
+export const each = async <A>(items: ReadonlyArray<A>, work: (item: A, index: number) => Promise<unknown>) => {
+  let next = 0
+  const one = async () => {
+    while (next < items.length) {
+      const index = next++
+      await work(items[index]!, index)
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, one))
+}
+
+/** Where the rooms of an order are watched; those of Pairroom are created. */
+const paths = async ({ server, port, rooms, together, ticks }: Order): Promise<ReadonlyArray<string>> => {
+  const names = Array.from({ length: rooms }, (_, index) => index)
+  if (server !== "pairroom") {
+    const end = Date.now() + DURATION
+    return names.map((name) => `/${name}/${together ? end : end + Math.floor((name * 1_000) / rooms)}`)
+  }
+  const codes: Array<string> = []
+  await each(names, async (name) => {
+    const room = { driver: "lemon", navigator: "apple", timerDuration: DURATION }
+    codes[name] = JSON.parse(await call(port, "POST", "/api/pair-room", room)).accessCode
+  })
+  return codes.map((code) => `/api/${code}/connect${ticks ? "" : "?ticks=off"}`)
+}
+
+/** Starts the rooms of Pairroom, all at once or each at its time within a second. */
+const start = async ({ server, port, rooms, together }: Order, paths: ReadonlyArray<string>) => {
+  if (server !== "pairroom") return
+  const begin = Date.now() + 200
+  const started = paths.map(async (path, index) => {
+    await sleep(begin + (together ? 0 : Math.floor((index * 1_000) / rooms)) - Date.now())
+    await call(port, "PATCH", path.replace(/connect.*/, "timer/start"))
+  })
+  if (together) {
+    // So that all of them are there when the server goes on, and get one and the same time.
+    tell("halt")
+    await sleep(begin + 200 - Date.now())
+    tell("go on")
+  }
+  await Promise.all(started)
+}
+
+const run = async (order: Order) => {
+  const watched = await paths(order)
+  const streams = watched.flatMap((path) => Array.from({ length: order.perRoom }, () => path))
+  const delays: Array<number> = []
+  let events = 0
+  let counting = false
+
+  const watch = (path: string) =>
+    new Promise<Socket>((resolve, reject) => {
+      let endsAt = 0
+      const socket = connect(order.port, "127.0.0.1", () => socket.write(`GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`))
+      socket.setNoDelay(true)
+      socket.on("error", reject)
+      socket.on("data", (bytes) => {
+        const text = bytes.toString("latin1")
+        if (endsAt === 0) resolve(socket)
+        const room = text.lastIndexOf('"endsAt":')
+        if (room >= 0) endsAt = Number.parseInt(text.slice(room + 9), 10) || 1
+        if (!counting) return
+        for (let at = text.indexOf("remaining-time"); at >= 0; at = text.indexOf("remaining-time", at + 1)) {
+          events++
+          const remaining = Number.parseInt(text.slice(text.indexOf("data:", at) + 5), 10)
+          delays.push(performance.timeOrigin + performance.now() - (endsAt - remaining))
+        }
+      })
+    })
+
+  const begin = performance.now()
+  await each(streams, watch)
+  const accepted = (performance.now() - begin) / 1_000
+  await start(order, watched)
+  await sleep(2_500)
+  tell("ready")
+  await heard("count")
+  counting = true
+  await sleep(order.seconds * 1_000)
+  counting = false
+  delays.sort((a, b) => a - b)
+  const at = (share: number) => delays[Math.min(delays.length - 1, Math.floor(delays.length * share))] ?? 0
+  tell({ events, delay: { p50: at(0.5), p99: at(0.99), max: at(1) }, accepted } satisfies Outcome)
+}
+
+if (import.meta.main) {
+  process.once("message", (order: Order) => void run(order))
+}

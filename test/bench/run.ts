@@ -1,0 +1,179 @@
+/**
+ * Holds Pairroom against a bare Node loop and better-sse in one run, taking turns, and prints medians and ratios. Each
+ * server has a process and a core of its own, the load another. `--write` puts the table into the README.
+ */
+import { type ChildProcess, fork } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { parseArgs } from "node:util"
+import type { Order, Outcome, Workload } from "./load.ts"
+
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "5" },
+    seconds: { type: "string", default: "10" },
+    only: { type: "string", default: "" },
+    servers: { type: "string", default: "bare,better-sse,pairroom" },
+    write: { type: "boolean", default: false }
+  }
+})
+
+const seconds = Number(options.seconds)
+
+const WORKLOADS: ReadonlyArray<Workload> = [
+  { name: "100 × 50", rooms: 100, perRoom: 50, together: true, ticks: true, seconds },
+  { name: "2,500 × 2", rooms: 2_500, perRoom: 2, together: false, ticks: true, seconds },
+  { name: "1 × 5,000", rooms: 1, perRoom: 5_000, together: true, ticks: true, seconds },
+  // As long as from one heartbeat to the next.
+  { name: "ticks=off", rooms: 100, perRoom: 50, together: true, ticks: false, seconds: Math.max(seconds, 15) }
+]
+
+const SCRIPTS: Record<string, string> = {
+  bare: "test/bench/servers/bare.ts",
+  "better-sse": "test/bench/servers/better-sse.ts",
+  pairroom: "src/main.ts"
+}
+
+interface Measure {
+  readonly cpu: number
+  readonly memory: number
+}
+
+interface Figures {
+  /** Seconds of CPU for a million events; for `ticks=off`, for what the same streams would have got. */
+  readonly cpu: number
+  /** KiB for each stream. */
+  readonly memory: number
+  readonly p50: number
+  readonly p99: number
+  readonly max: number
+  readonly accepted: number
+}
+
+const message = <A>(child: ChildProcess): Promise<A> =>
+  new Promise((resolve) => child.once("message", resolve as never))
+
+/** Lets the load halt the server, and waits until its streams run. */
+const running = (load: ChildProcess, server: ChildProcess) =>
+  new Promise<void>((resolve) => {
+    load.on("message", (message) => {
+      if (message === "halt") server.kill("SIGSTOP")
+      if (message === "go on") server.kill("SIGCONT")
+      if (message === "ready") resolve()
+    })
+  })
+
+/** Asked for its memory, a process collects its garbage first. */
+const ask = (child: ChildProcess, question: "cpu" | "memory"): Promise<Measure> => {
+  const answer = message<Measure>(child)
+  child.send(question)
+  return answer
+}
+
+const onCore = (core: string, script: string, args: ReadonlyArray<string>, env: NodeJS.ProcessEnv) =>
+  fork(script, { execPath: "taskset", execArgv: ["-c", core, process.execPath, ...args], env, stdio: "inherit" })
+
+const end = (child: ChildProcess) =>
+  new Promise((resolve) => {
+    child.once("exit", resolve)
+    child.kill("SIGKILL")
+  })
+
+const sleep = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis))
+
+const listening = async (port: number): Promise<void> => {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    try {
+      await fetch(`http://127.0.0.1:${port}/healthz`, { signal: AbortSignal.timeout(500) })
+      return
+    } catch (error) {
+      if ((error as Error).name === "TimeoutError") return
+      await sleep(25)
+    }
+  }
+  throw new Error(`nothing listens on port ${port}`)
+}
+
+let nextPort = 15_000 + (process.pid % 1_000)
+
+const turn = async (server: string, workload: Workload): Promise<Figures> => {
+  const folder = mkdtempSync(join(tmpdir(), "pairroom-bench-"))
+  const port = nextPort++
+  const env = {
+    PATH: process.env["PATH"],
+    PORT: String(port),
+    HOST: "127.0.0.1",
+    STORE_URL: `sqlite:${join(folder, "rooms.db")}`,
+    NODE_OPTIONS: "--disable-warning=ExperimentalWarning"
+  }
+  const child = onCore("0", SCRIPTS[server] ?? server, ["--expose-gc", "--import=./test/bench/servers/probe.ts"], env)
+  const load = onCore("1", "test/bench/load.ts", [], { PATH: process.env["PATH"] })
+  try {
+    await listening(port)
+    await sleep(300)
+    const empty = await ask(child, "memory")
+    const ready = running(load, child)
+    load.send({ ...workload, server, port } satisfies Order)
+    await ready
+    const before = await ask(child, "cpu")
+    const outcome = message<Outcome>(load)
+    load.send("count")
+    const { events, delay, accepted } = await outcome
+    const after = await ask(child, "cpu")
+    const full = await ask(child, "memory")
+    const streams = workload.rooms * workload.perRoom
+    const expected = workload.ticks ? events : streams * workload.seconds
+    return {
+      cpu: ((after.cpu - before.cpu) / expected) * 1_000_000,
+      memory: (full.memory - empty.memory) / streams / 1_024,
+      ...delay,
+      accepted
+    }
+  } finally {
+    await Promise.all([end(child), end(load)])
+    rmSync(folder, { recursive: true })
+  }
+}
+
+const median = (numbers: ReadonlyArray<number>): number => {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}
+
+const servers = options.servers.split(",")
+const rows: Array<string> = [
+  "| workload | server | CPU s per million events | p50 / p99 / max delay, ms | KiB per stream | accept, s |",
+  "| --- | --- | --- | --- | --- | --- |"
+]
+
+for (const workload of WORKLOADS.filter(({ name }) => name.includes(options.only))) {
+  const turns: Record<string, Array<Figures>> = {}
+  for (let round = 0; round < Number(options.rounds); round++) {
+    for (const server of servers) {
+      const figures = await turn(server, workload)
+      ;(turns[server] ??= []).push(figures)
+      process.stderr.write(`${workload.name} ${round + 1} ${server} ${JSON.stringify(figures)}\n`)
+    }
+  }
+  const of = (server: string, figure: keyof Figures) => median((turns[server] ?? []).map((figures) => figures[figure]))
+  const ratio = (server: string, figure: keyof Figures) =>
+    server === "bare" ? "" : ` (${(of(server, figure) / of("bare", figure)).toFixed(2)})`
+  for (const server of servers) {
+    const delays = (["p50", "p99", "max"] as const).map((figure) => of(server, figure).toFixed(0)).join(" / ")
+    rows.push(
+      `| ${workload.name} | ${server} | ${of(server, "cpu").toFixed(1)}${ratio(server, "cpu")} | ${delays}${ratio(server, "p99")} | ${of(server, "memory").toFixed(1)}${ratio(server, "memory")} | ${of(server, "accepted").toFixed(1)} |`
+    )
+  }
+}
+
+const table = rows.join("\n")
+process.stdout.write(`${table}\n`)
+
+if (options.write) {
+  const readme = readFileSync("README.md", "utf8")
+  writeFileSync(
+    "README.md",
+    readme.replace(/(<!-- figures -->\n)[^]*?(<!-- \/figures -->)/, (_, open, close) => `${open}${table}\n${close}`)
+  )
+}
