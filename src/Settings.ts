@@ -24,9 +24,9 @@ const text = (fallback: string, allowed: string, pattern: RegExp): Setting<strin
   read: Option.liftPredicate((value) => pattern.test(value))
 })
 
-const duration = (fallback: string, least: Duration.Input = "1 second"): Setting<Duration.Duration> => ({
+const duration = (fallback: string, least: Duration.Input & string = "1 second"): Setting<Duration.Duration> => ({
   fallback,
-  allowed: `a duration such as "${fallback}", of at least ${Duration.format(Duration.fromInputUnsafe(least))}`,
+  allowed: `a duration such as "${fallback}", at least "${least}"`,
   read: (value) =>
     Option.filter(
       Duration.fromInput(value as Duration.Input),
@@ -53,7 +53,7 @@ const storeUrl: Setting<StoreUrl> = {
   read: (value) =>
     value === "memory:"
       ? Option.some({ kind: "memory" })
-      : /^sqlite:./.test(value)
+      : /^sqlite:(?!:|\/\/)./.test(value)
         ? Option.some({ kind: "sqlite", file: value.slice("sqlite:".length) })
         : Option.none()
 }
@@ -83,8 +83,8 @@ export const VARIABLES = {
   HEARTBEAT_INTERVAL: duration("15 seconds"),
   STREAM_LIFETIME: duration("20 minutes"),
   ROOM_TTL: duration("7 days"),
-  DRAIN_TIMEOUT: duration("20 seconds", 0),
-  DRAIN_SPREAD: duration("10 seconds", 0),
+  DRAIN_TIMEOUT: duration("20 seconds", "0 seconds"),
+  DRAIN_SPREAD: duration("10 seconds", "0 seconds"),
   LOG_LEVEL: oneOf("Info", levels),
   LOG_FORMAT: oneOf("auto", ["auto", "pretty", "json"])
 }

@@ -2,13 +2,13 @@
  * The process: settings in, layers composed, launched.
  */
 import { NodeRuntime } from "@effect/platform-node"
-import { Cause, Console, Effect, Exit, Layer, Logger, References } from "effect"
-import { HttpServer } from "effect/http"
+import { Cause, Console, Duration, Effect, Exit, Layer, Logger, References } from "effect"
+import { HttpServer, type HttpServerError } from "effect/http"
 import { Drain } from "./http/Drain.ts"
 import * as Server from "./http/Server.ts"
 import { Rooms } from "./rooms/Rooms.ts"
 import { RoomSettings } from "./rooms/RoomSettings.ts"
-import { type Settings, settings } from "./Settings.ts"
+import { type SettingError, type Settings, settings } from "./Settings.ts"
 import * as MemoryRoomStore from "./store/MemoryRoomStore.ts"
 import type { RoomStore } from "./store/RoomStore.ts"
 import * as SqliteRoomStore from "./store/SqliteRoomStore.ts"
@@ -32,7 +32,8 @@ const rooms = (settings: Settings) =>
         Effect.map(RoomSettings, (defaults) => ({
           ...defaults,
           heartbeatInterval: settings.HEARTBEAT_INTERVAL,
-          streamLifetime: settings.STREAM_LIFETIME
+          streamLifetime: settings.STREAM_LIFETIME,
+          idleTimeToLive: Duration.min(defaults.idleTimeToLive, settings.ROOM_TTL)
         }))
       )
     ),
@@ -55,18 +56,25 @@ const greeting = Layer.effectDiscard(
   })
 )
 
-const problem = (cause: Cause.Cause<{ readonly message: string; readonly cause?: unknown }>): string => {
-  const error = Cause.squash(cause)
-  return error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : String(error)
+type Problem = SettingError | SqliteRoomStore.StoreFileError | HttpServerError.ServeError
+
+/** One line that names the variable, the value and what is allowed. */
+const problem = (error: Problem): string => {
+  switch (error._tag) {
+    case "SettingError":
+      return error.message
+    case "StoreFileError":
+      return `STORE_URL: expected a file of rooms that can be opened, got ${error.message}`
+    case "ServeError":
+      return `HOST, PORT: expected an address that is free, got ${String(error.cause).replace(/^Error: /, "")}`
+  }
 }
 
 settings.pipe(
   Effect.flatMap((settings) =>
     greeting.pipe(Layer.provide(server(settings)), Layer.launch, Effect.provide(logging(settings)))
   ),
-  Effect.tapCause((cause) =>
-    Cause.hasInterruptsOnly(cause) ? Effect.void : Console.error(`pairroom cannot run: ${problem(cause)}`)
-  ),
+  Effect.tapError((error) => Console.error(`pairroom cannot run: ${problem(error)}`)),
   NodeRuntime.runMain({
     disableErrorReporting: true,
     teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause) ? 0 : 1)

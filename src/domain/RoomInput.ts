@@ -35,7 +35,7 @@ const within = (remainingName: string, remaining: number | null | undefined, dur
     issue: `Expected at most ${durationName}, which is ${duration}`
   }
 
-/** The body that creates a room. Other fields, such as the seed's `pairId`, are ignored. */
+/** The body that creates a room. Other fields are ignored. */
 export const NewRoom = Schema.Struct({
   driver: Name,
   navigator: Name,

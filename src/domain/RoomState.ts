@@ -7,12 +7,12 @@
 import { Result, Schema } from "effect"
 import * as AccessCodes from "./AccessCode.ts"
 import { RoomClosed, Stale } from "./errors.ts"
-import type { NewRoom, TimerSetting } from "./RoomInput.ts"
+import { type NewRoom, shown, type TimerSetting } from "./RoomInput.ts"
 import { DURATION_MAX, DURATION_MIN, isRunning, isUp, paused, remainingAt, running } from "./Timer.ts"
 
 /**
- * How long after a finish a swap without `If-Match` is taken as the swap of that finish, in milliseconds: clients of
- * the seed's system each ask for one when their time is up.
+ * How long after a finish a swap without `If-Match` is taken as the swap of that finish, in milliseconds: old clients
+ * each ask for one when their time is up.
  */
 export const FINISH_SWAP_GRACE = 5_000
 
@@ -165,7 +165,7 @@ export const matching = (settled: RoomState, condition?: Condition): Result.Resu
     ? Result.succeed(settled)
     : Result.fail(
         new Stale({
-          message: `If-Match: expected the room's current id "${settled.id}", got ${condition.map((id) => `"${id}"`).join(", ") || "none"}`
+          message: `If-Match: expected the room's current id "${settled.id}", got ${shown(condition.join(", "))}`
         })
       )
 

@@ -120,7 +120,7 @@ const stream = (prefix: string) =>
           Effect.flatMap(codeOf(request), (code) =>
             EventStream.response(code, {
               ticks: request.query.ticks !== "off",
-              lastEventId: request.headers["last-event-id"]
+              lastEventId: request.headers["last-event-id"] || undefined
             })
           )
         )

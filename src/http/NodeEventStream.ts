@@ -15,6 +15,7 @@ import type { Room } from "../rooms/Room.ts"
 import { Rooms } from "../rooms/Rooms.ts"
 import { Drain } from "./Drain.ts"
 import * as EventStream from "./EventStream.ts"
+import { hasHost } from "./Refusals.ts"
 
 /** A client for which our own buffer has not been empty for so long is given up, in milliseconds. */
 const PATIENCE = 30_000
@@ -80,7 +81,7 @@ export const make = Effect.fnUntraced(function* (options: TakeOptions) {
     response: ServerResponse
   ) {
     if (yield* drain.isDraining) return false
-    const lastEventId = headerOf(request, "last-event-id")
+    const lastEventId = headerOf(request, "last-event-id") || undefined
     const head = options.headersFor(headerOf(request, "origin"))
     const outlet = new ConnectionOutlet(response, head, yield* EventStream.retryAfterBreak, ticks)
     const room = yield* hold(code, outlet)
@@ -110,7 +111,7 @@ export const make = Effect.fnUntraced(function* (options: TakeOptions) {
     const { method, url = "" } = request
     const path = method === "GET" && url.startsWith(prefix) ? CONNECT.exec(url.slice(prefix.length)) : null
     const [, code = "", query] = path ?? []
-    if (!isAccessCode(code) || headerOf(request, "host") === undefined) return pass()
+    if (!isAccessCode(code) || !hasHost(request)) return pass()
     const ticks = query === undefined || !isOff(new URLSearchParams(query).getAll("ticks"))
     fork(
       begin(code, ticks, request, response).pipe(
@@ -174,12 +175,18 @@ class ConnectionOutlet implements Outlet {
   }
 
   end(): void {
-    this.#response.end()
+    this.#end("")
   }
 
   /** Ends the stream, and tells the client when to come back, in milliseconds. */
   endWith(retry: number): void {
-    this.#response.end(`retry: ${retry}\n\n`)
+    this.#end(`retry: ${retry}\n\n`)
+  }
+
+  #end(text: string): void {
+    this.#response.end(text)
+    // A client that does not read would keep the connection open for good.
+    this.#socket?.setTimeout(PATIENCE, () => this.#response.destroy())
   }
 
   #begin(snapshot: Frame): boolean {
@@ -190,6 +197,7 @@ class ConnectionOutlet implements Outlet {
     this.#response.write(`retry: ${this.#retry}\n${snapshot.text}`)
     this.#head = null
     this.#socket = this.#response.socket
+    this.#socket?.setTimeout(0)
     this.#writtenAt = snapshot.at
     return true
   }

@@ -36,11 +36,23 @@ const openapi = (prefix: string) =>
     HttpServerResponse.jsonUnsafe(OpenApi.fromApi(prefixed(prefix)), { headers: noStore })
   )
 
-export const layer = (prefix: string) =>
-  Layer.mergeAll(
-    healthz,
-    readyz,
-    PrometheusMetrics.layerHttp({ path: "/metrics" }),
-    openapi(prefix),
-    HttpApiScalar.layer(prefixed(prefix), { path: "/docs", scalar: { withDefaultFonts: false } })
+/** The page of the API is 3 MB of text; it is made once for all who ask, and not once for each. */
+const docs = (prefix: string) => {
+  let bytes: Uint8Array | undefined
+  const once = HttpRouter.middleware((httpEffect) =>
+    Effect.map(httpEffect, (response) => {
+      if (response.body._tag !== "Uint8Array") return response
+      bytes ??= Buffer.from(response.body.body)
+      return HttpServerResponse.uint8Array(bytes, {
+        contentType: "text/html; charset=utf-8",
+        headers: { "cache-control": "no-cache" }
+      })
+    })
   )
+  return HttpApiScalar.layer(prefixed(prefix), { path: "/docs", scalar: { withDefaultFonts: false } }).pipe(
+    Layer.provide(once.layer)
+  )
+}
+
+export const layer = (prefix: string) =>
+  Layer.mergeAll(healthz, readyz, PrometheusMetrics.layerHttp({ path: "/metrics" }), openapi(prefix), docs(prefix))

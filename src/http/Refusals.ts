@@ -40,7 +40,7 @@ export const layer = (prefix: string, others: ReadonlyArray<Route>) => {
   }
   const find = (url: string) => [...methods].flatMap((method) => router.find(method, url)?.handler ?? [])
 
-  const refuse = ({ method, url }: HttpServerRequest.HttpServerRequest) => {
+  const refuseRoute = ({ method, url }: HttpServerRequest.HttpServerRequest) => {
     // What the router cannot decode, or would cut off, is an access code that no room has.
     const unreadable = /[%;]/.test(url) ? router.find(method, url.replace(/[%;]/g, "-"))?.handler : undefined
     if (unreadable?.path.includes(":accessCode")) return respond(404, roomNotFound())
@@ -60,14 +60,22 @@ export const layer = (prefix: string, others: ReadonlyArray<Route>) => {
   return HttpRouter.middleware<{ handles: HttpServerError.HttpServerError }>()(
     (httpEffect) =>
       Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
-        request.headers["host"] === undefined && (request.source as IncomingMessage).httpVersion === "1.1"
+        !hasHost(request.source as IncomingMessage)
           ? Effect.succeed(noHost)
           : Effect.catch(httpEffect, (error) =>
-              isRouteNotFound(error) ? Effect.succeed(refuse(request)) : Effect.fail(error as Types.unhandled)
+              isRouteNotFound(error) ? Effect.succeed(refuseRoute(request)) : Effect.fail(error as Types.unhandled)
             )
       ),
     { global: true }
   )
+}
+
+const HOST = /^[\w.~%!$&'()*+,;=-]*(?::\d*)?$|^\[[\da-fA-F:.]+\](?::\d*)?$/
+
+/** Does a request say once, and rightly, which host it is for, or need it not? */
+export const hasHost = ({ httpVersion, rawHeaders }: IncomingMessage): boolean => {
+  const hosts = rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === "host")
+  return hosts.length === 0 ? httpVersion !== "1.1" : hosts.length === 1 && HOST.test(hosts[0] ?? "")
 }
 
 const routesOf = (prefix: string): ReadonlyArray<Route> => {
@@ -106,16 +114,30 @@ export const onClientError = (
   error: ParserError,
   socket: Duplex & { readonly _httpMessage?: ServerResponse }
 ): void => {
-  // Nothing may follow what has been sent of another answer.
-  if (!socket.writable || socket._httpMessage?.headersSent === true) {
+  const current = socket._httpMessage
+  if (current === undefined) return refuse(error, socket)
+  // Nothing may follow what has been sent of another answer; one that is still to come is sent first.
+  if (current.headersSent) socket.destroy()
+  else current.once("finish", () => refuse(error, socket))
+}
+
+const refuse = (error: ParserError, socket: Duplex): void => {
+  if (!socket.writable) {
     socket.destroy()
     return
   }
   const [status, { _tag, message }] = parserRefusal(error)
-  const body = JSON.stringify({ _tag, message })
+  end(socket, status, JSON.stringify({ _tag, message }))
+}
+
+const end = (socket: Duplex, status: number, body: string): void => {
   const head = Object.entries({ ...headersOf(body), connection: "close" }).map((header) => header.join(": "))
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join("\r\n")}\r\n\r\n${body}`)
 }
+
+/** `CONNECT` asks for a tunnel, which Node hands over as a bare socket. */
+export const onConnect = (_request: IncomingMessage, socket: Duplex): void =>
+  end(socket, 400, JSON.stringify({ _tag: "BadRequest", message: "method: CONNECT is for proxies, and this is none" }))
 
 /** The same for an `Expect` that cannot be met. */
 export const onExpectation: RequestListener = ({ headers }, response) => {

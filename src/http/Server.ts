@@ -32,6 +32,9 @@ const TIMEOUT_CHECK = 2_000
 /** Longer than a load balancer keeps an idle connection (60 s is common), so that it is never the server that closes. */
 const KEEP_ALIVE_TIMEOUT = 65_000
 
+/** How long an answer may stand still because its client does not read; a stream has its own patience. */
+const IDLE_TIMEOUT = 60_000
+
 /** A path with an access code in it may be as long as the headers allow: all of them get the same answer. */
 const routerConfig = { maxParamLength: HEADERS_MAX }
 
@@ -69,21 +72,38 @@ const SECURITY_HEADERS = {
   "referrer-policy": "no-referrer"
 }
 
-const securityHeaders = HttpRouter.middleware(
-  (httpEffect) =>
-    HttpEffect.withPreResponseHandler(httpEffect, (_request, response) =>
-      Effect.succeed(HttpServerResponse.setHeaders(response, SECURITY_HEADERS))
-    ),
+const everyAnswer = HttpRouter.middleware(
+  Effect.map(
+    Drain,
+    ({ isDraining }) =>
+      (httpEffect) =>
+        HttpEffect.withPreResponseHandler(httpEffect, (_request, response) =>
+          Effect.map(isDraining, (draining) =>
+            // A connection that is kept alive would hold up the shutdown (RFC 9112, section 9.6).
+            HttpServerResponse.setHeaders(
+              response,
+              draining ? { ...SECURITY_HEADERS, connection: "close" } : SECURITY_HEADERS
+            )
+          )
+        )
+  ),
   { global: true }
 )
 
-/** A server that lets `take` have each request first. */
+/**
+ * A server that lets `take` have each request first, and offers no upgrade: a request that asks for one is answered as
+ * any other (RFC 9110, section 7.8).
+ */
 class FrontServer extends Server {
   readonly #take: NodeEventStream.Take
 
   constructor(options: ServerOptions, take: NodeEventStream.Take) {
     super(options)
     this.#take = take
+  }
+
+  override on(event: string, listener: (...args: Array<never>) => void): this {
+    return event === "upgrade" ? this : super.on(event, listener as never)
   }
 
   override emit(event: string, ...args: Array<unknown>): boolean {
@@ -122,8 +142,10 @@ const listener = ({ host, port, drainTimeout }: Options, take: NodeEventStream.T
           },
           take
         )
+          .setTimeout(IDLE_TIMEOUT)
           .on("clientError", Refusals.onClientError)
           .on("checkExpectation", Refusals.onExpectation)
+          .on("connect", Refusals.onConnect)
       ),
     { host, port, gracefulShutdownTimeout: drainTimeout }
   )
@@ -140,7 +162,7 @@ export const layer = (options: Options) => {
         options.prefix,
         [...Operation.PATHS, ...Pages.PATHS].map((path) => ({ method: "GET", path }))
       ),
-      securityHeaders,
+      everyAnswer,
       cors(options.allowedOrigins)
     ])
   )

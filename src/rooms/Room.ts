@@ -42,7 +42,7 @@ export class Room extends Context.Service<
 /** The tick fiber's waits until `due`, computed anew at each step, so that a late wake-up is not carried on. */
 const whenDue = Schedule.fromStep(
   Effect.succeed((now: number, due: number) =>
-    Effect.succeed<[number, Duration.Duration]>([due, Duration.millis(Math.max(0, due - now))])
+    Effect.succeed<[number, Duration.Duration]>([due, Duration.millis(Math.max(1, due - now))])
   )
 )
 
@@ -105,11 +105,14 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
     if (change.value.streamsEnded > seen.streamsEnded) close(now)
   }
 
-  /** Makes a finish that is due, after a look into the store: a pause in the last moment may be there already. */
+  /**
+   * Makes a finish that is due, if the store still holds the state that it is of: with a pause in the last moment there,
+   * this change is on its way, and comes first.
+   */
   const finishIfUp = Effect.gen(function* () {
     if (deleted || !isUp(current().timer, yield* store.now)) return
-    const change = yield* Effect.catch(store.get(code), () => Effect.succeedSome(current()))
-    take(change, yield* store.now)
+    const kept = yield* Effect.catch(store.get(code), () => Effect.succeedSome(current()))
+    if (Option.isNone(kept) || kept.value.id === current().id) take(kept, yield* store.now)
   })
 
   const keepsTime = () => !deleted && audience.isWatched() && isRunning(current().timer)
@@ -154,7 +157,7 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
       const { id, status } = yield* state
       const missed = lastEventId !== undefined && lastEventId !== id
       if (status === "COMPLETED") {
-        outlet.write(Frame.snapshot(current(), yield* store.now, audience.connections(), missed))
+        outlet.write(Frame.snapshot(current(), yield* store.now, audience.connections() + 1, missed))
         return outlet.end()
       }
       yield* audience.join(outlet, { returns: lastEventId !== undefined, missed })
@@ -164,7 +167,7 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
       Effect.gen(function* () {
         const { status } = yield* state
         if (status === "COMPLETED") {
-          return Stream.succeed(Frame.snapshot(current(), yield* store.now, audience.connections(), false))
+          return Stream.succeed(Frame.snapshot(current(), yield* store.now, audience.connections() + 1, false))
         }
         return audience.frames
       })

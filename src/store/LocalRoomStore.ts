@@ -90,9 +90,12 @@ export const make = Effect.fnUntraced(function* (rows: Rows, ttl: Duration.Durat
     }).pipe(reported)
 
   const commit = (batch: ReadonlyArray<Write>, now: number) =>
-    attempt("write", () => {
-      for (const tell of rows.transaction(() => batch.map((write) => runOne(write, now)))) tell()
-    }).pipe(Effect.catch((failure) => Effect.sync(() => batch.forEach((write) => write.fail(failure)))))
+    attempt("write", () => rows.transaction(() => batch.map((write) => runOne(write, now)))).pipe(
+      Effect.match({
+        onFailure: (failure) => batch.forEach((write) => write.fail(failure)),
+        onSuccess: (tellings) => tellings.forEach((tell) => tell())
+      })
+    )
 
   yield* Queue.takeAll(writes).pipe(
     Effect.flatMap((batch) => Effect.flatMap(Clock.currentTimeMillis, (now) => commit(batch, now))),

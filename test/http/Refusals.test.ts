@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { call, open, raw, serve } from "./harness.ts"
+import { call, open, raw, serve, watch } from "./harness.ts"
 
 const parts = (answer: string) => {
   const [head = "", body = ""] = answer.split("\r\n\r\n")
@@ -37,6 +37,9 @@ describe("Refusals", () => {
         ["nonsense\r\n\r\n", 400, "BadRequest"],
         ["GET / HTTP/1.1\r\nhost: x\r\nbad header\r\n\r\n", 400, "BadRequest"],
         ["GET / HTTP/1.1\r\nconnection: close\r\n\r\n", 400, "BadRequest"],
+        ["GET / HTTP/1.1\r\nhost: a\r\nhost: b\r\nconnection: close\r\n\r\n", 400, "BadRequest"],
+        ["GET / HTTP/1.1\r\nhost: a b/c?@\r\nconnection: close\r\n\r\n", 400, "BadRequest"],
+        ["CONNECT x:443 HTTP/1.1\r\nhost: x\r\n\r\n", 400, "BadRequest"],
         [`GET / HTTP/1.1\r\nhost: x\r\nx: ${"a".repeat(17_000)}\r\n\r\n`, 431, "HeadersTooLarge"],
         [`GET /${"a".repeat(17_000)} HTTP/1.1\r\nhost: x\r\n\r\n`, 431, "HeadersTooLarge"],
         ["GET / HTTP/1.1\r\nhost: x\r\nexpect: a miracle\r\nconnection: close\r\n\r\n", 417, "ExpectationFailed"],
@@ -68,5 +71,31 @@ describe("Refusals", () => {
         assert.deepStrictEqual([answer.status, answer.json._tag], [413, "PayloadTooLarge"])
       }
     }).pipe(Effect.provide(serve()))
+  )
+
+  it.effect("what is broken after a request does not take the place of its answer", () =>
+    Effect.gen(function* () {
+      const code = yield* open()
+      const start = `PATCH /api/${code}/timer/start HTTP/1.1\r\nhost: x\r\n\r\n`
+      const [first, second] = (yield* raw(`${start}\u0000\u0000\r\n\r\n`)).split(/(?=HTTP\/1.1 400)/)
+      assert.match(first ?? "", /^HTTP\/1.1 204 /)
+      assert.strictEqual(parts(second ?? "").json._tag, "BadRequest")
+      assert.isTrue((yield* call("GET", `/api/pair-room/${code}`)).json.running)
+    }).pipe(Effect.provide(serve()))
+  )
+
+  it.effect.each(["h2c", "websocket"])(
+    "a request that asks for an upgrade to %s is answered as any other",
+    (protocol) =>
+      Effect.gen(function* () {
+        const code = yield* open()
+        const upgrade = { connection: "upgrade", upgrade: protocol }
+        const answer = yield* call("GET", `/api/pair-room/${code}`, { headers: upgrade })
+        assert.strictEqual(answer.status, 200)
+        const stream = yield* watch(`/api/${code}/connect`, upgrade)
+        yield* stream.next(3)
+        stream.leave()
+        while ((yield* call("GET", `/api/pair-room/${code}`)).json.connections > 0);
+      }).pipe(Effect.provide(serve()))
   )
 })

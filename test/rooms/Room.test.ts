@@ -179,6 +179,24 @@ describe("Room", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.effect("two changes in the last moment come one by one, however late the room wakes up", () =>
+    Effect.gen(function* () {
+      const clock = yield* jumpingClock
+      yield* Effect.gen(function* () {
+        const rooms = yield* Rooms
+        const code = yield* open(1_000)
+        const room = yield* watch(code)
+        yield* rooms.start(code)
+        yield* settled
+        yield* clock.jump(999)
+        yield* rooms.pause(code)
+        yield* rooms.swap(code)
+        yield* clock.pass(1)
+        assert.deepStrictEqual(yield* room.unread, ["room", "timer start", "room", "timer pause", "room"])
+      }).pipe(Effect.provide(layer), Effect.provideService(Clock.Clock, clock.clock))
+    })
+  )
+
   it.effect("a room that nobody watches runs no fiber, and still finishes", () =>
     Effect.gen(function* () {
       const clock = yield* jumpingClock
