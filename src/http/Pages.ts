@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url"
 export const PATHS = ["/", "/room/:accessCode", "/page.js"] as const
 
 const CONTENT_SECURITY_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 const read = (name: string) =>
   Effect.flatMap(FileSystem.FileSystem, (files) =>

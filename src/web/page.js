@@ -11,11 +11,12 @@ const notify = (text) => {
   element("notice").textContent = text
 }
 
-/** @param {string} method @param {string} path @param {unknown} [body] */
-const send = async (method, path, body) => {
+/** @param {string} method @param {string} path @param {{ body?: unknown, id?: string }} [options] */
+const send = async (method, path, { body, id } = {}) => {
   const response = await fetch(api + path, {
     method,
-    ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) })
+    headers: { "content-type": "application/json", ...(id === undefined ? {} : { "if-match": `"${id}"` }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) })
   })
   const answer = response.status === 204 ? undefined : await response.json()
   notify(response.ok ? "" : answer.message)
@@ -29,25 +30,36 @@ const showForm = () => {
     event.preventDefault()
     const fields = new FormData(form)
     const room = await send("POST", "/pair-room", {
-      driver: fields.get("driver"),
-      navigator: fields.get("navigator"),
-      timerDuration: Number(fields.get("minutes")) * 60_000
+      body: {
+        driver: fields.get("driver"),
+        navigator: fields.get("navigator"),
+        timerDuration: Number(fields.get("minutes")) * 60_000
+      }
     })
     if (room !== undefined) location.assign(`/room/${room.accessCode}`)
   })
 }
 
+/** @param {number} millis */
+const showTime = (millis) => {
+  const seconds = Math.ceil(millis / 1_000)
+  element("time").textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`
+}
+
 /** @param {string} code */
 const showRoom = (code) => {
-  element("room").hidden = false
+  /** @type {string | undefined} */
+  let id
   const stream = new EventSource(`${api}/${code}/connect`)
-  stream.addEventListener("remaining-time", ({ data }) => {
-    const seconds = Math.ceil(Number(data) / 1_000)
-    element("time").textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`
-  })
+  stream.addEventListener("remaining-time", ({ data }) => showTime(Number(data)))
   stream.addEventListener("room", ({ data }) => {
     const room = JSON.parse(data)
-    for (const name of ["driver", "navigator", "turn", "connections"]) element(name).textContent = room[name]
+    id = room.id
+    element("room").hidden = false
+    for (const name of ["accessCode", "driver", "navigator", "turn", "connections"]) {
+      element(name).textContent = room[name]
+    }
+    if (!room.running) showTime(room.remainingTime)
     for (const button of document.querySelectorAll("button[data-command]")) {
       const { command } = /** @type {HTMLElement} */ (button).dataset
       const idle = command === (room.running ? "timer/start" : "timer/stop")
@@ -65,7 +77,8 @@ const showRoom = (code) => {
   for (const button of document.querySelectorAll("button[data-command]")) {
     const { command } = /** @type {HTMLElement} */ (button).dataset
     button.addEventListener("click", () =>
-      send("PATCH", command === "pair-swap" ? `/pair-room/${code}/pair-swap` : `/${code}/${command}`)
+      // Of two people who press at the same moment, one is heard.
+      send("PATCH", command === "pair-swap" ? `/pair-room/${code}/pair-swap` : `/${code}/${command}`, { id })
     )
   }
 }
