@@ -2,10 +2,11 @@
  * Who watches a room: clients through outlets, embedding programs through a PubSub. Tells presence and sends
  * heartbeats while anyone is here.
  */
-import { Duration, Effect, FiberHandle, PubSub, Stream } from "effect"
+import { Duration, Effect, PubSub, Stream } from "effect"
 import { type Frame, heartbeat } from "./Frame.ts"
 import { type Outlet, Outlets } from "./Outlets.ts"
-import { RoomSettings } from "./RoomSettings.ts"
+import type { RoomSettings } from "./RoomSettings.ts"
+import { type Fork, Task } from "./Task.ts"
 
 /** Presence is told at once, and then at most this often, in milliseconds. */
 const PRESENCE_INTERVAL = 1_000
@@ -21,8 +22,8 @@ export interface Speaker {
   /** Where a stream begins; `missed` when its client may have missed a change. */
   readonly snapshot: (now: number, connections: number, missed: boolean) => Frame
   readonly presence: (now: number, connections: number) => Frame
-  /** Runs whenever someone has come or left. */
-  readonly attended: Effect.Effect<void>
+  /** Called whenever someone has come or left. */
+  readonly attended: () => void
 }
 
 /** A frame on its way to an embedding program. */
@@ -34,24 +35,6 @@ interface Published {
   readonly kept: number
 }
 
-export interface Audience {
-  /** Is anyone here? */
-  readonly isWatched: () => boolean
-  /** Does anyone want the `remaining-time` of each second? */
-  readonly wantsTicks: () => boolean
-  readonly connections: () => number
-  /** Hands a frame to everyone whom it concerns, at once. */
-  readonly publish: (frame: Frame) => void
-  /** Ends every stream. */
-  readonly endAll: (now: number) => void
-  /** Adds a client, with the snapshot first. */
-  readonly join: (outlet: Outlet, options: JoinOptions) => Effect.Effect<void>
-  /** The client has gone; nothing happens if the server has ended its stream already. */
-  readonly leave: (outlet: Outlet) => Effect.Effect<void>
-  /** The frames from now on, with the snapshot first. */
-  readonly frames: Stream.Stream<Frame>
-}
-
 export interface JoinOptions {
   /** Was it here before? */
   readonly returns: boolean
@@ -59,123 +42,166 @@ export interface JoinOptions {
   readonly missed: boolean
 }
 
-export const make = Effect.fnUntraced(function* (speaker: Speaker) {
-  const settings = yield* RoomSettings
-  const lifetime = Duration.toMillis(settings.streamLifetime)
-  const heartbeatInterval = Duration.toMillis(settings.heartbeatInterval)
-  const outlets = new Outlets()
-  const pubsub = yield* Effect.acquireRelease(PubSub.sliding<Published>(UNREAD_FRAMES), PubSub.shutdown)
-  // Forked from here, so that a fiber keeps nothing of the request that happened to start it.
-  const beating = yield* FiberHandle.make()
-  const startBeating = yield* FiberHandle.runtime(beating)<never>()
-  const telling = yield* FiberHandle.make()
-  const startTelling = yield* FiberHandle.runtime(telling)<never>()
+export class Audience {
+  readonly #speaker: Speaker
+  readonly #settings: typeof RoomSettings.Service
+  readonly #outlets = new Outlets()
+  readonly #beating: Task
+  readonly #telling: Task
+  /** For embedding programs, made for the first of them. */
+  #pubsub: PubSub.PubSub<Published> | undefined
+  #number = 0
+  #kept = 0
+  #presenceToldAt = Number.NEGATIVE_INFINITY
 
-  let number = 0
-  let kept = 0
-  let presenceToldAt = Number.NEGATIVE_INFINITY
-
-  const publish = (frame: Frame): void => {
-    number++
-    if (frame.kind !== "tick") kept++
-    const published = { frame, number, kept }
-    // Unsafely it is refused when someone has left too much unread; the effect makes room for it.
-    if (!PubSub.publishUnsafe(pubsub, published)) Effect.runSync(PubSub.publish(pubsub, published))
-    outlets.hand(frame)
+  constructor(speaker: Speaker, settings: typeof RoomSettings.Service, fork: Fork) {
+    this.#speaker = speaker
+    this.#settings = settings
+    this.#beating = new Task(fork)
+    this.#telling = new Task(fork)
   }
 
-  const sleepUntil = (time: number) =>
-    Effect.flatMap(speaker.now, (now) => Effect.sleep(Duration.millis(Math.max(0, time - now))))
-
-  /** Ends what has lived long enough and sends heartbeats, while there is anyone. */
-  const beat = Effect.gen(function* () {
-    let due = (yield* speaker.now) + heartbeatInterval
-    while (!outlets.isEmpty) {
-      yield* sleepUntil(Math.min(due, outlets.nextEnd))
-      const now = yield* speaker.now
-      outlets.retire(now)
-      if (now >= due) {
-        due = now + heartbeatInterval
-        outlets.hand(heartbeat(now))
-      }
-      tellPresence()
-    }
-  })
-
-  /** Tells presence until everyone knows it and nobody is expected back. */
-  const tell = Effect.gen(function* () {
-    for (;;) {
-      const now = yield* speaker.now
-      outlets.retire(now)
-      if (outlets.hasUntold && now >= presenceToldAt + PRESENCE_INTERVAL) {
-        presenceToldAt = now
-        publish(speaker.presence(now, outlets.connections))
-      }
-      const next = outlets.hasUntold ? presenceToldAt + PRESENCE_INTERVAL : outlets.nextForgotten
-      if (next === Number.POSITIVE_INFINITY) return
-      yield* sleepUntil(next)
-    }
-  })
-
-  const tellPresence = () => {
-    startTelling(tell)
+  /** Is anyone here? */
+  get isWatched(): boolean {
+    return !this.#outlets.isEmpty
   }
 
-  const leave = (outlet: Outlet) =>
-    Effect.suspend(() => {
-      outlets.leave(outlet)
-      tellPresence()
-      return Effect.andThen(outlets.isEmpty ? FiberHandle.clear(beating) : Effect.void, speaker.attended)
+  /** Does anyone want the `remaining-time` of each second? */
+  get wantsTicks(): boolean {
+    return this.#outlets.hasTicking
+  }
+
+  get connections(): number {
+    return this.#outlets.connections
+  }
+
+  /** Hands a frame to everyone whom it concerns, at once. */
+  publish(frame: Frame): void {
+    this.#number++
+    if (frame.kind !== "tick") this.#kept++
+    if (this.#pubsub !== undefined) {
+      // The effect makes room in a full PubSub, which `publishUnsafe` would not.
+      Effect.runSync(PubSub.publish(this.#pubsub, { frame, number: this.#number, kept: this.#kept }))
+    }
+    this.#outlets.hand(frame)
+  }
+
+  /** Ends every stream. */
+  endAll(now: number): void {
+    this.#outlets.endAll(now)
+  }
+
+  /** Stops whatever runs here. */
+  stop(): void {
+    this.#beating.stop()
+    this.#telling.stop()
+  }
+
+  /** Adds a client, with the snapshot first. */
+  join(outlet: Outlet, options: JoinOptions): Effect.Effect<void> {
+    return Effect.map(
+      this.#speaker.now,
+      (now) => void this.#enter(outlet, now, Duration.toMillis(this.#settings.streamLifetime), options)
+    )
+  }
+
+  /** The client has gone; nothing happens if the server has ended its stream already. */
+  leave(outlet: Outlet): void {
+    this.#outlets.leave(outlet)
+    this.#tellPresence()
+    if (this.#outlets.isEmpty) this.#beating.stop()
+    this.#speaker.attended()
+  }
+
+  /** The frames from now on, with the snapshot first. */
+  get frames(): Stream.Stream<Frame> {
+    const begin = Effect.gen({ self: this }, function* () {
+      this.#pubsub ??= yield* PubSub.sliding<Published>(UNREAD_FRAMES)
+      const subscription = yield* PubSub.subscribe(this.#pubsub)
+      const program: Outlet = { ticks: true, write: () => true, end: () => {} }
+      const first = yield* Effect.acquireRelease(
+        Effect.map(this.#speaker.now, (now) =>
+          this.#enter(program, now, Number.POSITIVE_INFINITY, { returns: false, missed: false })
+        ),
+        () => Effect.sync(() => this.leave(program))
+      )
+      return Stream.fromSubscription(subscription).pipe(
+        Stream.mapEffect(this.#following(first)),
+        Stream.flattenIterable,
+        Stream.prepend([first.frame])
+      )
     })
+    return Stream.takeUntil(Stream.unwrap(begin), (frame) => frame.last)
+  }
 
-  const join = (outlet: Outlet, lifetime: number, options: JoinOptions): Effect.Effect<Published> =>
-    Effect.map(speaker.now, (now) => {
-      speaker.catchUp(now)
-      outlets.join(outlet, now + lifetime, options.returns)
-      const snapshot = speaker.snapshot(now, outlets.connections, options.missed)
-      outlet.write(snapshot)
-      tellPresence()
-      startBeating(beat, { onlyIfMissing: true })
-      return { frame: snapshot, number, kept }
-    }).pipe(Effect.tap(speaker.attended), Effect.uninterruptible)
+  #enter(outlet: Outlet, now: number, lifetime: number, { missed, returns }: JoinOptions): Published {
+    this.#speaker.catchUp(now)
+    this.#outlets.join(outlet, now + lifetime, returns)
+    const frame = this.#speaker.snapshot(now, this.connections, missed)
+    outlet.write(frame)
+    this.#tellPresence()
+    this.#beating.runIfIdle(this.#beat())
+    this.#speaker.attended()
+    return { frame, number: this.#number, kept: this.#kept }
+  }
 
   /** What a program is given of the published frames: each once, or the room anew where one was lost. */
-  const following = (first: Published) => {
+  #following(first: Published) {
     let seen = first
     let told = first.frame.connections
-    return Effect.fnUntraced(function* (next: Published) {
+    return Effect.fnUntraced({ self: this }, function* (next: Published) {
       if (next.number <= seen.number) return []
       const lost = next.kept - seen.kept > (next.frame.kind === "tick" ? 0 : 1)
-      const frame = lost ? speaker.snapshot(yield* speaker.now, outlets.connections, true) : next.frame
+      const frame = lost ? this.#speaker.snapshot(yield* this.#speaker.now, this.connections, true) : next.frame
       const known = frame.kind === "presence" && frame.connections === told
-      seen = lost ? { frame, number, kept } : next
+      seen = lost ? { frame, number: this.#number, kept: this.#kept } : next
       told = frame.connections ?? told
       return known ? [] : [frame]
     })
   }
 
-  return {
-    isWatched: () => !outlets.isEmpty,
-    wantsTicks: () => outlets.hasTicking,
-    connections: () => outlets.connections,
-    publish,
-    endAll: (now) => outlets.endAll(now),
-    join: (outlet, options) => Effect.asVoid(join(outlet, lifetime, options)),
-    leave,
-    frames: Stream.unwrap(
-      Effect.gen(function* () {
-        const subscription = yield* PubSub.subscribe(pubsub)
-        const program: Outlet = { ticks: true, write: () => true, end: () => {} }
-        const first = yield* Effect.acquireRelease(
-          join(program, Number.POSITIVE_INFINITY, { returns: false, missed: false }),
-          () => leave(program)
-        )
-        return Stream.fromSubscription(subscription).pipe(
-          Stream.mapEffect(following(first)),
-          Stream.flattenIterable,
-          Stream.prepend([first.frame])
-        )
-      })
-    ).pipe(Stream.takeUntil((frame) => frame.last))
-  } satisfies Audience as Audience
-})
+  /** Ends what has lived long enough and sends heartbeats, while there is anyone. */
+  #beat(): Effect.Effect<void> {
+    return Effect.gen({ self: this }, function* () {
+      const interval = Duration.toMillis(this.#settings.heartbeatInterval)
+      let due = (yield* this.#speaker.now) + interval
+      while (this.isWatched) {
+        yield* this.#sleepUntil(Math.min(due, this.#outlets.nextEnd))
+        const now = yield* this.#speaker.now
+        this.#outlets.retire(now)
+        if (now >= due) {
+          due = now + interval
+          this.#outlets.hand(heartbeat(now))
+        }
+        this.#tellPresence()
+      }
+    })
+  }
+
+  #tellPresence(): void {
+    if (this.#outlets.hasUntold || this.#outlets.nextForgotten < Number.POSITIVE_INFINITY) {
+      this.#telling.run(this.#tell())
+    }
+  }
+
+  /** Tells presence until everyone knows it and nobody is expected back. */
+  #tell(): Effect.Effect<void> {
+    return Effect.gen({ self: this }, function* () {
+      for (;;) {
+        const now = yield* this.#speaker.now
+        this.#outlets.retire(now)
+        if (this.#outlets.hasUntold && now >= this.#presenceToldAt + PRESENCE_INTERVAL) {
+          this.#presenceToldAt = now
+          this.publish(this.#speaker.presence(now, this.connections))
+        }
+        const next = this.#outlets.hasUntold ? this.#presenceToldAt + PRESENCE_INTERVAL : this.#outlets.nextForgotten
+        if (next === Number.POSITIVE_INFINITY) return
+        yield* this.#sleepUntil(next)
+      }
+    })
+  }
+
+  #sleepUntil(time: number): Effect.Effect<void> {
+    return Effect.flatMap(this.#speaker.now, (now) => Effect.sleep(Duration.millis(Math.max(0, time - now))))
+  }
+}

@@ -3,7 +3,7 @@
  *
  * A command never comes here; it changes the value in the store.
  */
-import { Context, Duration, Effect, FiberHandle, Layer, MutableRef, Option, Ref, Schedule, Stream } from "effect"
+import { Context, Duration, Effect, Layer, MutableRef, Option, Ref, Schedule, Stream } from "effect"
 import { roomNotFound, type RoomNotFound, type StoreUnavailable } from "../domain/errors.ts"
 import { type AccessCode, remaining, type RoomState, settle, statesSince } from "../domain/RoomState.ts"
 import { isRunning, isUp, nextWholeSecond, wholeSecond } from "../domain/Timer.ts"
@@ -11,29 +11,30 @@ import { type RoomChange, RoomStore } from "../store/RoomStore.ts"
 import * as Audience from "./Audience.ts"
 import * as Frame from "./Frame.ts"
 import type { Outlet } from "./Outlets.ts"
+import { RoomSettings } from "./RoomSettings.ts"
+import { type Fork, Task } from "./Task.ts"
 
-export class Room extends Context.Service<
-  Room,
-  {
-    /** The room as it is now. */
-    readonly state: Effect.Effect<RoomState, RoomNotFound>
+interface RoomShape {
+  /** The room as it is now. */
+  readonly state: Effect.Effect<RoomState, RoomNotFound>
 
-    /** How many are connected. */
-    readonly connections: Effect.Effect<number>
+  /** How many are connected. */
+  readonly connections: Effect.Effect<number>
 
-    /**
-     * Writes the room's frames to an outlet from now on, the snapshot first. `lastEventId` is what a client that comes
-     * back has seen last. When the stream is over the outlet is ended.
-     */
-    readonly join: (outlet: Outlet, lastEventId?: string) => Effect.Effect<void, RoomNotFound>
+  /**
+   * Writes the room's frames to an outlet from now on, the snapshot first. `lastEventId` is what a client that comes
+   * back has seen last. When the stream is over the outlet is ended.
+   */
+  readonly join: (outlet: Outlet, lastEventId?: string) => Effect.Effect<void, RoomNotFound>
 
-    /** The client of an outlet has gone. */
-    readonly leave: (outlet: Outlet) => Effect.Effect<void>
+  /** The client of an outlet has gone. */
+  readonly leave: (outlet: Outlet) => Effect.Effect<void>
 
-    /** The room's frames from now on, the snapshot first; heartbeats are left out. */
-    readonly frames: Stream.Stream<Frame.Frame, RoomNotFound>
-  }
->()("pairroom/rooms/Room") {
+  /** The room's frames from now on, the snapshot first; heartbeats are left out. */
+  readonly frames: Stream.Stream<Frame.Frame, RoomNotFound>
+}
+
+export class Room extends Context.Service<Room, RoomShape>()("pairroom/rooms/Room") {
   /** The room with this access code, for as long as the scope of the layer is open. */
   static readonly layer = (code: AccessCode): Layer.Layer<Room, RoomNotFound | StoreUnavailable, RoomStore> =>
     Layer.effect(this, make(code))
@@ -48,134 +49,192 @@ const whenDue = Schedule.fromStep(
 
 const make = Effect.fnUntraced(function* (code: AccessCode) {
   const store = yield* RoomStore
-  // Heard from before the state is read, so that no change falls in between.
-  const changes = yield* store.changes(code)
-  const ref = yield* Ref.make(yield* Effect.flatMap(store.get(code), found))
-  const ticker = yield* FiberHandle.make()
+  const settings = yield* RoomSettings
   // Forked from here, so that a fiber keeps nothing of the request that happened to start it.
-  const startTicks = yield* FiberHandle.runtime(ticker)<never>()
+  const fork = Effect.runForkWith(yield* Effect.context<never>())
+  // Heard from before the state is read, so that no change falls in between.
+  const early: Array<RoomChange> = []
+  let room: WatchedRoom | undefined
+  yield* store.changes(code, (change) => (room === undefined ? void early.push(change) : room.hear(change)))
+  const kept = yield* store.get(code)
+  if (Option.isNone(kept)) return yield* roomNotFound()
+  room = new WatchedRoom(code, kept.value, yield* store.now, store, settings, fork)
+  early.forEach((change) => room?.hear(change))
+  yield* Effect.addFinalizer(() => Effect.sync(() => room?.stop()))
+  return room
+})
 
-  let deleted = false
-  let nextTick = 0
+/** A class, and not a closure for each of its functions: there are as many of these as rooms are watched. */
+class WatchedRoom implements RoomShape, Audience.Speaker {
+  readonly #code: AccessCode
+  readonly #store: RoomStore["Service"]
+  readonly #fork: Fork
+  readonly #ref: Ref.Ref<RoomState>
+  readonly #audience: Audience.Audience
+  readonly #ticking: Task
+  #deleted = false
+  #nextTick = 0
 
-  const current = () => Ref.getUnsafe(ref)
+  constructor(
+    code: AccessCode,
+    state: RoomState,
+    now: number,
+    store: RoomStore["Service"],
+    settings: typeof RoomSettings.Service,
+    fork: Fork
+  ) {
+    this.#code = code
+    this.#store = store
+    this.#fork = fork
+    this.#ref = Ref.makeUnsafe(state)
+    this.#audience = new Audience.Audience(this, settings, fork)
+    this.#ticking = new Task(fork)
+    this.#enter(state, now)
+  }
 
-  const tickIfDue = (now: number): void => {
-    const state = current()
+  get state(): Effect.Effect<RoomState, RoomNotFound> {
+    return Effect.flatMap(this.#finishIfUp(), () => this.#present())
+  }
+
+  get connections(): Effect.Effect<number> {
+    return Effect.sync(() => this.#audience.connections)
+  }
+
+  join(outlet: Outlet, lastEventId?: string): Effect.Effect<void, RoomNotFound> {
+    return Effect.flatMap(this.state, ({ id, status }) => {
+      const missed = lastEventId !== undefined && lastEventId !== id
+      if (status !== "COMPLETED") return this.#audience.join(outlet, { returns: lastEventId !== undefined, missed })
+      return Effect.map(this.now, (now) => {
+        outlet.write(this.snapshot(now, this.#audience.connections + 1, missed))
+        outlet.end()
+      })
+    })
+  }
+
+  leave(outlet: Outlet): Effect.Effect<void> {
+    return Effect.sync(() => this.#audience.leave(outlet))
+  }
+
+  get frames(): Stream.Stream<Frame.Frame, RoomNotFound> {
+    return Stream.unwrap(
+      Effect.flatMap(this.state, ({ status }) =>
+        status === "COMPLETED"
+          ? Effect.map(this.now, (now) => Stream.succeed(this.snapshot(now, this.#audience.connections + 1, false)))
+          : Effect.succeed(this.#audience.frames)
+      )
+    )
+  }
+
+  get now(): Effect.Effect<number> {
+    return this.#store.now
+  }
+
+  snapshot(now: number, connections: number, missed: boolean): Frame.Frame {
+    return Frame.snapshot(this.#current, now, connections, missed)
+  }
+
+  presence(now: number, connections: number): Frame.Frame {
+    return Frame.presence(this.#current, now, connections)
+  }
+
+  /** Ticks if it is due. */
+  catchUp(now: number): void {
+    const state = this.#current
     const left = remaining(state, now)
-    if (isRunning(state.timer) && !isUp(state.timer, now) && wholeSecond(left) <= nextTick) {
-      nextTick = nextWholeSecond(left)
-      audience.publish(Frame.tick(wholeSecond(left), now))
+    if (isRunning(state.timer) && !isUp(state.timer, now) && wholeSecond(left) <= this.#nextTick) {
+      this.#nextTick = nextWholeSecond(left)
+      this.#audience.publish(Frame.tick(wholeSecond(left), now))
     }
   }
 
-  const audience: Audience.Audience = yield* Audience.make({
-    now: store.now,
-    catchUp: tickIfDue,
-    snapshot: (now, connections, missed) => Frame.snapshot(current(), now, connections, missed),
-    presence: (now, connections) => Frame.presence(current(), now, connections),
-    attended: Effect.suspend(() => keepTime)
-  })
-
-  const enter = (state: RoomState, now: number): void => {
-    MutableRef.set(ref.ref, state)
-    nextTick = nextWholeSecond(remaining(state, now))
+  /** Runs the tick fiber from the present state on, or interrupts it. */
+  attended(): void {
+    if (this.#keepsTime) this.#ticking.run(this.#ticks())
+    else this.#ticking.stop()
   }
 
-  const show = (state: RoomState, now: number): void => {
-    const frame = state.previousId === current().id ? Frame.change : Frame.catchUp
-    enter(state, now)
-    audience.publish(frame(state, now, audience.connections()))
-    if (state.status === "COMPLETED") audience.endAll(now)
+  /** Hears of a change from the store. */
+  hear(change: RoomChange): void {
+    this.#fork(
+      Effect.map(this.now, (now) => {
+        if (Option.isNone(change) || change.value.revision >= this.#current.revision) this.#take(change, now)
+        this.attended()
+      })
+    )
   }
 
-  const close = (now: number): void => {
-    audience.publish(Frame.closing(current(), now))
-    audience.endAll(now)
+  stop(): void {
+    this.#ticking.stop()
+    this.#audience.stop()
+  }
+
+  get #current(): RoomState {
+    return Ref.getUnsafe(this.#ref)
+  }
+
+  #present(): Effect.Effect<RoomState, RoomNotFound> {
+    return this.#deleted ? Effect.fail(roomNotFound()) : Effect.succeed(this.#current)
+  }
+
+  get #keepsTime(): boolean {
+    return !this.#deleted && this.#audience.isWatched && isRunning(this.#current.timer)
+  }
+
+  #enter(state: RoomState, now: number): void {
+    MutableRef.set(this.#ref.ref, state)
+    this.#nextTick = nextWholeSecond(remaining(state, now))
+  }
+
+  #show(state: RoomState, now: number): void {
+    const frame = state.previousId === this.#current.id ? Frame.change : Frame.catchUp
+    this.#enter(state, now)
+    this.#audience.publish(frame(state, now, this.#audience.connections))
+    if (state.status === "COMPLETED") this.#audience.endAll(now)
+  }
+
+  #close(now: number): void {
+    this.#audience.publish(Frame.closing(this.#current, now))
+    this.#audience.endAll(now)
   }
 
   /** Takes over what the store holds. */
-  const take = (change: RoomChange, now: number): void => {
-    if (deleted) return
-    deleted = Option.isNone(change)
-    if (Option.isNone(change)) return close(now)
-    const seen = current()
-    for (const state of statesSince(seen, change.value, now)) show(state, now)
-    MutableRef.set(ref.ref, settle(change.value, now))
-    if (change.value.streamsEnded > seen.streamsEnded) close(now)
+  #take(change: RoomChange, now: number): void {
+    if (this.#deleted) return
+    this.#deleted = Option.isNone(change)
+    if (Option.isNone(change)) return this.#close(now)
+    const seen = this.#current
+    for (const state of statesSince(seen, change.value, now)) this.#show(state, now)
+    MutableRef.set(this.#ref.ref, settle(change.value, now))
+    if (change.value.streamsEnded > seen.streamsEnded) this.#close(now)
   }
 
   /**
    * Makes a finish that is due, if the store still holds the state that it is of: with a pause in the last moment there,
    * this change is on its way, and comes first.
    */
-  const finishIfUp = Effect.gen(function* () {
-    if (deleted || !isUp(current().timer, yield* store.now)) return
-    const kept = yield* Effect.catch(store.get(code), () => Effect.succeedSome(current()))
-    if (Option.isNone(kept) || kept.value.id === current().id) take(kept, yield* store.now)
-  })
-
-  const keepsTime = () => !deleted && audience.isWatched() && isRunning(current().timer)
+  #finishIfUp(): Effect.Effect<void> {
+    return Effect.gen({ self: this }, function* () {
+      if (this.#deleted || !isUp(this.#current.timer, yield* this.now)) return
+      const kept = yield* Effect.catch(this.#store.get(this.#code), () => Effect.succeedSome(this.#current))
+      if (Option.isNone(kept) || kept.value.id === this.#current.id) this.#take(kept, yield* this.now)
+    })
+  }
 
   /** When there is something to do: at the next whole second, or at the end where nobody wants ticks. */
-  const due = ({ timer }: RoomState): number =>
-    isRunning(timer) ? timer.endsAt - (audience.wantsTicks() ? nextTick : 0) : 0
+  #due({ timer }: RoomState): number {
+    return isRunning(timer) ? timer.endsAt - (this.#audience.wantsTicks ? this.#nextTick : 0) : 0
+  }
 
-  const ticks = Effect.gen(function* () {
-    const step = yield* Schedule.toStep(whenDue)
-    while (keepsTime()) {
-      const [, wait] = yield* step(yield* store.now, due(current()))
-      yield* Effect.sleep(wait)
-      yield* finishIfUp
-      tickIfDue(yield* store.now)
-    }
-  })
-
-  /** Runs the tick fiber from the present state on, or interrupts it. */
-  const keepTime: Effect.Effect<void> = Effect.suspend(() =>
-    keepsTime() ? Effect.sync(() => startTicks(ticks)) : FiberHandle.clear(ticker)
-  )
-
-  enter(current(), yield* store.now)
-
-  yield* changes.pipe(
-    Stream.runForEach((change) =>
-      Effect.flatMap(store.now, (now) => {
-        if (Option.isNone(change) || change.value.revision >= current().revision) take(change, now)
-        return keepTime
-      })
-    ),
-    Effect.forkScoped
-  )
-
-  const state = Effect.flatMap(finishIfUp, () => (deleted ? roomNotFound() : Effect.sync(current)))
-
-  return Room.of({
-    state,
-    connections: Effect.sync(audience.connections),
-    join: Effect.fnUntraced(function* (outlet, lastEventId) {
-      const { id, status } = yield* state
-      const missed = lastEventId !== undefined && lastEventId !== id
-      if (status === "COMPLETED") {
-        outlet.write(Frame.snapshot(current(), yield* store.now, audience.connections() + 1, missed))
-        return outlet.end()
+  #ticks(): Effect.Effect<void> {
+    return Effect.gen({ self: this }, function* () {
+      const step = yield* Schedule.toStep(whenDue)
+      while (this.#keepsTime) {
+        const [, wait] = yield* step(yield* this.now, this.#due(this.#current))
+        yield* Effect.sleep(wait)
+        const now = yield* this.now
+        if (isUp(this.#current.timer, now)) yield* this.#finishIfUp()
+        else this.catchUp(now)
       }
-      yield* audience.join(outlet, { returns: lastEventId !== undefined, missed })
-    }),
-    leave: audience.leave,
-    frames: Stream.unwrap(
-      Effect.gen(function* () {
-        const { status } = yield* state
-        if (status === "COMPLETED") {
-          return Stream.succeed(Frame.snapshot(current(), yield* store.now, audience.connections() + 1, false))
-        }
-        return audience.frames
-      })
-    )
-  })
-})
-
-const found = Option.match({
-  onNone: () => roomNotFound(),
-  onSome: (state: RoomState) => Effect.succeed(state)
-})
+    }).pipe(Effect.orDie)
+  }
+}

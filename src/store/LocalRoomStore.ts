@@ -1,7 +1,7 @@
 /**
  * What the stores of a single process share: rooms in rows of this process, changes handed over in memory.
  */
-import { Clock, Data, Deferred, Duration, Effect, Exit, Option, Queue, Result, Schedule, Stream } from "effect"
+import { Clock, Data, Deferred, Duration, Effect, Exit, Option, Queue, Result, Schedule } from "effect"
 import * as AccessCodes from "../domain/AccessCode.ts"
 import { roomNotFound, type RoomNotFound, StoreUnavailable } from "../domain/errors.ts"
 import type { AccessCode, RoomState } from "../domain/RoomState.ts"
@@ -41,6 +41,11 @@ interface Write {
   readonly fail: (failure: StoreFailure) => void
 }
 
+/** One who hears of the changes of a room. */
+interface Watcher {
+  readonly hear: (change: RoomChange) => void
+}
+
 /** What a write comes to, and the change that the watchers of its room hear of. */
 interface Outcome<A, E> {
   readonly exit: Exit.Exit<A, E>
@@ -59,7 +64,7 @@ export const make = Effect.fnUntraced(function* (rows: Rows, ttl: Duration.Durat
       yield* Queue.shutdown(writes)
     })
   )
-  const watchers = new Map<string, Set<Queue.Queue<RoomChange>>>()
+  const watchers = new Map<string, Set<Watcher>>()
 
   const current = (key: string, now: number): Row | undefined => {
     const row = rows.get(key)
@@ -67,9 +72,7 @@ export const make = Effect.fnUntraced(function* (rows: Rows, ttl: Duration.Durat
   }
 
   const announce = (key: string, change: RoomChange): void => {
-    for (const watcher of watchers.get(key) ?? []) {
-      Queue.offerUnsafe(watcher, change)
-    }
+    for (const watcher of watchers.get(key) ?? []) watcher.hear(change)
   }
 
   const write = <A, E>(code: AccessCode, run: (key: string, now: number) => Outcome<A, E>) =>
@@ -122,7 +125,7 @@ export const make = Effect.fnUntraced(function* (rows: Rows, ttl: Duration.Durat
       })
     ).pipe(reported)
 
-  const unwatch = (key: string, watcher: Queue.Queue<RoomChange>) =>
+  const unwatch = (key: string, watcher: Watcher) =>
     Effect.gen(function* () {
       const others = watchers.get(key)
       others?.delete(watcher)
@@ -160,17 +163,14 @@ export const make = Effect.fnUntraced(function* (rows: Rows, ttl: Duration.Durat
         return { exit, change }
       }),
 
-    changes: Effect.fnUntraced(function* (code) {
+    changes: (code, hear) => {
       const key = AccessCodes.toKey(code)
-      const watcher = yield* Effect.acquireRelease(
-        Effect.map(Effect.andThen(bury(key), Queue.unbounded<RoomChange>()), (watcher) => {
-          watchers.set(key, (watchers.get(key) ?? new Set()).add(watcher))
-          return watcher
-        }),
-        (watcher) => unwatch(key, watcher)
-      )
-      return Stream.fromQueue(watcher)
-    }),
+      const watcher = { hear }
+      const watch = Effect.map(bury(key), () => {
+        watchers.set(key, (watchers.get(key) ?? new Set()).add(watcher))
+      })
+      return Effect.acquireRelease(watch, () => unwatch(key, watcher))
+    },
 
     now: Clock.currentTimeMillis,
 

@@ -2,7 +2,7 @@
  * Where rooms are kept. A command changes a room here, by compare and set, and every Room that is watched, on this
  * instance and on others, hears of it through `changes`.
  */
-import { Context, type Effect, type Option, type Result, type Scope, type Stream } from "effect"
+import { Context, type Effect, type Option, type Result, type Scope } from "effect"
 import type { RoomNotFound, StoreUnavailable } from "../domain/errors.ts"
 import type { AccessCode, RoomState } from "../domain/RoomState.ts"
 
@@ -31,11 +31,13 @@ export class RoomStore extends Context.Service<
     ) => Effect.Effect<RoomChange, E | RoomNotFound | StoreUnavailable>
 
     /**
-     * Every change of a room from the moment this returns, in order. A room that is watched so does not expire.
+     * Calls `hear` with every change of a room from the moment this returns, in order, until the scope is closed. A room
+     * that is watched so does not expire.
      */
     readonly changes: (
-      code: AccessCode
-    ) => Effect.Effect<Stream.Stream<RoomChange, StoreUnavailable>, StoreUnavailable, Scope.Scope>
+      code: AccessCode,
+      hear: (change: RoomChange) => void
+    ) => Effect.Effect<void, StoreUnavailable, Scope.Scope>
 
     /** The time by the store's clock, in milliseconds since the epoch: the same on every instance. */
     readonly now: Effect.Effect<number>
