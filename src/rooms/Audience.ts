@@ -46,18 +46,17 @@ export class Audience {
   readonly #speaker: Speaker
   readonly #settings: typeof RoomSettings.Service
   readonly #outlets = new Outlets()
-  readonly #beating: Task
   readonly #telling: Task
   /** For embedding programs, made for the first of them. */
   #pubsub: PubSub.PubSub<Published> | undefined
   #number = 0
   #kept = 0
   #presenceToldAt = Number.NEGATIVE_INFINITY
+  #nextHeartbeat = 0
 
   constructor(speaker: Speaker, settings: typeof RoomSettings.Service, fork: Fork) {
     this.#speaker = speaker
     this.#settings = settings
-    this.#beating = new Task(fork)
     this.#telling = new Task(fork)
   }
 
@@ -93,8 +92,22 @@ export class Audience {
 
   /** Stops whatever runs here. */
   stop(): void {
-    this.#beating.stop()
     this.#telling.stop()
+  }
+
+  /** When `keepUp` is to be called next. */
+  get nextUpkeep(): number {
+    return Math.min(this.#nextHeartbeat, this.#outlets.nextEnd)
+  }
+
+  /** Ends what has lived long enough, and sends the heartbeat that is due. */
+  keepUp(now: number): void {
+    this.#outlets.retire(now)
+    if (now >= this.#nextHeartbeat) {
+      this.#nextHeartbeat = now + Duration.toMillis(this.#settings.heartbeatInterval)
+      this.#outlets.hand(heartbeat(now))
+    }
+    this.#tellPresence()
   }
 
   /** Adds a client, with the snapshot first. */
@@ -109,7 +122,6 @@ export class Audience {
   leave(outlet: Outlet): void {
     this.#outlets.leave(outlet)
     this.#tellPresence()
-    if (this.#outlets.isEmpty) this.#beating.stop()
     this.#speaker.attended()
   }
 
@@ -136,11 +148,11 @@ export class Audience {
 
   #enter(outlet: Outlet, now: number, lifetime: number, { missed, returns }: JoinOptions): Published {
     this.#speaker.catchUp(now)
+    if (!this.isWatched) this.#nextHeartbeat = now + Duration.toMillis(this.#settings.heartbeatInterval)
     this.#outlets.join(outlet, now + lifetime, returns)
     const frame = this.#speaker.snapshot(now, this.connections, missed)
     outlet.write(frame)
     this.#tellPresence()
-    this.#beating.runIfIdle(this.#beat())
     this.#speaker.attended()
     return { frame, number: this.#number, kept: this.#kept }
   }
@@ -157,24 +169,6 @@ export class Audience {
       seen = lost ? { frame, number: this.#number, kept: this.#kept } : next
       told = frame.connections ?? told
       return known ? [] : [frame]
-    })
-  }
-
-  /** Ends what has lived long enough and sends heartbeats, while there is anyone. */
-  #beat(): Effect.Effect<void> {
-    return Effect.gen({ self: this }, function* () {
-      const interval = Duration.toMillis(this.#settings.heartbeatInterval)
-      let due = (yield* this.#speaker.now) + interval
-      while (this.isWatched) {
-        yield* this.#sleepUntil(Math.min(due, this.#outlets.nextEnd))
-        const now = yield* this.#speaker.now
-        this.#outlets.retire(now)
-        if (now >= due) {
-          due = now + interval
-          this.#outlets.hand(heartbeat(now))
-        }
-        this.#tellPresence()
-      }
     })
   }
 

@@ -40,7 +40,7 @@ export class Room extends Context.Service<Room, RoomShape>()("pairroom/rooms/Roo
     Layer.effect(this, make(code))
 }
 
-/** The tick fiber's waits until `due`, computed anew at each step, so that a late wake-up is not carried on. */
+/** The room's fiber waits until `due`, computed anew at each step, so that a late wake-up is not carried on. */
 const whenDue = Schedule.fromStep(
   Effect.succeed((now: number, due: number) =>
     Effect.succeed<[number, Duration.Duration]>([due, Duration.millis(Math.max(1, due - now))])
@@ -71,7 +71,7 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
   readonly #fork: Fork
   readonly #ref: Ref.Ref<RoomState>
   readonly #audience: Audience.Audience
-  readonly #ticking: Task
+  readonly #keeping: Task
   #deleted = false
   #nextTick = 0
 
@@ -88,7 +88,7 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
     this.#fork = fork
     this.#ref = Ref.makeUnsafe(state)
     this.#audience = new Audience.Audience(this, settings, fork)
-    this.#ticking = new Task(fork)
+    this.#keeping = new Task(fork)
     this.#enter(state, now)
   }
 
@@ -147,10 +147,10 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
     }
   }
 
-  /** Runs the tick fiber from the present state on, or interrupts it. */
+  /** Runs the room's fiber from the present state on, in place of the one of the state before. */
   attended(): void {
-    if (this.#keepsTime) this.#ticking.run(this.#ticks())
-    else this.#ticking.stop()
+    if (this.#isWatched) this.#keeping.run(this.#keep())
+    else this.#keeping.stop()
   }
 
   /** Hears of a change from the store. */
@@ -164,7 +164,7 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
   }
 
   stop(): void {
-    this.#ticking.stop()
+    this.#keeping.stop()
     this.#audience.stop()
   }
 
@@ -176,8 +176,8 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
     return this.#deleted ? Effect.fail(roomNotFound()) : Effect.succeed(this.#current)
   }
 
-  get #keepsTime(): boolean {
-    return !this.#deleted && this.#audience.isWatched && isRunning(this.#current.timer)
+  get #isWatched(): boolean {
+    return !this.#deleted && this.#audience.isWatched
   }
 
   #enter(state: RoomState, now: number): void {
@@ -220,20 +220,24 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
     })
   }
 
-  /** When there is something to do: at the next whole second, or at the end where nobody wants ticks. */
-  #due({ timer }: RoomState): number {
-    return isRunning(timer) ? timer.endsAt - (this.#audience.wantsTicks ? this.#nextTick : 0) : 0
+  /** When the timer has something to do: at the next whole second, or at the end where nobody wants ticks. */
+  get #nextTime(): number {
+    const { timer } = this.#current
+    return isRunning(timer) ? timer.endsAt - (this.#audience.wantsTicks ? this.#nextTick : 0) : Number.POSITIVE_INFINITY
   }
 
-  #ticks(): Effect.Effect<void> {
+  /** The room's fiber: ticks while the timer runs, and keeps up with its audience. */
+  #keep(): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
       const step = yield* Schedule.toStep(whenDue)
-      while (this.#keepsTime) {
-        const [, wait] = yield* step(yield* this.now, this.#due(this.#current))
+      let now = yield* this.now
+      while (this.#isWatched) {
+        const [, wait] = yield* step(now, Math.min(this.#nextTime, this.#audience.nextUpkeep))
         yield* Effect.sleep(wait)
-        const now = yield* this.now
+        now = yield* this.now
         if (isUp(this.#current.timer, now)) yield* this.#finishIfUp()
         else this.catchUp(now)
+        if (now >= this.#audience.nextUpkeep) this.#audience.keepUp(now)
       }
     }).pipe(Effect.orDie)
   }

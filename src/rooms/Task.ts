@@ -21,11 +21,6 @@ export class Task {
     this.#fiber = this.#fork(effect)
   }
 
-  /** Runs an effect if none runs. */
-  runIfIdle(effect: Effect.Effect<void>): void {
-    if (this.#fiber?.pollUnsafe() !== undefined || this.#fiber === undefined) this.#fiber = this.#fork(effect)
-  }
-
   stop(): void {
     this.#fiber?.interruptUnsafe()
     this.#fiber = undefined

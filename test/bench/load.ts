@@ -5,6 +5,7 @@ import { connect, type Socket } from "node:net"
 export interface Workload {
   readonly name: string
   readonly rooms: number
+  /** 0 for commands without streams. */
   readonly perRoom: number
   /** Do the rooms tick together, or each at its own time? */
   readonly together: boolean
@@ -24,6 +25,16 @@ export interface Outcome {
   /** Seconds until every stream had its first event. */
   readonly accepted: number
 }
+
+export interface CommandOutcome {
+  readonly perSecond: number
+  /** Milliseconds to the answer, at `PACE` commands a second. */
+  readonly p50: number
+  readonly p99: number
+}
+
+/** Half of the commands a second that the service is to take. */
+export const PACE = 1_500
 
 const DURATION = 3_600_000
 const AT_ONCE = 128
@@ -101,6 +112,69 @@ const start = async ({ server, port, rooms, together }: Order, paths: ReadonlyAr
   await Promise.all(started)
 }
 
+const percentile = (numbers: Array<number>, share: number): number =>
+  numbers.toSorted((a, b) => a - b)[Math.min(numbers.length - 1, Math.floor(numbers.length * share))] ?? 0
+
+/** A connection on which one command after the other is given: start, stop, start … */
+const commander = async (port: number, path: string) => {
+  const socket = connect(port, "127.0.0.1")
+  await new Promise((resolve) => socket.once("connect", resolve))
+  socket.setNoDelay(true)
+  let answered: ((right: boolean) => void) | undefined
+  let rest = ""
+  socket.on("data", (bytes) => {
+    rest += bytes.toString("latin1")
+    if (!rest.endsWith("\r\n\r\n")) return
+    answered?.(rest.startsWith("HTTP/1.1 204"))
+    rest = ""
+  })
+  let started = false
+  let last: Promise<unknown> = Promise.resolve()
+  const give = async () => {
+    started = !started
+    const command = path.replace(/connect.*/, started ? "timer/start" : "timer/stop")
+    const answer = new Promise<boolean>((resolve) => (answered = resolve))
+    socket.write(`PATCH ${command} HTTP/1.1\r\nhost: x\r\n\r\n`)
+    if (!(await answer)) throw new Error("a command was refused")
+  }
+  /** Gives the next command when the one before has been answered, and tells how many milliseconds that took. */
+  return async () => {
+    const begin = performance.now()
+    last = last.then(give)
+    await last
+    return performance.now() - begin
+  }
+}
+
+/** Commands on every room, first as fast as they are answered, then at a steady pace. */
+const command = async (order: Order) => {
+  const watched = await paths(order)
+  const commanders = await Promise.all(watched.map((path) => commander(order.port, path)))
+  tell("ready")
+  await heard("count")
+  const end = performance.now() + order.seconds * 1_000
+  let count = 0
+  await Promise.all(
+    commanders.slice(0, AT_ONCE).map(async (_, lane) => {
+      for (let turn = lane; performance.now() < end; turn += AT_ONCE, count++) {
+        await commanders[turn % commanders.length]!()
+      }
+    })
+  )
+  const perSecond = count / order.seconds
+  const times: Array<number> = []
+  const begin = performance.now()
+  const pending: Array<Promise<unknown>> = []
+  for (let sent = 0; performance.now() < begin + order.seconds * 1_000;) {
+    for (; sent < ((performance.now() - begin) / 1_000) * PACE; sent++) {
+      pending.push(commanders[sent % commanders.length]!().then((time) => times.push(time)))
+    }
+    await sleep(1)
+  }
+  await Promise.all(pending)
+  tell({ perSecond, p50: percentile(times, 0.5), p99: percentile(times, 0.99) } satisfies CommandOutcome)
+}
+
 const run = async (order: Order) => {
   const watched = await paths(order)
   const streams = watched.flatMap((path) => Array.from({ length: order.perRoom }, () => path))
@@ -138,11 +212,10 @@ const run = async (order: Order) => {
   counting = true
   await sleep(order.seconds * 1_000)
   counting = false
-  delays.sort((a, b) => a - b)
-  const at = (share: number) => delays[Math.min(delays.length - 1, Math.floor(delays.length * share))] ?? 0
-  tell({ events, delay: { p50: at(0.5), p99: at(0.99), max: at(1) }, accepted } satisfies Outcome)
+  const [p50, p99, max] = [percentile(delays, 0.5), percentile(delays, 0.99), percentile(delays, 1)]
+  tell({ events, delay: { p50, p99, max }, accepted } satisfies Outcome)
 }
 
 if (import.meta.main) {
-  process.once("message", (order: Order) => void run(order))
+  process.once("message", (order: Order) => void (order.perRoom === 0 ? command(order) : run(order)))
 }

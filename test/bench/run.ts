@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
-import type { Order, Outcome, Workload } from "./load.ts"
+import { type CommandOutcome, type Order, type Outcome, PACE, type Workload } from "./load.ts"
 
 const { values: options } = parseArgs({
   options: {
@@ -28,6 +28,19 @@ const WORKLOADS: ReadonlyArray<Workload> = [
   // As long as from one heartbeat to the next.
   { name: "ticks=off", rooms: 100, perRoom: 50, together: true, ticks: false, seconds: Math.max(seconds, 15) }
 ]
+
+/** What a stream costs among few and among many; of Pairroom alone. */
+const SIZES: ReadonlyArray<Workload> = [
+  { name: "1,000 streams", rooms: 20, perRoom: 50, together: false, ticks: true, seconds },
+  { name: "10,000 streams", rooms: 200, perRoom: 50, together: false, ticks: true, seconds }
+]
+
+const COMMANDS: Workload = { name: "commands", rooms: 500, perRoom: 0, together: false, ticks: true, seconds }
+
+/** The flags of `npm start`. */
+const START_FLAGS = JSON.parse(readFileSync("package.json", "utf8")).scripts.start.match(/--\S+/g) as Array<string>
+
+const PROBE = ["--expose-gc", "--import=./test/bench/servers/probe.ts"]
 
 const SCRIPTS: Record<string, string> = {
   bare: "test/bench/servers/bare.ts",
@@ -97,43 +110,61 @@ const listening = async (port: number): Promise<void> => {
 
 let nextPort = 15_000 + (process.pid % 1_000)
 
-const turn = async (server: string, workload: Workload): Promise<Figures> => {
+/** Starts a server and a load, and ends both. */
+const against = async <A>(
+  server: string,
+  workload: Workload,
+  measure: (server: ChildProcess, load: ChildProcess, order: Order) => Promise<A>
+): Promise<A> => {
   const folder = mkdtempSync(join(tmpdir(), "pairroom-bench-"))
   const port = nextPort++
   const env = {
     PATH: process.env["PATH"],
     PORT: String(port),
     HOST: "127.0.0.1",
-    STORE_URL: `sqlite:${join(folder, "rooms.db")}`,
-    NODE_OPTIONS: "--disable-warning=ExperimentalWarning"
+    STORE_URL: `sqlite:${join(folder, "rooms.db")}`
   }
-  const child = onCore("0", SCRIPTS[server] ?? server, ["--expose-gc", "--import=./test/bench/servers/probe.ts"], env)
+  const flags = server === "pairroom" ? START_FLAGS : []
+  const child = onCore("0", SCRIPTS[server] ?? server, [...flags, ...PROBE], env)
   const load = onCore("1", "test/bench/load.ts", [], { PATH: process.env["PATH"] })
   try {
     await listening(port)
     await sleep(300)
-    const empty = await ask(child, "memory")
-    const ready = running(load, child)
-    load.send({ ...workload, server, port } satisfies Order)
-    await ready
-    const before = await ask(child, "cpu")
-    const outcome = message<Outcome>(load)
-    load.send("count")
-    const { events, delay, accepted } = await outcome
-    const after = await ask(child, "cpu")
-    const full = await ask(child, "memory")
-    const streams = workload.rooms * workload.perRoom
-    const expected = workload.ticks ? events : streams * workload.seconds
-    return {
-      cpu: ((after.cpu - before.cpu) / expected) * 1_000_000,
-      memory: (full.memory - empty.memory) / streams / 1_024,
-      ...delay,
-      accepted
-    }
+    return await measure(child, load, { ...workload, server, port })
   } finally {
     await Promise.all([end(child), end(load)])
     rmSync(folder, { recursive: true })
   }
+}
+
+const watchTurn = async (child: ChildProcess, load: ChildProcess, order: Order): Promise<Figures> => {
+  const empty = await ask(child, "memory")
+  const ready = running(load, child)
+  load.send(order)
+  await ready
+  const before = await ask(child, "cpu")
+  const outcome = message<Outcome>(load)
+  load.send("count")
+  const { events, delay, accepted } = await outcome
+  const after = await ask(child, "cpu")
+  const full = await ask(child, "memory")
+  const streams = order.rooms * order.perRoom
+  const expected = order.ticks ? events : streams * order.seconds
+  return {
+    cpu: ((after.cpu - before.cpu) / expected) * 1_000_000,
+    memory: (full.memory - empty.memory) / streams / 1_024,
+    ...delay,
+    accepted
+  }
+}
+
+const commandTurn = async (child: ChildProcess, load: ChildProcess, order: Order): Promise<CommandOutcome> => {
+  const ready = running(load, child)
+  load.send(order)
+  await ready
+  const outcome = message<CommandOutcome>(load)
+  load.send("count")
+  return outcome
 }
 
 const median = (numbers: ReadonlyArray<number>): number => {
@@ -141,30 +172,44 @@ const median = (numbers: ReadonlyArray<number>): number => {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }
 
-const servers = options.servers.split(",")
 const rows: Array<string> = [
   "| workload | server | CPU s per million events | p50 / p99 / max delay, ms | KiB per stream | accept, s |",
   "| --- | --- | --- | --- | --- | --- |"
 ]
 
-for (const workload of WORKLOADS.filter(({ name }) => name.includes(options.only))) {
+for (const workload of [...WORKLOADS, ...SIZES].filter(({ name }) => name.includes(options.only))) {
+  const servers = SIZES.includes(workload) ? ["pairroom"] : options.servers.split(",")
   const turns: Record<string, Array<Figures>> = {}
   for (let round = 0; round < Number(options.rounds); round++) {
     for (const server of servers) {
-      const figures = await turn(server, workload)
+      const figures = await against(server, workload, watchTurn)
       ;(turns[server] ??= []).push(figures)
       process.stderr.write(`${workload.name} ${round + 1} ${server} ${JSON.stringify(figures)}\n`)
     }
   }
   const of = (server: string, figure: keyof Figures) => median((turns[server] ?? []).map((figures) => figures[figure]))
   const ratio = (server: string, figure: keyof Figures) =>
-    server === "bare" ? "" : ` (${(of(server, figure) / of("bare", figure)).toFixed(2)})`
+    server === "bare" || !servers.includes("bare") ? "" : ` (${(of(server, figure) / of("bare", figure)).toFixed(2)})`
   for (const server of servers) {
     const delays = (["p50", "p99", "max"] as const).map((figure) => of(server, figure).toFixed(0)).join(" / ")
     rows.push(
       `| ${workload.name} | ${server} | ${of(server, "cpu").toFixed(1)}${ratio(server, "cpu")} | ${delays}${ratio(server, "p99")} | ${of(server, "memory").toFixed(1)}${ratio(server, "memory")} | ${of(server, "accepted").toFixed(1)} |`
     )
   }
+}
+
+if (COMMANDS.name.includes(options.only)) {
+  const turns: Array<CommandOutcome> = []
+  for (let round = 0; round < Number(options.rounds); round++) {
+    turns.push(await against("pairroom", COMMANDS, commandTurn))
+    process.stderr.write(`commands ${round + 1} ${JSON.stringify(turns.at(-1))}\n`)
+  }
+  const of = (figure: keyof CommandOutcome) => median(turns.map((turn) => turn[figure]))
+  rows.push(
+    "",
+    `Commands, each durable in SQLite: ${of("perSecond").toFixed(0)} a second on one core; at ${PACE} a second answered in ` +
+      `${of("p50").toFixed(1)} ms at the median, ${of("p99").toFixed(1)} ms at the 99th percentile.`
+  )
 }
 
 const table = rows.join("\n")
@@ -174,6 +219,6 @@ if (options.write) {
   const readme = readFileSync("README.md", "utf8")
   writeFileSync(
     "README.md",
-    readme.replace(/(<!-- figures -->\n)[^]*?(<!-- \/figures -->)/, (_, open, close) => `${open}${table}\n${close}`)
+    readme.replace(/(<!-- figures -->\n)[^]*?(<!-- \/figures -->)/, (_, open, close) => `${open}\n${table}\n\n${close}`)
   )
 }
