@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Queue, type Scope } from "effect"
+import { EventSource } from "eventsource"
 import { spawn } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -59,6 +60,26 @@ const ask = (url: string, method = "GET", body?: unknown) =>
     return text === "" ? undefined : JSON.parse(text)
   })
 
+/** A browser's stream, as the package `eventsource` has it: what it has seen, but for `room`, up to an event. */
+const client = (url: string) =>
+  Effect.gen(function* () {
+    const seen = yield* Queue.unbounded<string>()
+    const stream = yield* Effect.acquireRelease(
+      Effect.sync(() => new EventSource(url)),
+      (stream) => Effect.sync(() => stream.close())
+    )
+    for (const name of ["connect", "remaining-time", "timer", "close"]) {
+      stream.addEventListener(name, ({ data }) => Queue.offerUnsafe(seen, `${name} ${data}`))
+    }
+    const until = Effect.fnUntraced(function* (event: string) {
+      const events: Array<string> = []
+      do events.push(yield* Queue.take(seen))
+      while (events.at(-1) !== event)
+      return events
+    })
+    return { until }
+  })
+
 describe("the process", () => {
   it.live("prints its address and what to do next, and ends with code 0 on SIGTERM, streams and all", () =>
     Effect.gen(function* () {
@@ -112,6 +133,37 @@ describe("the process", () => {
       }
       assert.isTrue(found.running)
       assert.strictEqual(found.remainingTime, found.endsAt - found.serverTime)
+    })
+  )
+
+  it.live("two clients of the same room see the same, also after a kill -9 and a restart", () =>
+    Effect.gen(function* () {
+      const env = { STORE_URL: `sqlite:${join(yield* folder, "rooms.db")}` }
+      const first = yield* start(env)
+      const url = yield* address(first)
+      const { accessCode } = yield* ask(`${url}/api/pair-room`, "POST", {
+        driver: "lemon",
+        navigator: "apple",
+        timerDuration: 600_000
+      })
+      const [one, other] = [
+        yield* client(`${url}/api/${accessCode}/connect`),
+        yield* client(`${url}/api/${accessCode}/connect`)
+      ]
+      yield* one.until("remaining-time 600000")
+      yield* other.until("remaining-time 600000")
+      yield* ask(`${url}/api/${accessCode}/timer/start`, "PATCH")
+      for (const each of [one, other]) {
+        assert.deepStrictEqual(yield* each.until("remaining-time 599000"), ["timer start", "remaining-time 599000"])
+      }
+      yield* first.end("SIGKILL")
+      yield* start({ ...env, PORT: new URL(url).port })
+      for (const each of [one, other]) {
+        const seen = yield* each.until("timer running")
+        assert.include(seen, "connect OK")
+      }
+      yield* ask(`${url}/api/${accessCode}/timer/stop`, "PATCH")
+      for (const each of [one, other]) yield* each.until("timer pause")
     })
   )
 

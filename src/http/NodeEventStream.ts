@@ -97,9 +97,10 @@ export const make = Effect.fnUntraced(function* (options: TakeOptions) {
     return joined
   })
 
-  const drainAll = Effect.forEach(held.values(), ({ outlets }) =>
-    Effect.forEach(outlets, (outlet) =>
-      Effect.map(EventStream.retryAfterDrain(drain.spread), (retry) => outlet.endWith(retry))
+  const drainAll = Effect.suspend(() =>
+    Effect.forEach(
+      [...held.values()].flatMap(({ outlets }) => Array.from(outlets)),
+      (outlet) => Effect.map(EventStream.retryAfterDrain(drain.spread), (retry) => outlet.endWith(retry))
     )
   )
   yield* Effect.acquireRelease(
@@ -115,7 +116,8 @@ export const make = Effect.fnUntraced(function* (options: TakeOptions) {
     const ticks = query === undefined || !isOff(new URLSearchParams(query).getAll("ticks"))
     fork(
       begin(code, ticks, request, response).pipe(
-        Effect.orElseSucceed(() => false),
+        // Whatever went wrong, the library's path finds it too, and answers it.
+        Effect.catchCause(() => Effect.succeed(false)),
         Effect.map((taken) => (taken ? undefined : pass()))
       )
     )

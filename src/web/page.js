@@ -11,7 +11,7 @@ const notify = (text) => {
   element("notice").textContent = text
 }
 
-/** @param {string} method @param {string} path @param {{ body?: unknown, id?: string }} [options] */
+/** @param {string} method @param {string} path @param {{ body?: unknown, id?: string | undefined }} [options] */
 const send = async (method, path, { body, id } = {}) => {
   const response = await fetch(api + path, {
     method,
@@ -42,29 +42,36 @@ const showForm = () => {
 
 /** @param {number} millis */
 const showTime = (millis) => {
-  const seconds = Math.ceil(millis / 1_000)
+  const seconds = Math.ceil(Math.max(0, millis) / 1_000)
   element("time").textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`
 }
 
 /** @param {string} code */
 const showRoom = (code) => {
-  /** @type {string | undefined} */
-  let id
-  const stream = new EventSource(`${api}/${code}/connect`)
-  stream.addEventListener("remaining-time", ({ data }) => showTime(Number(data)))
+  /** @type {{ id: string, running: boolean, endsAt: number, remainingTime: number } | undefined} */
+  let room
+  /** How far the server's clock is ahead of ours. */
+  let ahead = 0
+  const show = () => {
+    if (room !== undefined) showTime(room.running ? room.endsAt - (Date.now() + ahead) : room.remainingTime)
+  }
+  // The page counts for itself, from the deadline.
+  const stream = new EventSource(`${api}/${code}/connect?ticks=off`)
+  setInterval(show, 100)
   stream.addEventListener("room", ({ data }) => {
-    const room = JSON.parse(data)
-    id = room.id
+    const next = JSON.parse(data)
+    room = next
+    ahead = next.serverTime - Date.now()
     element("room").hidden = false
     for (const name of ["accessCode", "driver", "navigator", "turn", "connections"]) {
-      element(name).textContent = room[name]
+      element(name).textContent = next[name]
     }
-    if (!room.running) showTime(room.remainingTime)
     for (const button of document.querySelectorAll("button[data-command]")) {
       const { command } = /** @type {HTMLElement} */ (button).dataset
-      const idle = command === (room.running ? "timer/start" : "timer/stop")
-      button.toggleAttribute("disabled", room.status === "COMPLETED" || idle)
+      const idle = command === (next.running ? "timer/start" : "timer/stop")
+      button.toggleAttribute("disabled", next.status === "COMPLETED" || idle)
     }
+    show()
   })
   stream.addEventListener("close", () => {
     stream.close()
@@ -78,7 +85,9 @@ const showRoom = (code) => {
     const { command } = /** @type {HTMLElement} */ (button).dataset
     button.addEventListener("click", () =>
       // Of two people who press at the same moment, one is heard.
-      send("PATCH", command === "pair-swap" ? `/pair-room/${code}/pair-swap` : `/${code}/${command}`, { id })
+      send("PATCH", command === "pair-swap" ? `/pair-room/${code}/pair-swap` : `/${code}/${command}`, {
+        id: room?.id
+      })
     )
   }
 }
