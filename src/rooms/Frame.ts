@@ -22,11 +22,12 @@ export class Frame {
   readonly connections: number | undefined
   #bytes: Uint8Array | undefined
 
-  constructor(kind: FrameKind, events: ReadonlyArray<RoomEvent>, at: number, connections?: number) {
+  constructor(kind: FrameKind, events: ReadonlyArray<RoomEvent>, at: number, connections?: number, bytes?: Uint8Array) {
     this.kind = kind
     this.events = events
     this.at = at
     this.connections = connections
+    this.#bytes = bytes
   }
 
   get text(): string {
@@ -43,8 +44,20 @@ export class Frame {
   }
 }
 
-export const tick = (remaining: number, at: number): Frame =>
-  new Frame("tick", [{ event: "remaining-time", data: remaining }], at)
+/** How many ticks are kept encoded, for all rooms: those of turns up to an hour, and a few of longer ones. */
+const TICKS_KEPT = 4_096
+
+const ticks = new Map<number, Pick<Frame, "events" | "bytes">>()
+
+export const tick = (remaining: number, at: number): Frame => {
+  let encoded = ticks.get(remaining)
+  if (encoded === undefined) {
+    if (ticks.size >= TICKS_KEPT) ticks.clear()
+    encoded = new Frame("tick", [{ event: "remaining-time", data: remaining }], at)
+    ticks.set(remaining, encoded)
+  }
+  return new Frame("tick", encoded.events, at, undefined, encoded.bytes)
+}
 
 export const heartbeat = (at: number): Frame => new Frame("heartbeat", [{ event: "heartbeat", data: at }], at)
 
