@@ -110,16 +110,16 @@ const parserRefusal = ({ code, reason }: ParserError): readonly [number, { _tag:
 }
 
 /** Answers in JSON where Node's own server would answer with an empty body. */
-export const onClientError = (
-  error: ParserError,
-  socket: Duplex & { readonly _httpMessage?: ServerResponse }
-): void => {
+export const onClientError = (error: ParserError, socket: Connection): void => {
   const current = socket._httpMessage
-  if (current === undefined) return refuse(error, socket)
+  if (current === undefined || current === null) return refuse(error, socket)
   // Nothing may follow what has been sent of another answer; one that is still to come is sent first.
   if (current.headersSent) socket.destroy()
   else current.once("finish", () => refuse(error, socket))
 }
+
+/** A connection with the answer that is under way on it: undefined before the first, null after each. */
+type Connection = Duplex & { readonly _httpMessage?: ServerResponse | null }
 
 const refuse = (error: ParserError, socket: Duplex): void => {
   if (!socket.writable) {

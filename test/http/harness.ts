@@ -135,14 +135,15 @@ const parse = (block: string): SseEvent =>
     block.split("\n").map((line) => [line.slice(0, line.indexOf(": ")), line.slice(line.indexOf(": ") + 2)])
   ) as unknown as SseEvent
 
-/** Writes bytes to a socket, and gives all that comes back until the server closes it. */
-export const raw = Effect.fn(function* (text: string) {
+/** Writes bytes to a socket, `later` after an answer, and gives all that comes back until the server closes it. */
+export const raw = Effect.fn(function* (text: string, later?: string) {
   const port = yield* portOf
   return yield* Effect.callback<string>((resume) => {
     let answer = ""
     const socket = connect(port, "127.0.0.1", () => socket.write(text))
     socket.setEncoding("utf8")
     socket.on("data", (chunk: string) => (answer += chunk))
+    if (later !== undefined) socket.once("data", () => socket.write(later))
     socket.on("error", () => {})
     socket.on("close", () => resume(Effect.succeed(answer)))
     return Effect.sync(() => socket.destroy())
