@@ -230,11 +230,11 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
   #keep(): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
       const step = yield* Schedule.toStep(whenDue)
-      let now = yield* this.now
       while (this.#isWatched) {
-        const [, wait] = yield* step(now, Math.min(this.#nextTime, this.#audience.nextUpkeep))
+        // Read anew: telling a large audience has taken its time.
+        const [, wait] = yield* step(yield* this.now, Math.min(this.#nextTime, this.#audience.nextUpkeep))
         yield* Effect.sleep(wait)
-        now = yield* this.now
+        const now = yield* this.now
         if (isUp(this.#current.timer, now)) yield* this.#finishIfUp()
         else this.catchUp(now)
         if (now >= this.#audience.nextUpkeep) this.#audience.keepUp(now)
