@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Exit, Latch, Queue, Scope, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import type { RoomEvent } from "../../src/domain/RoomEvent.ts"
+import type { Frame } from "../../src/rooms/Frame.ts"
 import { Rooms } from "../../src/rooms/Rooms.ts"
 import { brief, jumpingClock, layer, open, seconds, settled, watch } from "./harness.ts"
 
@@ -193,6 +194,32 @@ describe("Room", () => {
         yield* rooms.swap(code)
         yield* clock.pass(1)
         assert.deepStrictEqual(yield* room.unread, ["room", "timer start", "room", "timer pause", "room"])
+      }).pipe(Effect.provide(layer), Effect.provideService(Clock.Clock, clock.clock))
+    })
+  )
+
+  it.effect("the time that it takes to tell everyone delays no later tick", () =>
+    Effect.gen(function* () {
+      const clock = yield* jumpingClock
+      yield* Effect.gen(function* () {
+        const rooms = yield* Rooms
+        const code = yield* open()
+        const room = yield* rooms.watch(code)
+        const ticks: Array<number> = []
+        const write = ({ at, kind }: Frame) => {
+          if (kind === "tick") {
+            ticks.push(at)
+            Effect.runSync(clock.jump(75))
+          }
+          return true
+        }
+        yield* room.join({ ticks: true, write, end: () => {} })
+        yield* rooms.start(code)
+        yield* settled
+        yield* clock.pass(1_000)
+        yield* clock.pass(925)
+        yield* clock.pass(925)
+        assert.deepStrictEqual(ticks, [1_000, 2_000, 3_000])
       }).pipe(Effect.provide(layer), Effect.provideService(Clock.Clock, clock.clock))
     })
   )
