@@ -136,8 +136,11 @@ const end = (socket: Duplex, status: number, body: string): void => {
 }
 
 /** `CONNECT` asks for a tunnel, which Node hands over as a bare socket. */
-export const onConnect = (_request: IncomingMessage, socket: Duplex): void =>
+export const onConnect = (_request: IncomingMessage, socket: Duplex): void => {
+  // Nobody listens for its errors any more, and one that nobody hears would end the process.
+  socket.on("error", () => socket.destroy())
   end(socket, 400, JSON.stringify({ _tag: "BadRequest", message: "method: CONNECT is for proxies, and this is none" }))
+}
 
 /** The same for an `Expect` that cannot be met. */
 export const onExpectation: RequestListener = ({ headers }, response) => {
