@@ -52,6 +52,8 @@ export class Audience {
   #number = 0
   #kept = 0
   #presenceToldAt = Number.NEGATIVE_INFINITY
+  /** Until when `telling` sleeps. */
+  #tellsAt = Number.POSITIVE_INFINITY
   #nextHeartbeat = 0
 
   constructor(speaker: Speaker, settings: typeof RoomSettings.Service, fork: Fork) {
@@ -93,6 +95,7 @@ export class Audience {
   /** Stops whatever runs here. */
   stop(): void {
     this.#telling.stop()
+    this.#tellsAt = Number.POSITIVE_INFINITY
   }
 
   /** When `keepUp` is to be called next. */
@@ -173,9 +176,12 @@ export class Audience {
   }
 
   #tellPresence(): void {
-    if (this.#outlets.hasUntold || this.#outlets.nextForgotten < Number.POSITIVE_INFINITY) {
-      this.#telling.run(this.#tell())
-    }
+    if (this.#nextTelling < this.#tellsAt) this.#telling.run(this.#tell())
+  }
+
+  /** When presence is to be told, or someone no longer waited for; never where everyone knows and nobody is. */
+  get #nextTelling(): number {
+    return this.#outlets.hasUntold ? this.#presenceToldAt + PRESENCE_INTERVAL : this.#outlets.nextForgotten
   }
 
   /** Tells presence until everyone knows it and nobody is expected back. */
@@ -188,9 +194,9 @@ export class Audience {
           this.#presenceToldAt = now
           this.publish(this.#speaker.presence(now, this.connections))
         }
-        const next = this.#outlets.hasUntold ? this.#presenceToldAt + PRESENCE_INTERVAL : this.#outlets.nextForgotten
-        if (next === Number.POSITIVE_INFINITY) return
-        yield* this.#sleepUntil(next)
+        this.#tellsAt = this.#nextTelling
+        if (this.#tellsAt === Number.POSITIVE_INFINITY) return
+        yield* this.#sleepUntil(this.#tellsAt)
       }
     })
   }
