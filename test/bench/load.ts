@@ -193,9 +193,11 @@ const run = async (order: Order) => {
         const room = text.lastIndexOf('"endsAt":')
         if (room >= 0) endsAt = Number.parseInt(text.slice(room + 9), 10) || 1
         if (!counting) return
-        for (let at = text.indexOf("remaining-time"); at >= 0; at = text.indexOf("remaining-time", at + 1)) {
+        for (let at = text.indexOf("event:"); at >= 0; at = text.indexOf("event:", at + 1)) {
           events++
-          const remaining = Number.parseInt(text.slice(text.indexOf("data:", at) + 5), 10)
+          const data = text.indexOf("data:", at)
+          if (!text.slice(at, data).includes("remaining-time")) continue
+          const remaining = Number.parseInt(text.slice(data + 5), 10)
           delays.push(performance.timeOrigin + performance.now() - (endsAt - remaining))
         }
       })
