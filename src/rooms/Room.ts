@@ -47,6 +47,9 @@ const whenDue = Schedule.fromStep(
   )
 )
 
+/** Timers of Node count whole milliseconds, and so may be one early: another sleep would cost as much as a tick. */
+const onTime = (now: number, due: number) => (now === due - 1 ? due : now)
+
 const make = Effect.fnUntraced(function* (code: AccessCode) {
   const store = yield* RoomStore
   const settings = yield* RoomSettings
@@ -248,7 +251,7 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
         const [due, wait] = yield* step(yield* this.now, this.#nextDue)
         this.#wakesAt = due
         yield* Effect.sleep(wait)
-        const now = yield* this.now
+        const now = onTime(yield* this.now, due)
         if (isUp(this.#current.timer, now)) yield* this.#finishIfUp()
         else this.catchUp(now)
         if (now >= this.#audience.nextUpkeep) this.#audience.keepUp(now)

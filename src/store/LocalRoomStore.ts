@@ -58,6 +58,7 @@ interface Outcome<A, E> {
  */
 export const make = Effect.fnUntraced(function* (rows: Rows, ttl: Duration.Duration) {
   const ttlMillis = Duration.toMillis(ttl)
+  const clock = yield* Clock.Clock
   const writes = yield* Effect.acquireRelease(Queue.unbounded<Write>(), (writes) =>
     Effect.gen(function* () {
       for (const write of yield* Queue.clear(writes)) write.fail(closed())
@@ -172,7 +173,8 @@ export const make = Effect.fnUntraced(function* (rows: Rows, ttl: Duration.Durat
       return Effect.acquireRelease(watch, () => unwatch(key, watcher))
     },
 
-    now: Clock.currentTimeMillis,
+    // One step of a fiber: a room that ticks asks twice for each tick.
+    now: Effect.sync(() => clock.currentTimeMillisUnsafe()),
 
     ready: attempt("read", () => void rows.get("")).pipe(reported)
   })
