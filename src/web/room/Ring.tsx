@@ -1,0 +1,26 @@
+import { useComputed } from "@preact/signals"
+import { fillOf, timeText, wholeSeconds } from "./phase.ts"
+import type { Session } from "./session.ts"
+
+/** The ring that empties, and the time in it. */
+export const Ring = ({ session, label }: { readonly session: Session; readonly label?: string }) => {
+  const { room, seconds } = session
+  const full = useComputed(() => wholeSeconds(room.value?.duration ?? 0))
+  const time = useComputed(() => timeText(seconds.value))
+  const fill = useComputed(() => fillOf(seconds.value, full.value))
+  const slots = useComputed(() => timeText(Math.max(seconds.value, full.value)).length)
+  // The dash is one turn long, so that an offset of one turn leaves nothing of it.
+  const spent = useComputed(() => (full.value === 0 ? 0 : 1 - seconds.value / full.value))
+  return (
+    <div class="ring" data-slots={slots}>
+      <svg viewBox="0 0 200 200" aria-hidden="true" focusable="false">
+        <circle class="track" cx="100" cy="100" r="90" />
+        <circle class="left" cx="100" cy="100" r="90" pathLength="1" stroke-dashoffset={spent} />
+      </svg>
+      <p class="time" role="timer" data-fill={fill} data-time>
+        {time}
+      </p>
+      {label !== undefined && <p class="phase">{label}</p>}
+    </div>
+  )
+}

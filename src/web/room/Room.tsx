@@ -1,0 +1,90 @@
+import { effect } from "@preact/signals"
+import { useState } from "preact/hooks"
+import { Home } from "../home/Home.tsx"
+import { Settings } from "../parts/Settings.tsx"
+import { forget, remembered, rooms } from "../rooms.ts"
+import { text } from "../text/index.ts"
+import { watchTime } from "./alarm.ts"
+import { announcer } from "./announcer.ts"
+import { ConnectionMark } from "./ConnectionMark.tsx"
+import { Controls } from "./Controls.tsx"
+import { listenToKeys } from "./keyboard.ts"
+import { watchPermission } from "./notification.ts"
+import { Readiness } from "./Readiness.tsx"
+import { Refusal } from "./Refusal.tsx"
+import { Ring } from "./Ring.tsx"
+import { Roles } from "./Roles.tsx"
+import type { Session } from "./session.ts"
+import { Share } from "./Share.tsx"
+import { unlockByTouch } from "./sound.ts"
+import { paint, drawTab } from "./tab.ts"
+import { TimeUp } from "./TimeUp.tsx"
+import { keepAwake } from "./wakeLock.ts"
+
+/** All that a room does besides showing itself. */
+const accompany = (session: Session) => {
+  unlockByTouch()
+  watchPermission()
+  paint(session)
+  drawTab(session)
+  keepAwake(session)
+  listenToKeys(session)
+  effect(() => {
+    const room = session.room.value
+    if (room !== null) rooms.value = remembered(rooms.peek(), room)
+    if (session.connection.value.state === "missing") forget(session.code)
+  })
+  return { alarm: watchTime(session), said: announcer(session) }
+}
+
+/** A room: how long is left, whose turn it is, and what can be done about it. */
+export const Room = ({ session }: { readonly session: Session }) => {
+  const [{ alarm, said }] = useState(() => accompany(session))
+  const { code, connection, phase, room } = session
+  const { state } = connection.value
+  const { anotherRoom, completed, connecting, home, phases, turn, uncertain } = text.value
+  if (state === "missing") return <Home missing={code} />
+  const isCompleted = phase.value === "completed" || state === "ended"
+  const isOut = state !== "live"
+  return (
+    <div class="room">
+      <header class="bar">
+        <a class="brand" href="/" title={home}>
+          Pairroom
+        </a>
+        <ConnectionMark session={session} />
+        <span class="gap" />
+        <Share code={room.value?.accessCode ?? code} />
+        <Settings />
+      </header>
+      {room.value === null ? (
+        <main class="waiting">
+          <h1>{connecting}</h1>
+        </main>
+      ) : (
+        <main class="stage">
+          <Ring session={session} label={`${phases[phase.value]} · ${turn(room.value.turn)}`} />
+          <div class="side">
+            <Roles session={session} canSwap={!isCompleted} isOut={isOut} />
+            {isCompleted ? (
+              <p class="event up">
+                {completed} <a href="/">{anotherRoom}</a>
+              </p>
+            ) : (
+              <>
+                <TimeUp session={session} alarm={alarm} />
+                <Controls session={session} isOut={isOut} />
+                <Readiness />
+              </>
+            )}
+            {room.value.uncertain && <p class="hint">{uncertain}</p>}
+          </div>
+        </main>
+      )}
+      <Refusal session={session} />
+      <p class="spoken" role="status" data-said>
+        {said}
+      </p>
+    </div>
+  )
+}
