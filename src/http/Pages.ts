@@ -1,6 +1,6 @@
 /**
- * The web page as it was built: `/`, a room's address, and the files that it loads. They are read once, at the start,
- * and answered from memory.
+ * The web pages as they were built: `/`, a room's address, and the files that these load. They are read once, at the
+ * start, and answered from memory.
  */
 import { Data, Effect, FileSystem, Layer, Path } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
@@ -24,8 +24,8 @@ export interface Page {
 /** Where `npm run build` puts the page. */
 const BUILT = fileURLToPath(new URL("../../dist/web", import.meta.url))
 
-const PAGE = "index.html"
-const PAGE_PATHS = ["/", "/room/:accessCode"] as const
+/** The pages, which are not found under their names. */
+const PAGES: Readonly<Record<string, `/${string}`>> = { "index.html": "/", "room.html": "/room/:accessCode" }
 
 /** The folder of the files that have a hash of what they hold in their names. */
 const HASHED = "assets/"
@@ -66,33 +66,33 @@ export const load = Effect.fnUntraced(function* (prefix: string, folder = BUILT)
   const names = yield* files
     .readDirectory(folder, { recursive: true })
     .pipe(Effect.orElseSucceed((): Array<string> => []))
-  if (!names.includes(PAGE)) return yield* missing
+  if (!Object.keys(PAGES).every((name) => names.includes(name))) return yield* missing
   const isFile = (name: string) => Object.hasOwn(CONTENT_TYPES, path.extname(name))
-  const pages = yield* Effect.forEach(names.filter(isFile), (name) =>
+  return yield* Effect.forEach(names.filter(isFile), (name) =>
     Effect.gen(function* () {
       const read = (suffix = "") => files.readFile(path.join(folder, `${name}${suffix}`))
       const contentType = CONTENT_TYPES[path.extname(name)] ?? ""
-      if (name === PAGE) return pagesOf(yield* read(), contentType, prefix)
+      const page = PAGES[name]
+      if (page !== undefined) return pageOf(page, contentType, yield* read(), prefix)
       const encoded: Partial<Record<Encoding, Uint8Array>> = {}
       for (const encoding of ENCODINGS) {
         if (names.includes(name + SUFFIXES[encoding])) encoded[encoding] = yield* read(SUFFIXES[encoding])
       }
       const url = name.replaceAll(path.sep, "/")
       const cacheControl = url.startsWith(HASHED) ? "public, max-age=31536000, immutable" : "no-cache"
-      return [{ path: `/${url}`, contentType, cacheControl, bytes: yield* read(), encoded }] satisfies Array<Page>
+      return { path: `/${url}`, contentType, cacheControl, bytes: yield* read(), encoded } satisfies Page
     })
   ).pipe(Effect.catchTag("PlatformError", () => missing))
-  return pages.flat()
 })
 
-const pagesOf = (html: Uint8Array, contentType: string, prefix: string): ReadonlyArray<Page> => {
+const pageOf = (path: Page["path"], contentType: string, html: Uint8Array, prefix: string): Page => {
   const bytes = Buffer.from(
     Buffer.from(html)
       .toString()
       .replace("{API}", prefix === "/" ? "" : prefix)
   )
   const encoded = { br: brotliCompressSync(bytes), gzip: gzipSync(bytes) }
-  return PAGE_PATHS.map((path) => ({ path, contentType, cacheControl: "no-cache", bytes, encoded }))
+  return { path, contentType, cacheControl: "no-cache", bytes, encoded }
 }
 
 /** Answers with what `load` has read. */

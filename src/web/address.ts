@@ -1,17 +1,19 @@
 /** The addresses of the page: the front door, and a room's, whose code is the key to it. */
 import { isAccessCode } from "../domain/AccessCode.ts"
 
-export type Address = { readonly view: "home" } | { readonly view: "room" | "overlay"; readonly code: string }
+export interface RoomAddress {
+  readonly code: string
+  readonly view: "room" | "overlay"
+}
 
-/** A code, a link or an address with a path of a room in it. */
+/** A link, or an address, with the path of a room in it. */
 const ROOM_PATH = /(?:^|\/)room\/([^/?#]+)/
 
-export const addressOf = ({ pathname, search }: Pick<Location, "pathname" | "search">): Address => {
-  const code = ROOM_PATH.exec(pathname)?.[1]
-  if (code === undefined) return { view: "home" }
-  const view = new URLSearchParams(search).get("view") === "overlay" ? "overlay" : "room"
-  return { view, code: decoded(code) }
-}
+/** Which room a page is for, and how it shows it. */
+export const addressOf = ({ pathname, search }: Pick<Location, "pathname" | "search">): RoomAddress => ({
+  code: decoded(ROOM_PATH.exec(pathname)?.[1] ?? ""),
+  view: new URLSearchParams(search).get("view") === "overlay" ? "overlay" : "room"
+})
 
 /** The access code that a person typed or pasted, by itself or in a link; undefined where there is none. */
 export const codeIn = (typed: string): string | undefined => {

@@ -33,5 +33,5 @@ export const remembered = (
 }
 
 export const forget = (code: string): void => {
-  rooms.value = rooms.value.filter((room) => room.code !== code)
+  rooms.value = rooms.peek().filter((room) => room.code !== code)
 }

@@ -6,8 +6,14 @@ import { promisify } from "node:util"
 import { brotliCompress, constants, gzip } from "node:zlib"
 import { defineConfig, type Plugin } from "vite"
 
-/** What gains by compression. The page itself is compressed by the server, which fills it in. */
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
+
+/** What gains by compression. The pages themselves are compressed by the server, which fills them in. */
 const COMPRESSED = /\.(?:js|css|svg|webmanifest)$/
+
+/** What both pages begin with: the libraries of the view, the languages, what is kept. */
+const SHARED =
+  /node_modules.@?preact|src.web.(?:start|text|kept|preferences|parts.(?:Icon|Settings)|rooms|address|duration|api)/
 
 const compress: Plugin = {
   name: "compress",
@@ -24,15 +30,20 @@ const compress: Plugin = {
 }
 
 export default defineConfig({
-  root: fileURLToPath(new URL(".", import.meta.url)),
+  root: path("."),
   plugins: [compress],
   logLevel: "warn",
   build: {
-    outDir: fileURLToPath(new URL("../../dist/web", import.meta.url)),
+    outDir: path("../../dist/web"),
     emptyOutDir: true,
     target: "es2023",
     // The content security policy takes nothing that is written into the page or an address.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false }
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: [path("index.html"), path("room.html")],
+      // What both pages need, in one file.
+      output: { codeSplitting: { groups: [{ name: "shared", test: SHARED }] } }
+    }
   }
 })

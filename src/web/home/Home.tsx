@@ -1,7 +1,9 @@
 import { pathOf } from "../address.ts"
+import { Brand } from "../parts/Brand.tsx"
 import { Icon } from "../parts/Icon.tsx"
 import { Settings } from "../parts/Settings.tsx"
 import { forget, rooms } from "../rooms.ts"
+import "../style/home.css"
 import { text } from "../text/index.ts"
 import { Join } from "./Join.tsx"
 import { NewRoom } from "./NewRoom.tsx"
@@ -17,9 +19,7 @@ export const Home = ({ missing }: Props) => {
   return (
     <div class="home">
       <header class="bar">
-        <a class="brand" href="/">
-          Pairroom
-        </a>
+        <Brand />
         <span class="gap" />
         <Settings />
       </header>

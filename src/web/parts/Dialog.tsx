@@ -3,9 +3,12 @@ import { useEffect, useId, useRef } from "preact/hooks"
 import { text } from "../text/index.ts"
 import { Icon } from "./Icon.tsx"
 
-interface Props {
-  readonly title: string
+export interface DialogProps {
   readonly onClose: () => void
+}
+
+interface Props extends DialogProps {
+  readonly title: string
   readonly children: ComponentChildren
 }
 

@@ -1,12 +1,12 @@
 import { useState } from "preact/hooks"
 import { Icon } from "../parts/Icon.tsx"
 import { text } from "../text/index.ts"
-import { LengthDialog } from "./LengthDialog.tsx"
+import { LengthDialog } from "./dialogs.ts"
 import { wholeSeconds } from "./phase.ts"
 import type { Session } from "./session.ts"
 
 /** What can be done to the timer. What cannot be pressed now looks so; a press all the same says why. */
-export const Controls = ({ session, isOut }: { readonly session: Session; readonly isOut: boolean }) => {
+export const Controls = ({ session }: { readonly session: Session }) => {
   const { addMinute, canAddMinute, client, phase, press, room, seconds, startOrPause } = session
   const { addMinute: more, addMinuteLong, pause, reset, resume, setLength, start, startNext } = text.value
   const [isSetting, setSetting] = useState(false)
@@ -20,7 +20,6 @@ export const Controls = ({ session, isOut }: { readonly session: Session; readon
         type="button"
         class="main"
         disabled={isCompleted}
-        aria-disabled={isOut}
         data-command={running ? "pause" : "start"}
         onClick={startOrPause}
       >
@@ -31,7 +30,6 @@ export const Controls = ({ session, isOut }: { readonly session: Session; readon
         <button
           type="button"
           disabled={isCompleted || isFull}
-          aria-disabled={isOut}
           data-command="reset"
           onClick={() => press(() => client.reset())}
         >
@@ -41,7 +39,6 @@ export const Controls = ({ session, isOut }: { readonly session: Session; readon
         <button
           type="button"
           disabled={isCompleted || !canAddMinute.value}
-          aria-disabled={isOut}
           aria-label={addMinuteLong}
           data-command="add-minute"
           onClick={addMinute}
@@ -51,7 +48,6 @@ export const Controls = ({ session, isOut }: { readonly session: Session; readon
         <button
           type="button"
           disabled={isCompleted}
-          aria-disabled={isOut}
           aria-haspopup="dialog"
           data-command="set-length"
           onClick={() => setSetting(true)}

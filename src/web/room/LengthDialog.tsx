@@ -1,12 +1,12 @@
 import { useState } from "preact/hooks"
 import { durationIn, MINUTES_MAX, MINUTES_MIN, minutesOf } from "../duration.ts"
-import { Dialog } from "../parts/Dialog.tsx"
+import { Dialog, type DialogProps } from "../parts/Dialog.tsx"
 import { LengthField } from "../parts/LengthField.tsx"
 import { text } from "../text/index.ts"
 import type { Session } from "./session.ts"
 
 /** Sets how long a turn is; the timer stands, or runs on, at the full length. */
-export const LengthDialog = ({ session, onClose }: { readonly session: Session; readonly onClose: () => void }) => {
+export const LengthDialog = ({ session, onClose }: DialogProps & { readonly session: Session }) => {
   const { client, press, room } = session
   const { length, minutesRefused, set, setLengthHint } = text.value
   const [minutes, setMinutes] = useState(minutesOf(room.value?.duration ?? 0))

@@ -9,13 +9,17 @@ export const Ring = ({ session, label }: { readonly session: Session; readonly l
   const time = useComputed(() => timeText(seconds.value))
   const fill = useComputed(() => fillOf(seconds.value, full.value))
   const slots = useComputed(() => timeText(Math.max(seconds.value, full.value)).length)
-  // The dash is one turn long, so that an offset of one turn leaves nothing of it.
-  const spent = useComputed(() => (full.value === 0 ? 0 : 1 - seconds.value / full.value))
+  const left = useComputed(() => {
+    const part = full.value === 0 ? 0 : Math.min(1, seconds.value / full.value)
+    // A whole ring has no seam, and an empty one no dot.
+    return part === 1 ? "none" : `${part} 2`
+  })
+  const isOver = useComputed(() => seconds.value === 0)
   return (
     <div class="ring" data-slots={slots}>
       <svg viewBox="0 0 200 200" aria-hidden="true" focusable="false">
         <circle class="track" cx="100" cy="100" r="90" />
-        <circle class="left" cx="100" cy="100" r="90" pathLength="1" stroke-dashoffset={spent} />
+        <circle class="left" cx="100" cy="100" r="90" pathLength="1" stroke-dasharray={left} data-over={isOver} />
       </svg>
       <p class="time" role="timer" data-fill={fill} data-time>
         {time}

@@ -7,12 +7,10 @@ interface Props {
   readonly session: Session
   /** Can they be swapped here? */
   readonly canSwap?: boolean
-  /** Is there a room to give commands to, and a way to it? */
-  readonly isOut?: boolean
 }
 
 /** Who drives now, and who is next. */
-export const Roles = ({ session, canSwap = false, isOut = false }: Props) => {
+export const Roles = ({ session, canSwap = false }: Props) => {
   const { client, press, room } = session
   const { now, next, swap } = text.value
   if (room.value === null) return null
@@ -28,7 +26,6 @@ export const Roles = ({ session, canSwap = false, isOut = false }: Props) => {
           <button
             type="button"
             class="round"
-            aria-disabled={isOut}
             title={swap}
             aria-label={swap}
             data-command="swap"

@@ -1,13 +1,16 @@
 import { effect } from "@preact/signals"
 import { useState } from "preact/hooks"
-import { Home } from "../home/Home.tsx"
+import { later } from "../parts/later.tsx"
+import { Brand } from "../parts/Brand.tsx"
 import { Settings } from "../parts/Settings.tsx"
 import { forget, remembered, rooms } from "../rooms.ts"
+import "../style/stage.css"
 import { text } from "../text/index.ts"
 import { watchTime } from "./alarm.ts"
 import { announcer } from "./announcer.ts"
 import { ConnectionMark } from "./ConnectionMark.tsx"
 import { Controls } from "./Controls.tsx"
+import { prepareDialogs } from "./dialogs.ts"
 import { listenToKeys } from "./keyboard.ts"
 import { watchPermission } from "./notification.ts"
 import { Readiness } from "./Readiness.tsx"
@@ -20,6 +23,11 @@ import { unlockByTouch } from "./sound.ts"
 import { paint, drawTab } from "./tab.ts"
 import { TimeUp } from "./TimeUp.tsx"
 import { keepAwake } from "./wakeLock.ts"
+
+/** When what the first view does not need is loaded, in milliseconds. */
+const DIALOGS_AFTER = 2_000
+
+const Home = later(() => import("../home/Home.tsx").then((module) => module.Home))
 
 /** All that a room does besides showing itself. */
 const accompany = (session: Session) => {
@@ -34,6 +42,7 @@ const accompany = (session: Session) => {
     if (room !== null) rooms.value = remembered(rooms.peek(), room)
     if (session.connection.value.state === "missing") forget(session.code)
   })
+  setTimeout(prepareDialogs, DIALOGS_AFTER)
   return { alarm: watchTime(session), said: announcer(session) }
 }
 
@@ -45,13 +54,10 @@ export const Room = ({ session }: { readonly session: Session }) => {
   const { anotherRoom, completed, connecting, home, phases, turn, uncertain } = text.value
   if (state === "missing") return <Home missing={code} />
   const isCompleted = phase.value === "completed" || state === "ended"
-  const isOut = state !== "live"
   return (
     <div class="room">
       <header class="bar">
-        <a class="brand" href="/" title={home}>
-          Pairroom
-        </a>
+        <Brand title={home} />
         <ConnectionMark session={session} />
         <span class="gap" />
         <Share code={room.value?.accessCode ?? code} />
@@ -62,10 +68,10 @@ export const Room = ({ session }: { readonly session: Session }) => {
           <h1>{connecting}</h1>
         </main>
       ) : (
-        <main class="stage">
+        <main class={state === "live" ? "stage" : "stage out"}>
           <Ring session={session} label={`${phases[phase.value]} · ${turn(room.value.turn)}`} />
           <div class="side">
-            <Roles session={session} canSwap={!isCompleted} isOut={isOut} />
+            <Roles session={session} canSwap={!isCompleted} />
             {isCompleted ? (
               <p class="event up">
                 {completed} <a href="/">{anotherRoom}</a>
@@ -73,7 +79,7 @@ export const Room = ({ session }: { readonly session: Session }) => {
             ) : (
               <>
                 <TimeUp session={session} alarm={alarm} />
-                <Controls session={session} isOut={isOut} />
+                <Controls session={session} />
                 <Readiness />
               </>
             )}

@@ -27,8 +27,8 @@ export const en = {
 
   room: "Room",
   home: "To the front page",
-  now: "Driving now",
-  next: "Navigating, drives next",
+  now: "Driver, now",
+  next: "Navigator, next",
   swap: "Swap the roles",
   turn: (turn: number) => `Turn ${turn}`,
   here: (count: number) => `${count} here`,
@@ -64,7 +64,7 @@ export const en = {
 
   alarm: "When time is up",
   soundReady: "Sound ready",
-  soundLocked: "Sound: press to allow",
+  soundLocked: "Press to allow sound",
   soundOff: "Sound off",
   soundMissing: "No sound here",
   notificationsOn: "Notifications on",

@@ -29,8 +29,8 @@ export const ko: Text = {
 
   room: "방",
   home: "첫 화면으로",
-  now: "지금 드라이버",
-  next: "내비게이터, 다음 드라이버",
+  now: "드라이버 · 지금",
+  next: "내비게이터 · 다음",
   swap: "역할 바꾸기",
   turn: (turn) => `${turn}번째 턴`,
   here: (count) => `${count}명 접속`,
@@ -66,7 +66,7 @@ export const ko: Text = {
 
   alarm: "시간이 끝나면",
   soundReady: "소리 준비됨",
-  soundLocked: "소리: 눌러서 허용",
+  soundLocked: "눌러서 소리 허용",
   soundOff: "소리 꺼짐",
   soundMissing: "소리를 낼 수 없음",
   notificationsOn: "알림 켜짐",
