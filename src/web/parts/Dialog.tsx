@@ -25,12 +25,12 @@ export const Dialog = ({ title, onClose, children }: Props) => {
       onClick={({ target }) => target === dialog.current && dialog.current?.close()}
     >
       <div class="sheet">
-        <header>
+        <div class="head">
           <h2 id={id}>{title}</h2>
           <button type="button" class="round" aria-label={text.value.close} onClick={() => dialog.current?.close()}>
             <Icon name="cross" />
           </button>
-        </header>
+        </div>
         {children}
       </div>
     </dialog>

@@ -39,7 +39,7 @@ export const Controls = ({ session }: { readonly session: Session }) => {
         <button
           type="button"
           disabled={isCompleted || !canAddMinute.value}
-          aria-label={addMinuteLong}
+          title={addMinuteLong}
           data-command="add-minute"
           onClick={addMinute}
         >

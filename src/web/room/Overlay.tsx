@@ -16,6 +16,7 @@ export const Overlay = ({ session }: { readonly session: Session }) => {
   }
   return (
     <main class="overlay" data-connection={state}>
+      <h1 class="spoken">{text.value.roomOf(session.room.value.driver, session.room.value.navigator)}</h1>
       <Ring session={session} />
       <Roles session={session} />
     </main>

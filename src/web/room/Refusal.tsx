@@ -17,9 +17,9 @@ export const Refusal = ({ session }: { readonly session: Session }) => {
     return () => clearTimeout(timeout)
   }, [last])
   return (
-    <div class="notice" role="alert">
+    <div role="alert">
       {last !== null && (
-        <p data-refusal={last.reason}>
+        <p class="refused" data-refusal={last.reason}>
           {refused[last.reason]}
           <button type="button" class="round" aria-label={close} onClick={forgetRefusal}>
             <Icon name="cross" />

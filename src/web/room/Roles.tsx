@@ -16,10 +16,12 @@ export const Roles = ({ session, canSwap = false }: Props) => {
   if (room.value === null) return null
   const { driver, navigator } = room.value
   return (
-    <dl class="roles">
+    <div class="roles">
       <div class="role" data-role="driver" data-colour={colourOf(driver, navigator)}>
-        <dt>{now}</dt>
-        <dd data-size={sizeOf(driver)}>{driver}</dd>
+        <p class="as">{now}</p>
+        <p class="name" data-size={sizeOf(driver)}>
+          {driver}
+        </p>
       </div>
       {canSwap && (
         <div class="swap">
@@ -36,10 +38,12 @@ export const Roles = ({ session, canSwap = false }: Props) => {
         </div>
       )}
       <div class="role" data-role="navigator" data-colour={colourOf(navigator, driver)}>
-        <dt>{next}</dt>
-        <dd data-size={sizeOf(navigator)}>{navigator}</dd>
+        <p class="as">{next}</p>
+        <p class="name" data-size={sizeOf(navigator)}>
+          {navigator}
+        </p>
       </div>
-    </dl>
+    </div>
   )
 }
 

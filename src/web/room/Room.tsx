@@ -3,7 +3,8 @@ import { useState } from "preact/hooks"
 import { later } from "../parts/later.tsx"
 import { Brand } from "../parts/Brand.tsx"
 import { Settings } from "../parts/Settings.tsx"
-import { forget, remembered, rooms } from "../rooms.ts"
+import { remembered } from "../remembered.ts"
+import { forget, rooms } from "../rooms.ts"
 import "../style/stage.css"
 import { text } from "../text/index.ts"
 import { watchTime } from "./alarm.ts"
@@ -51,7 +52,7 @@ export const Room = ({ session }: { readonly session: Session }) => {
   const [{ alarm, said }] = useState(() => accompany(session))
   const { code, connection, phase, room } = session
   const { state } = connection.value
-  const { anotherRoom, completed, connecting, home, phases, turn, uncertain } = text.value
+  const { anotherRoom, completed, connecting, home, phases, roomOf, turn, uncertain } = text.value
   if (state === "missing") return <Home missing={code} />
   const isCompleted = phase.value === "completed" || state === "ended"
   return (
@@ -69,6 +70,7 @@ export const Room = ({ session }: { readonly session: Session }) => {
         </main>
       ) : (
         <main class={state === "live" ? "stage" : "stage out"}>
+          <h1 class="spoken">{roomOf(room.value.driver, room.value.navigator)}</h1>
           <Ring session={session} label={`${phases[phase.value]} · ${turn(room.value.turn)}`} />
           <div class="side">
             <Roles session={session} canSwap={!isCompleted} />
@@ -78,7 +80,10 @@ export const Room = ({ session }: { readonly session: Session }) => {
               </p>
             ) : (
               <>
-                <TimeUp session={session} alarm={alarm} />
+                <div class="slot">
+                  <Refusal session={session} />
+                  {session.refusal.value === null && <TimeUp session={session} alarm={alarm} />}
+                </div>
                 <Controls session={session} />
                 <Readiness />
               </>
@@ -87,7 +92,6 @@ export const Room = ({ session }: { readonly session: Session }) => {
           </div>
         </main>
       )}
-      <Refusal session={session} />
       <p class="spoken" role="status" data-said>
         {said}
       </p>

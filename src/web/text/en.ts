@@ -1,6 +1,5 @@
 /** What the page says in English. The other languages have the same keys, by their type. */
 export const en = {
-  language: "English",
   slogan: "One timer for two. Everyone sees the same second.",
 
   newRoom: "New room",
@@ -25,7 +24,7 @@ export const en = {
   missing: (code: string) => `No room has the code ${code}.`,
   missingHint: "It may have been closed, or it was not used for a long time. Open a new one, or try another code.",
 
-  room: "Room",
+  roomOf: (driver: string, navigator: string) => `The room of ${driver} and ${navigator}`,
   home: "To the front page",
   now: "Driver, now",
   next: "Navigator, next",
@@ -83,7 +82,6 @@ export const en = {
   share: "Share",
   shareHint: "Whoever has the link can see the timer and press its buttons.",
   link: "Link",
-  code: "Code",
   copy: "Copy the link",
   copied: "Copied",
   copyRefused: "This browser does not let the page copy. The link is selected: copy it yourself.",
@@ -108,12 +106,12 @@ export const en = {
 
   refused: {
     offline: "You are offline. Nothing was changed.",
-    stale: "Someone was faster: the room has changed meanwhile. Nothing was done twice.",
+    stale: "Someone was faster: the room has changed.",
     closed: "This room is closed. Nothing was changed.",
     gone: "This room is not there any more.",
-    unavailable: "The service cannot do it at the moment. Nothing was changed; try again.",
+    unavailable: "The service is away. Nothing was changed; try again.",
     refused: "The service did not accept this.",
-    unknown: "No answer came; it may have been done or not. The screen shows what holds once it is live again."
+    unknown: "No answer came. The screen shows what holds when it is live again."
   },
   uncertain: "The service cannot reach its store. What you see is the last that was known.",
   notCreated: "The room could not be opened. Check your connection and try again.",
@@ -130,7 +128,7 @@ export const en = {
     minutes: (count: number) => (count === 1 ? "one minute" : `${count} minutes`),
     seconds: (count: number) => (count === 1 ? "one second" : `${count} seconds`)
   },
-  title: { drives: (name: string) => `${name} drives`, warning: "One minute left" }
+  title: { drives: (name: string) => `${name} drives` }
 }
 
 export type Text = typeof en

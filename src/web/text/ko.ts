@@ -2,7 +2,6 @@ import type { Text } from "./en.ts"
 
 /** What the page says in Korean. */
 export const ko: Text = {
-  language: "한국어",
   slogan: "둘이 함께 쓰는 하나의 타이머. 모두가 같은 초를 봅니다.",
 
   newRoom: "새 방",
@@ -27,7 +26,7 @@ export const ko: Text = {
   missing: (code) => `코드가 ${code}인 방이 없습니다.`,
   missingHint: "방이 닫혔거나 오랫동안 쓰이지 않았을 수 있습니다. 새 방을 열거나 다른 코드를 입력해 보세요.",
 
-  room: "방",
+  roomOf: (driver, navigator) => `${driver}, ${navigator}의 방`,
   home: "첫 화면으로",
   now: "드라이버 · 지금",
   next: "내비게이터 · 다음",
@@ -85,7 +84,6 @@ export const ko: Text = {
   share: "공유",
   shareHint: "링크가 있는 사람은 누구나 타이머를 보고 버튼을 누를 수 있습니다.",
   link: "링크",
-  code: "코드",
   copy: "링크 복사",
   copied: "복사됨",
   copyRefused: "브라우저가 복사를 허용하지 않습니다. 선택된 링크를 직접 복사해 주세요.",
@@ -110,12 +108,12 @@ export const ko: Text = {
 
   refused: {
     offline: "오프라인입니다. 아무것도 바뀌지 않았습니다.",
-    stale: "다른 사람이 먼저 눌러 방이 바뀌었습니다. 두 번 실행되지 않았습니다.",
+    stale: "다른 사람이 먼저 눌러 방이 바뀌었습니다.",
     closed: "닫힌 방입니다. 아무것도 바뀌지 않았습니다.",
     gone: "이 방은 더 이상 없습니다.",
-    unavailable: "지금은 서비스가 처리할 수 없습니다. 바뀐 것은 없으니 다시 시도해 주세요.",
+    unavailable: "서비스가 응답할 수 없습니다. 바뀐 것은 없으니 다시 시도해 주세요.",
     refused: "서비스가 받아들이지 않았습니다.",
-    unknown: "응답이 오지 않아 실행되었는지 알 수 없습니다. 다시 연결되면 화면이 맞는 상태를 보여 줍니다."
+    unknown: "응답이 오지 않았습니다. 다시 연결되면 맞는 상태가 보입니다."
   },
   uncertain: "서비스가 저장소에 닿지 못합니다. 마지막으로 알려진 상태를 보여 주고 있습니다.",
   notCreated: "방을 열지 못했습니다. 연결을 확인하고 다시 시도해 주세요.",
@@ -132,5 +130,5 @@ export const ko: Text = {
     minutes: (count) => `${count}분`,
     seconds: (count) => `${count}초`
   },
-  title: { drives: (name) => `드라이버 ${name}`, warning: "1분 남았습니다" }
+  title: { drives: (name) => `드라이버 ${name}` }
 }
