@@ -59,8 +59,11 @@ export class ServerClock {
    */
   sample(sent: Mark, received: Mark, serverTime: number): number | null {
     if (disagreement(sent, received) > DISTURBANCE) return null
-    // What was heard only bounds the offset on one side, and would pull the middle towards it.
-    if (this.#most === Number.POSITIVE_INFINITY) this.#least = Number.NEGATIVE_INFINITY
+    if (this.#most === Number.POSITIVE_INFINITY) {
+      // What was heard only bounds the offset on one side, and may be long ago: it is no better than a guess.
+      this.#least = Number.NEGATIVE_INFINITY
+      this.#isGuess = true
+    }
     // The server tells whole milliseconds, rounded down.
     this.#narrow(received.elapsed, serverTime - received.elapsed, serverTime + 1 - sent.elapsed)
     return received.elapsed - sent.elapsed
