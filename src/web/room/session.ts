@@ -59,9 +59,10 @@ export const openSession = (code: string, api: string): Session => {
     if (last === null || now === null || seen.value === nameOf(last.at)) return null
     return now.finishedAt === last.at && !now.running && (last.id === undefined || last.id === now.id) ? last : null
   })
-  const phase = computed<Phase>(() =>
-    room.value === null ? "idle" : phaseOf(room.value, seconds.value, finish.value !== null)
-  )
+  const phase = computed<Phase>(() => {
+    if (connection.value.state === "ended") return "completed"
+    return room.value === null ? "idle" : phaseOf(room.value, seconds.value, finish.value !== null)
+  })
 
   client.on((event) =>
     batch(() => {
