@@ -5,6 +5,7 @@ import { NodeRuntime } from "@effect/platform-node"
 import { Cause, Console, Duration, Effect, Exit, Layer, Logger, References } from "effect"
 import { HttpServer, type HttpServerError } from "effect/http"
 import { Drain } from "./http/Drain.ts"
+import type { PageMissing } from "./http/Pages.ts"
 import * as Server from "./http/Server.ts"
 import { Rooms } from "./rooms/Rooms.ts"
 import { RoomSettings } from "./rooms/RoomSettings.ts"
@@ -56,12 +57,13 @@ const greeting = Layer.effectDiscard(
   })
 )
 
-type Problem = SettingError | SqliteRoomStore.StoreFileError | HttpServerError.ServeError
+type Problem = SettingError | PageMissing | SqliteRoomStore.StoreFileError | HttpServerError.ServeError
 
 /** One line that names the variable, the value and what is allowed. */
 const problem = (error: Problem): string => {
   switch (error._tag) {
     case "SettingError":
+    case "PageMissing":
       return error.message
     case "StoreFileError":
       return `STORE_URL: expected a file of rooms that can be opened, got ${error.message}`

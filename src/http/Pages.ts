@@ -1,34 +1,133 @@
 /**
- * The web page: `/` and a room's address.
+ * The web pages as they were built: `/`, a room's address, and the files that these load. They are read once, at the
+ * start, and answered from memory.
  */
-import { Effect, FileSystem } from "effect"
-import { HttpRouter, HttpServerResponse } from "effect/http"
+import { Data, Effect, FileSystem, Layer, Path } from "effect"
+import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { createHash } from "node:crypto"
 import { fileURLToPath } from "node:url"
+import { brotliCompressSync, gzipSync } from "node:zlib"
+import { type Encoding, ENCODINGS, encodingFor } from "./encoding.ts"
 
-/** The paths of this file, all of them for GET. */
-export const PATHS = ["/", "/room/:accessCode", "/page.js"] as const
+/** The page is not there, because it was not built. */
+export class PageMissing extends Data.TaggedError("PageMissing")<{ readonly message: string }> {}
 
-const CONTENT_SECURITY_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+/** What is answered under one path. */
+export interface Page {
+  readonly path: `/${string}`
+  readonly contentType: string
+  readonly cacheControl: string
+  readonly bytes: Uint8Array
+  readonly encoded: Readonly<Partial<Record<Encoding, Uint8Array>>>
+}
 
-const read = (name: string) =>
-  Effect.flatMap(FileSystem.FileSystem, (files) =>
-    files.readFileString(fileURLToPath(new URL(`../web/${name}`, import.meta.url)))
-  ).pipe(Effect.orDie)
+/** Where `npm run build` puts the page. */
+const BUILT = fileURLToPath(new URL("../../dist/web", import.meta.url))
 
-export const layer = (prefix: string) =>
-  HttpRouter.use(
-    Effect.fnUntraced(function* (router) {
-      const page = HttpServerResponse.text((yield* read("page.html")).replace("{API}", prefix === "/" ? "" : prefix), {
-        contentType: "text/html; charset=utf-8",
-        headers: { "content-security-policy": CONTENT_SECURITY_POLICY, "cache-control": "no-cache" }
-      })
-      const script = HttpServerResponse.text(yield* read("page.js"), {
-        contentType: "text/javascript; charset=utf-8",
-        headers: { "cache-control": "no-cache" }
-      })
-      yield* router.add("GET", "/", page)
-      yield* router.add("GET", "/room/:accessCode", page)
-      yield* router.add("GET", "/page.js", script)
+/** The pages, which are not found under their names. */
+const PAGES: Readonly<Record<string, `/${string}`>> = { "index.html": "/", "room.html": "/room/:accessCode" }
+
+/** The folder of the files that have a hash of what they hold in their names. */
+const HASHED = "assets/"
+
+const SUFFIXES: Readonly<Record<Encoding, string>> = { br: ".br", gzip: ".gz" }
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".woff2": "font/woff2",
+  ".txt": "text/plain; charset=utf-8",
+  ".webmanifest": "application/manifest+json"
+}
+
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  // The icon of the tab is drawn by the page.
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "manifest-src 'self'",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'"
+].join("; ")
+
+/** Reads the built page, and tells it under which prefix the API stands. */
+export const load = Effect.fnUntraced(function* (prefix: string, folder = BUILT) {
+  const files = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const missing = new PageMissing({ message: "the page is not built yet; `npm run build` builds it" })
+  const names = yield* files
+    .readDirectory(folder, { recursive: true })
+    .pipe(Effect.orElseSucceed((): Array<string> => []))
+  if (!Object.keys(PAGES).every((name) => names.includes(name))) return yield* missing
+  const isFile = (name: string) => Object.hasOwn(CONTENT_TYPES, path.extname(name))
+  return yield* Effect.forEach(names.filter(isFile), (name) =>
+    Effect.gen(function* () {
+      const read = (suffix = "") => files.readFile(path.join(folder, `${name}${suffix}`))
+      const contentType = CONTENT_TYPES[path.extname(name)] ?? ""
+      const page = PAGES[name]
+      if (page !== undefined) return pageOf(page, contentType, yield* read(), prefix)
+      const encoded: Partial<Record<Encoding, Uint8Array>> = {}
+      for (const encoding of ENCODINGS) {
+        if (names.includes(name + SUFFIXES[encoding])) encoded[encoding] = yield* read(SUFFIXES[encoding])
+      }
+      const url = name.replaceAll(path.sep, "/")
+      const cacheControl = url.startsWith(HASHED) ? "public, max-age=31536000, immutable" : "no-cache"
+      return { path: `/${url}`, contentType, cacheControl, bytes: yield* read(), encoded } satisfies Page
+    })
+  ).pipe(Effect.catchTag("PlatformError", () => missing))
+})
+
+const pageOf = (path: Page["path"], contentType: string, html: Uint8Array, prefix: string): Page => {
+  const bytes = Buffer.from(
+    Buffer.from(html)
+      .toString()
+      .replace("{API}", prefix === "/" ? "" : prefix)
+  )
+  const encoded = { br: brotliCompressSync(bytes), gzip: gzipSync(bytes) }
+  return { path, contentType, cacheControl: "no-cache", bytes, encoded }
+}
+
+/** Answers with what `load` has read. */
+export const layer = (pages: ReadonlyArray<Page>) => Layer.mergeAll(Layer.empty, ...pages.map(route))
+
+const route = (page: Page) => {
+  const answers = { identity: answerOf(page), br: answerOf(page, "br"), gzip: answerOf(page, "gzip") }
+  return HttpRouter.add(
+    "GET",
+    page.path,
+    Effect.map(HttpServerRequest.HttpServerRequest, ({ headers }) => {
+      const { etag, whole, unchanged } = answers[encodingFor(headers["accept-encoding"]) ?? "identity"]
+      return isKnown(headers["if-none-match"], etag) ? unchanged : whole
     })
   )
+}
+
+const answerOf = ({ contentType, cacheControl, bytes, encoded }: Page, wanted?: Encoding) => {
+  const body = wanted === undefined ? undefined : encoded[wanted]
+  const hash = createHash("sha256").update(bytes).digest("base64url").slice(0, 16)
+  const etag = `"${hash}${body === undefined ? "" : `-${wanted}`}"`
+  const headers = {
+    etag,
+    "cache-control": cacheControl,
+    ...(Object.keys(encoded).length > 0 ? { vary: "Accept-Encoding" } : {}),
+    ...(contentType.startsWith("text/html") ? { "content-security-policy": CONTENT_SECURITY_POLICY } : {})
+  }
+  const whole = HttpServerResponse.uint8Array(body ?? bytes, {
+    contentType,
+    headers: body === undefined ? headers : { ...headers, "content-encoding": wanted }
+  })
+  return { etag, whole, unchanged: HttpServerResponse.empty({ status: 304, headers }) }
+}
+
+/** Does `If-None-Match` name it (RFC 9110, section 13.1.2)? */
+const isKnown = (ifNoneMatch: string | undefined, etag: string): boolean =>
+  ifNoneMatch !== undefined &&
+  ifNoneMatch.split(",").some((known) => ["*", etag].includes(known.trim().replace(/^W\//, "")))

@@ -1,7 +1,7 @@
 /**
  * The whole service as one HTTP server: the API, the page, operation, and what holds for every answer.
  */
-import { NodeHttpServer } from "@effect/platform-node"
+import { NodeHttpServer, NodeServices } from "@effect/platform-node"
 import { Duration, Effect, Layer } from "effect"
 import { HttpEffect, HttpMiddleware, HttpRouter, HttpServerResponse } from "effect/http"
 import { type IncomingMessage, type RequestListener, Server, type ServerOptions, type ServerResponse } from "node:http"
@@ -19,6 +19,8 @@ export interface Options {
   /** The origins that may call from a browser; none where it is empty. */
   readonly allowedOrigins: ReadonlyArray<string>
   readonly drainTimeout: Duration.Duration
+  /** The folder of the built page, where it is another than that of `npm run build`. */
+  readonly web?: string
 }
 
 /** The most bytes of a request's headers. */
@@ -151,16 +153,23 @@ const listener = ({ host, port, drainTimeout }: Options, take: NodeEventStream.T
   )
 
 /** Serves everything; when it is closed it drains first. */
-export const layer = (options: Options) => {
+export const layer = (options: Options) =>
+  Pages.load(options.prefix, options.web).pipe(
+    Effect.provide(NodeServices.layer),
+    Effect.map((pages) => serve(options, pages)),
+    Layer.unwrap
+  )
+
+const serve = (options: Options, pages: ReadonlyArray<Pages.Page>) => {
   const routes = Layer.mergeAll(
     Handlers.layer({ prefix: options.prefix }),
     Operation.layer(options.prefix),
-    Pages.layer(options.prefix)
+    Pages.layer(pages)
   ).pipe(
     Layer.provide([
       Refusals.layer(
         options.prefix,
-        [...Operation.PATHS, ...Pages.PATHS].map((path) => ({ method: "GET", path }))
+        [...Operation.PATHS, ...pages.map(({ path }) => path)].map((path) => ({ method: "GET", path }))
       ),
       everyAnswer,
       cors(options.allowedOrigins)

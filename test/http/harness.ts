@@ -135,13 +135,19 @@ const parse = (block: string): SseEvent =>
     block.split("\n").map((line) => [line.slice(0, line.indexOf(": ")), line.slice(line.indexOf(": ") + 2)])
   ) as unknown as SseEvent
 
-/** Writes bytes to a socket, `later` after an answer, and gives all that comes back until the server closes it. */
-export const raw = Effect.fn(function* (text: string, later?: string) {
+interface Raw {
+  /** Written after the first bytes of an answer. */
+  readonly later?: string
+  readonly encoding?: BufferEncoding
+}
+
+/** Writes bytes to a socket, and gives all that comes back until the server closes it. */
+export const raw = Effect.fn(function* (text: string, { later, encoding = "utf8" }: Raw = {}) {
   const port = yield* portOf
   return yield* Effect.callback<string>((resume) => {
     let answer = ""
     const socket = connect(port, "127.0.0.1", () => socket.write(text))
-    socket.setEncoding("utf8")
+    socket.setEncoding(encoding)
     socket.on("data", (chunk: string) => (answer += chunk))
     if (later !== undefined) socket.once("data", () => socket.write(later))
     socket.on("error", () => {})

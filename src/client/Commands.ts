@@ -1,0 +1,104 @@
+/**
+ * What a person can ask of the service.
+ */
+import type { AccessCode } from "../domain/AccessCode.ts"
+import type { NewRoom, TimerSetting } from "../domain/RoomInput.ts"
+import { browser, type Environment } from "./Environment.ts"
+import { ask, type Asked, failure, type Failure, type Result } from "./Requests.ts"
+import type { RoomUpdate } from "./RoomUpdate.ts"
+
+export type { NewRoom, TimerSetting }
+
+export type CommandResult = Result
+
+export interface CommandOptions {
+  /** Only if the room is still as it is shown here, so that of two who press at once one is heard. */
+  readonly ifCurrent?: boolean
+}
+
+/** The commands of one room. Each shows in the stream before or after its result comes. */
+export class Commands {
+  readonly #environment: Pick<Environment, "fetch">
+  readonly #api: string
+  readonly #code: string
+  readonly #seen: () => Pick<RoomUpdate, "state" | "room">
+  readonly #onSilence: () => void
+
+  /** `seen` is what is shown now; `onSilence` is called when a command gets no answer. */
+  constructor(
+    environment: Pick<Environment, "fetch">,
+    api: string,
+    code: string,
+    seen: () => Pick<RoomUpdate, "state" | "room">,
+    onSilence: () => void
+  ) {
+    this.#environment = environment
+    this.#api = api
+    this.#code = encodeURIComponent(code)
+    this.#seen = seen
+    this.#onSilence = onSilence
+  }
+
+  start(options?: CommandOptions): Promise<CommandResult> {
+    return this.#send(`/${this.#code}/timer/start`, options)
+  }
+
+  pause(options?: CommandOptions): Promise<CommandResult> {
+    return this.#send(`/${this.#code}/timer/stop`, options)
+  }
+
+  reset(options?: CommandOptions): Promise<CommandResult> {
+    return this.#send(`/${this.#code}/timer/reset`, options)
+  }
+
+  update(setting: TimerSetting, options?: CommandOptions): Promise<CommandResult> {
+    return this.#send(`/${this.#code}/timer`, options, setting)
+  }
+
+  /** Two swaps cancel each other out, so unless told otherwise it is for the roles that are shown. */
+  swap(options: CommandOptions = { ifCurrent: true }): Promise<CommandResult> {
+    return this.#send(`/pair-room/${this.#code}/pair-swap`, options)
+  }
+
+  complete(options?: CommandOptions): Promise<CommandResult> {
+    return this.#send(`/pair-room/${this.#code}/status`, options, { status: "COMPLETED" })
+  }
+
+  async #send(path: string, options?: CommandOptions, body?: unknown): Promise<CommandResult> {
+    const { room, state } = this.#seen()
+    if (state === "ended") return failure("closed", "The room is closed.")
+    if (state === "missing") return failure("gone", "No room has this access code.")
+    // Never kept for later: by then it may be what nobody wants any more.
+    if (state !== "live" || room === null) return failure("offline", "Not connected; nothing was sent.")
+    const request: Asked = { method: "PATCH", body, ifMatch: options?.ifCurrent ? room.id : undefined }
+    const result = await ask(this.#environment, this.#api + path, request)
+    if (!result.ok && result.reason === "unknown") this.#onSilence()
+    return result.ok ? { ok: true } : result
+  }
+}
+
+export interface ApiOptions {
+  /** The path that the API stands under, such as `/api`, or empty for none. */
+  readonly api: string
+  readonly environment?: Pick<Environment, "fetch">
+}
+
+/** Creates a room, and gives its access code. */
+export const createRoom = async (
+  room: NewRoom,
+  { api, environment = browser() }: ApiOptions
+): Promise<Result<{ readonly code: AccessCode }>> => {
+  const result = await ask(environment, `${api}/pair-room`, { method: "POST", body: room })
+  return result.ok ? { ok: true, code: (result.value as { readonly accessCode: AccessCode }).accessCode } : result
+}
+
+/** Does a room exist? */
+export const exists = async (
+  code: string,
+  { api, environment = browser() }: ApiOptions
+): Promise<Result<{ readonly exists: boolean }>> => {
+  const result = await ask(environment, `${api}/pair-room/exists?access_code=${encodeURIComponent(code)}`)
+  return result.ok ? { ok: true, exists: (result.value as { readonly exists: boolean }).exists } : result
+}
+
+export type { Failure }

@@ -1,0 +1,218 @@
+/**
+ * A room as a page sees it: what it is like, how long is left, how the connection is, and what can be asked of it.
+ */
+import { toKey, type AccessCode } from "../domain/AccessCode.ts"
+import { paused, remainingAt, running } from "../domain/Timer.ts"
+import { Claims } from "./Claims.ts"
+import { type CommandOptions, type CommandResult, Commands, type TimerSetting } from "./Commands.ts"
+import { browser, type Environment, type Signal } from "./Environment.ts"
+import type { RoomUpdate, RoomView, StreamState, TimerChange } from "./RoomUpdate.ts"
+import { RoundTrips } from "./RoundTrips.ts"
+import { ServerClock } from "./ServerClock.ts"
+import { SharedStream } from "./SharedStream.ts"
+
+export type { CommandOptions, CommandResult, RoomView, StreamState, TimerChange, TimerSetting }
+
+/** How often everything is looked after, in milliseconds; in a hidden tab the browser makes it less. */
+const PULSE = 1_000
+
+/** A finish that is heard of later than this was missed, in milliseconds. */
+const FINISH_LATE = 5_000
+
+/** A finish from before the page was opened is told if it is not older, in milliseconds. */
+const FINISH_RECENT = 600_000
+
+export interface Connection {
+  readonly state: StreamState
+  /** How long a round trip to the server takes, in whole milliseconds; null until it was measured. */
+  readonly delay: number | null
+}
+
+export type ClientEvent =
+  /** The room is not as it was; also when only presence changed. */
+  | { readonly type: "room"; readonly room: RoomView }
+  /** What changed, after the `room` that shows it; `running` for a room that is found running. */
+  | { readonly type: "timer"; readonly change: TimerChange }
+  | { readonly type: "connection"; readonly connection: Connection }
+  /**
+   * The time was up. Told once for each finish, by the server's clock; `missed` where it is some seconds ago, because
+   * this tab was not connected, asleep or not yet open.
+   */
+  | { readonly type: "finish"; readonly finishedAt: number; readonly missed: boolean }
+
+export interface RoomClient {
+  readonly code: string
+  /** Null until the room was seen. */
+  readonly room: RoomView | null
+  readonly connection: Connection
+  /** The server's time, in milliseconds, with fractions. */
+  now(): number
+  /** What is left at `now()`, in milliseconds, never below 0 nor above the duration; 0 until the room was seen. */
+  remaining(): number
+  /** Calls back at each event; gives what takes that back. */
+  on(listener: (event: ClientEvent) => void): () => void
+  start(options?: CommandOptions): Promise<CommandResult>
+  pause(options?: CommandOptions): Promise<CommandResult>
+  reset(options?: CommandOptions): Promise<CommandResult>
+  update(setting: TimerSetting, options?: CommandOptions): Promise<CommandResult>
+  /** For the roles that are shown, unless told otherwise. */
+  swap(options?: CommandOptions): Promise<CommandResult>
+  complete(options?: CommandOptions): Promise<CommandResult>
+  /** True in exactly one tab of this browser for this key; tabs that are not `ready` let the others go first. */
+  claim(key: string, ready?: boolean): Promise<boolean>
+  /** Ends everything; nothing is told any more. */
+  close(): void
+}
+
+export interface RoomOptions {
+  /** The path that the API stands under, such as `/api`, or empty for none. */
+  readonly api: string
+  /** The browser, unless told otherwise. */
+  readonly environment?: Environment
+}
+
+/** Opens the room with this access code, and keeps up with it until it is closed. */
+export const openRoom = (code: string, { api, environment = browser() }: RoomOptions): RoomClient =>
+  new OpenRoom(code, api, environment)
+
+class OpenRoom extends Commands implements RoomClient {
+  readonly code: string
+  room: RoomView | null = null
+  connection: Connection = { state: "connecting", delay: null }
+  readonly #listeners = new Set<(event: ClientEvent) => void>()
+  readonly #clock: ServerClock
+  readonly #roundTrips: RoundTrips
+  readonly #stream: SharedStream
+  readonly #claims: Claims
+  readonly #pulse: ReturnType<typeof setInterval>
+  readonly #deafen: () => void
+  #finishedAt = 0
+
+  constructor(code: string, api: string, environment: Environment) {
+    super(
+      environment,
+      api,
+      code,
+      () => ({ state: this.connection.state, room: this.room }),
+      () => this.#suspect()
+    )
+    const base = `${api}/${encodeURIComponent(code)}`
+    const name = `pairroom:${api}:${toKey(code as AccessCode)}`
+    this.code = code
+    this.#clock = new ServerClock(environment)
+    this.#roundTrips = new RoundTrips(environment, this.#clock, `${base}/timer`, () => this.#suspect())
+    this.#stream = new SharedStream(environment, name, `${base}/connect?ticks=off`, (update) => this.#take(update))
+    this.#claims = new Claims(environment, name)
+    this.#pulse = setInterval(() => this.#look(), PULSE)
+    this.#deafen = environment.onSignal((signal) => this.#onSignal(signal))
+    // So that whoever opens the room can listen first.
+    queueMicrotask(() => this.#stream.start())
+  }
+
+  now(): number {
+    return this.#clock.now()
+  }
+
+  remaining(): number {
+    if (this.room === null) return 0
+    const { duration, endsAt, remainingTime } = this.room
+    return remainingAt(endsAt === null ? paused(remainingTime) : running(endsAt), duration, this.now())
+  }
+
+  on(listener: (event: ClientEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  claim(key: string, ready?: boolean): Promise<boolean> {
+    return this.#claims.claim(key, ready)
+  }
+
+  close(): void {
+    this.#listeners.clear()
+    clearInterval(this.#pulse)
+    this.#deafen()
+    this.#roundTrips.stop()
+    this.#stream.stop()
+  }
+
+  #look(): void {
+    if (this.#clock.isDisturbed()) this.#wake()
+    else this.#stream.look()
+    if (this.#roundTrips.isDue) this.#measure()
+  }
+
+  #wake(): void {
+    this.#stream.wake()
+    this.#measure()
+  }
+
+  /** A request got no answer: what else seems alive may be dead too. */
+  #suspect(): void {
+    if (this.connection.state === "live") this.#stream.replace()
+  }
+
+  #onSignal(signal: Signal): void {
+    if (signal === "wake") this.#wake()
+    else if (signal === "offline") this.#stream.replace()
+    else if (signal === "suspend") this.#stream.stop()
+    else {
+      this.#stream.start()
+      this.#wake()
+    }
+  }
+
+  #measure(): void {
+    // Once it is live again it is measured anew.
+    if (this.connection.state !== "live") return
+    void this.#roundTrips.measure(() => this.#connected(this.connection.state))
+  }
+
+  #take({ changes, room, serverTime, state }: RoomUpdate): void {
+    const isNewlyLive = state === "live" && this.connection.state !== "live"
+    const isLater = serverTime !== null && this.#clock.heard(serverTime)
+    const before = this.room
+    if (room !== null && !isSame(room, before)) this.room = room
+    this.#connected(state)
+    if (isNewlyLive || isLater) this.#measure()
+    if (this.room === null || this.room === before) return
+    this.#tell({ type: "room", room: this.room })
+    this.#finished(this.room, before)
+    // That it runs is news at first only: later there is an event of the change itself.
+    const isFoundRunning = before === null && this.room.running
+    const news = isFoundRunning ? (["running"] as const) : changes.filter((change) => change !== "running")
+    for (const change of news) this.#tell({ type: "timer", change })
+  }
+
+  #finished({ finishedAt, running }: RoomView, before: RoomView | null): void {
+    if (finishedAt === null || finishedAt <= this.#finishedAt) return
+    this.#finishedAt = finishedAt
+    const age = this.now() - finishedAt
+    if (before === null && (running || age > FINISH_RECENT)) return
+    this.#tell({ type: "finish", finishedAt, missed: age > FINISH_LATE })
+  }
+
+  #connected(state: StreamState): void {
+    const delay = this.#roundTrips.delay === null ? null : Math.round(this.#roundTrips.delay)
+    if (state === this.connection.state && delay === this.connection.delay) return
+    this.connection = { state, delay }
+    this.#tell({ type: "connection", connection: this.connection })
+  }
+
+  #tell(event: ClientEvent): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(event)
+      } catch (error) {
+        // A fault of the page's, for the page to hear of; the stream goes on.
+        queueMicrotask(() => {
+          throw error
+        })
+      }
+    }
+  }
+}
+
+/** The leader tells the room again where it is asked; what has been seen is no news. */
+const isSame = (room: RoomView, before: RoomView | null): boolean =>
+  before !== null && room.id === before.id && room.serverTime === before.serverTime

@@ -1,0 +1,126 @@
+/**
+ * The server's time, whatever the machine's own clock says: a bound on how far the server's clock is ahead of the local
+ * one, narrowed by each round trip.
+ *
+ * The server stamped its answer after the request was sent and before the answer came, so the offset lies in between.
+ * The shorter the round trip the narrower the bound, and with its age it widens. All times are milliseconds.
+ */
+import type { Environment } from "./Environment.ts"
+
+/** How far two clocks may drift apart, as a share of the time that has gone by. */
+const DRIFT = 1e-4
+
+/** How far the machine's two clocks may disagree before one of them has jumped: it slept, or was set. */
+const DISTURBANCE = 100
+
+/** A correction up to this is made little by little, over `SLEW`, so that nobody sees the time jump or go back. */
+const SLEW_MOST = 100
+const SLEW = 1_000
+
+/** A moment by both clocks of the machine. */
+export interface Mark {
+  readonly elapsed: number
+  readonly wall: number
+}
+
+export class ServerClock {
+  readonly #environment: Pick<Environment, "elapsed" | "wall">
+  /** Between these the offset was at `#at`. */
+  #least = Number.NEGATIVE_INFINITY
+  #most = Number.POSITIVE_INFINITY
+  #at = 0
+  /** Server time less elapsed time: what is believed, and what is still to be taken off it as seen at `#slewsFrom`. */
+  #offset: number
+  #error = 0
+  #slewsFrom = 0
+  #looked: Mark
+  /** Is it the machine's own clock that is believed, for want of a better one? */
+  #isGuess = true
+
+  constructor(environment: Pick<Environment, "elapsed" | "wall">) {
+    this.#environment = environment
+    this.#looked = this.mark()
+    this.#offset = this.#looked.wall - this.#looked.elapsed
+  }
+
+  /** The server's time. Until anything is known of it, the machine's own. */
+  now(): number {
+    const elapsed = this.#environment.elapsed()
+    return elapsed + this.#offset - this.#error * Math.max(0, 1 - (elapsed - this.#slewsFrom) / SLEW)
+  }
+
+  mark(): Mark {
+    return { elapsed: this.#environment.elapsed(), wall: this.#environment.wall() }
+  }
+
+  /**
+   * Takes the time in an answer to a request that was sent and answered at these moments. Gives how long that took, or
+   * null where the machine slept meanwhile, which makes it worthless.
+   */
+  sample(sent: Mark, received: Mark, serverTime: number): number | null {
+    if (disagreement(sent, received) > DISTURBANCE) return null
+    if (this.#most === Number.POSITIVE_INFINITY) {
+      // What was heard only bounds the offset on one side, and may be long ago: it is no better than a guess.
+      this.#least = Number.NEGATIVE_INFINITY
+      this.#isGuess = true
+    }
+    // The server tells whole milliseconds, rounded down.
+    this.#narrow(received.elapsed, serverTime - received.elapsed, serverTime + 1 - sent.elapsed)
+    return received.elapsed - sent.elapsed
+  }
+
+  /**
+   * Takes a time that the server sent by itself: it is at least as late by now. Where that is later than was believed it
+   * gives true, and there is reason to measure. Else round trips tell better, which are the same both ways.
+   */
+  heard(serverTime: number): boolean {
+    const elapsed = this.#environment.elapsed()
+    const least = serverTime - elapsed
+    const isNews = this.#isGuess || least > this.#most + this.#widening(elapsed)
+    if (isNews || this.#most === Number.POSITIVE_INFINITY) this.#narrow(elapsed, least, Number.POSITIVE_INFINITY)
+    return isNews
+  }
+
+  /** Has one of the machine's clocks jumped since the last look? Then nothing is certain any more: measure anew. */
+  isDisturbed(): boolean {
+    const now = this.mark()
+    const disturbed = disagreement(this.#looked, now) > DISTURBANCE
+    this.#looked = now
+    if (disturbed) this.#bound(now.elapsed, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)
+    return disturbed
+  }
+
+  #widening(elapsed: number): number {
+    return DRIFT * Math.max(0, elapsed - this.#at)
+  }
+
+  #narrow(elapsed: number, least: number, most: number): void {
+    const widening = this.#widening(elapsed)
+    const bothLeast = Math.max(least, this.#least - widening)
+    const bothMost = Math.min(most, this.#most + widening)
+    // Where they contradict each other a clock was set, and the newer one is right.
+    if (bothLeast <= bothMost) this.#bound(elapsed, bothLeast, bothMost)
+    else this.#bound(elapsed, least, most)
+    const isOneSided = this.#most === Number.POSITIVE_INFINITY
+    this.#set(
+      elapsed,
+      !isOneSided ? (this.#least + this.#most) / 2 : this.#isGuess ? this.#least : Math.max(this.#least, this.#offset)
+    )
+    this.#isGuess = false
+  }
+
+  #bound(elapsed: number, least: number, most: number): void {
+    this.#at = elapsed
+    this.#least = least
+    this.#most = most
+  }
+
+  #set(elapsed: number, offset: number): void {
+    const error = offset - (this.now() - elapsed)
+    this.#offset = offset
+    this.#error = !this.#isGuess && Math.abs(error) <= SLEW_MOST ? error : 0
+    this.#slewsFrom = elapsed
+  }
+}
+
+const disagreement = (from: Mark, to: Mark): number => Math.abs(to.wall - from.wall - (to.elapsed - from.elapsed))

@@ -1,0 +1,43 @@
+/**
+ * Values that this browser keeps: signals that every tab of it shares, through `localStorage`. Where that is not
+ * allowed they last as long as the tab.
+ */
+import { effect, type Signal, signal } from "@preact/signals"
+
+const PREFIX = "pairroom:"
+
+const read = (key: string): unknown => {
+  try {
+    return JSON.parse(localStorage.getItem(PREFIX + key) ?? "null")
+  } catch {
+    return null
+  }
+}
+
+/** A signal that is kept under a name; what another version has left there, and `is` does not take, counts for nothing. */
+export const kept = <A>(key: string, fallback: A, is: (value: unknown) => value is A): Signal<A> => {
+  const current = (): A => {
+    const value = read(key)
+    return value !== null && is(value) ? value : fallback
+  }
+  const kept = signal(current())
+  addEventListener("storage", (event) => {
+    if (event.key === PREFIX + key) kept.value = current()
+  })
+  let first = true
+  effect(() => {
+    const value = JSON.stringify(kept.value)
+    if (first) {
+      first = false
+      return
+    }
+    try {
+      localStorage.setItem(PREFIX + key, value)
+    } catch {
+      // Kept by this tab alone.
+    }
+  })
+  return kept
+}
+
+export const isBoolean = (value: unknown): value is boolean => typeof value === "boolean"

@@ -1,0 +1,39 @@
+import type { ComponentChildren } from "preact"
+import { useEffect, useId, useRef } from "preact/hooks"
+import "../style/dialog.css"
+import { text } from "../text/index.ts"
+import { Icon } from "./Icon.tsx"
+
+export interface DialogProps {
+  readonly onClose: () => void
+}
+
+interface Props extends DialogProps {
+  readonly title: string
+  readonly children: ComponentChildren
+}
+
+/** A sheet in front of the page, which keeps the focus; escape and a press beside it close it. */
+export const Dialog = ({ title, onClose, children }: Props) => {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const id = useId()
+  useEffect(() => dialog.current?.showModal(), [])
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby={id}
+      onClose={onClose}
+      onClick={({ target }) => target === dialog.current && dialog.current?.close()}
+    >
+      <div class="sheet">
+        <div class="head">
+          <h2 id={id}>{title}</h2>
+          <button type="button" class="round" aria-label={text.value.close} onClick={() => dialog.current?.close()}>
+            <Icon name="cross" />
+          </button>
+        </div>
+        {children}
+      </div>
+    </dialog>
+  )
+}

@@ -1,0 +1,21 @@
+/** What a browser remembers of the rooms that it has been in. */
+import type { RoomView } from "../client/RoomClient.ts"
+
+export interface KnownRoom {
+  readonly code: string
+  readonly driver: string
+  readonly navigator: string
+}
+
+/** The most that are remembered. */
+export const ROOMS_MAX = 8
+
+/** The list with a room put first; the names stand in one order, whoever drives. */
+export const remembered = (
+  known: ReadonlyArray<KnownRoom>,
+  { accessCode, driver, navigator }: Pick<RoomView, "accessCode" | "driver" | "navigator">
+): ReadonlyArray<KnownRoom> => {
+  const [first, second] = driver < navigator ? [driver, navigator] : [navigator, driver]
+  const others = known.filter(({ code }) => code !== accessCode)
+  return [{ code: accessCode, driver: first, navigator: second }, ...others].slice(0, ROOMS_MAX)
+}

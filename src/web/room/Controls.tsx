@@ -1,0 +1,61 @@
+import { useState } from "preact/hooks"
+import { Icon } from "../parts/Icon.tsx"
+import { text } from "../text/index.ts"
+import { LengthDialog } from "./dialogs.ts"
+import type { Session } from "./session.ts"
+
+/** What can be done to the timer. What cannot be pressed now looks so; a press all the same says why. */
+export const Controls = ({ session }: { readonly session: Session }) => {
+  const { addMinute, canAddMinute, client, phase, press, room, startOrPause } = session
+  const { addMinute: more, addMinuteLong, pause, reset, resume, setLength, start, startNext } = text.value
+  const [isSetting, setSetting] = useState(false)
+  const running = room.value?.running === true
+  const isCompleted = phase.value === "completed"
+  const isFull = phase.value === "idle" || phase.value === "up"
+  const starts = phase.value === "up" ? startNext : phase.value === "paused" ? resume : start
+  return (
+    <div class="controls">
+      <button
+        type="button"
+        class="main"
+        disabled={isCompleted}
+        data-command={running ? "pause" : "start"}
+        onClick={startOrPause}
+      >
+        <Icon name={running ? "pause" : "play"} />
+        {running ? pause : starts}
+      </button>
+      <div class="others">
+        <button
+          type="button"
+          disabled={isCompleted || isFull}
+          data-command="reset"
+          onClick={() => press(() => client.reset())}
+        >
+          <Icon name="reset" />
+          {reset}
+        </button>
+        <button
+          type="button"
+          disabled={isCompleted || !canAddMinute.value}
+          title={addMinuteLong}
+          data-command="add-minute"
+          onClick={addMinute}
+        >
+          {more}
+        </button>
+        <button
+          type="button"
+          disabled={isCompleted}
+          aria-haspopup="dialog"
+          data-command="set-length"
+          onClick={() => setSetting(true)}
+        >
+          <Icon name="length" />
+          {setLength}
+        </button>
+      </div>
+      {isSetting && <LengthDialog session={session} onClose={() => setSetting(false)} />}
+    </div>
+  )
+}

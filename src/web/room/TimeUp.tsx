@@ -1,0 +1,31 @@
+import { clockTime, text } from "../text/index.ts"
+import type { Alarm } from "./alarm.ts"
+import type { Session } from "./session.ts"
+
+/** What the room says about its last finish, loudly until someone reacts to it. */
+export const TimeUp = ({ session, alarm }: { readonly session: Session; readonly alarm: Alarm }) => {
+  const { dismiss, finish, phase, room } = session
+  const { lastFinish, later, startsIn, stopIt, timeUp, timeUpAt, yourTurn } = text.value
+  const [up, now, left] = [finish.value, room.value, alarm.startsIn.value]
+  if (now === null) return null
+  if (up === null) {
+    const isQuiet = phase.value !== "idle" || now.finishedAt === null
+    return <p class="event">{isQuiet ? "\u00a0" : lastFinish(clockTime(now.finishedAt ?? 0))}</p>
+  }
+  return (
+    <div class="event up" data-finish={up.at} data-missed={up.missed}>
+      <p>
+        <b>{up.missed ? timeUpAt(clockTime(up.at)) : timeUp}</b> {left === null ? yourTurn(now.driver) : startsIn(left)}
+      </p>
+      {left === null ? (
+        <button type="button" class="quiet" data-command="dismiss" onClick={dismiss}>
+          {later}
+        </button>
+      ) : (
+        <button type="button" class="quiet" data-command="do-not-start" onClick={alarm.doNotStart}>
+          {stopIt}
+        </button>
+      )}
+    </div>
+  )
+}

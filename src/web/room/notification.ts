@@ -1,0 +1,51 @@
+/** Notifications of the system: whether they are allowed, and showing one. */
+import { computed, signal } from "@preact/signals"
+import { notify } from "../preferences.ts"
+
+type Permission = NotificationPermission | "missing"
+
+/** Browsers show them only of pages that are secure. */
+const isThere = typeof Notification !== "undefined" && isSecureContext
+
+export const permission = signal<Permission>(isThere ? Notification.permission : "missing")
+
+/** What will happen when the time is up. */
+export const notifications = computed<"on" | "off" | "blocked" | "missing">(() => {
+  if (permission.value === "missing") return "missing"
+  if (permission.value === "denied") return "blocked"
+  return permission.value === "granted" && notify.value ? "on" : "off"
+})
+
+const look = () => {
+  if (isThere) permission.value = Notification.permission
+}
+
+/** Hears what a person sets in the browser. */
+export const watchPermission = (): void => {
+  addEventListener("focus", look)
+  void navigator.permissions
+    ?.query({ name: "notifications" })
+    .then((status) => status.addEventListener("change", look))
+    .catch(() => {})
+}
+
+/** Turns them on, and asks the person where that is needed. */
+export const allow = async (): Promise<void> => {
+  notify.value = true
+  if (permission.value === "default") permission.value = await Notification.requestPermission()
+}
+
+/** Shows one; a later one of the same room takes its place. */
+export const show = (title: string, body: string, tag: string): void => {
+  if (notifications.value !== "on") return
+  try {
+    const notification = new Notification(title, { body, tag, icon: "/icon-192.png" })
+    notification.addEventListener("click", () => {
+      window.focus()
+      notification.close()
+    })
+  } catch {
+    // Chrome on Android shows those of service workers alone.
+    permission.value = "missing"
+  }
+}

@@ -1,0 +1,46 @@
+/** What the screen shows of a room, from the room and the whole seconds that are left of its turn. */
+import type { RoomView } from "../../client/RoomClient.ts"
+
+export type Phase = "idle" | "running" | "paused" | "last" | "up" | "completed"
+
+/** From how many seconds on a turn is in its last ones. */
+export const LAST_SECONDS = 10
+
+/** `up` is whether the time is up and nobody has reacted to it yet. */
+export const phaseOf = (
+  { duration, remainingTime, running, status }: Pick<RoomView, "duration" | "remainingTime" | "running" | "status">,
+  seconds: number,
+  up: boolean
+): Phase => {
+  if (status === "COMPLETED") return "completed"
+  if (up) return "up"
+  if (running) return seconds <= LAST_SECONDS ? "last" : "running"
+  return remainingTime < duration ? "paused" : "idle"
+}
+
+/** The same rounding on every screen: a second is shown until it is over. */
+export const wholeSeconds = (millis: number): number => Math.ceil(Math.max(0, millis) / 1_000)
+
+/** `9:59`, `10:00`, `1:00:00`. */
+export const timeText = (seconds: number): string => {
+  const [hours, minutes, rest] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60]
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`
+}
+
+const two = (part: number): string => String(part).padStart(2, "0")
+
+/** What fills up a time, so that none of a turn is narrower than its first: `0` before `9:59` of ten minutes. */
+export const fillOf = (seconds: number, fullSeconds: number): string => {
+  const full = timeText(Math.max(seconds, fullSeconds)).replaceAll(/\d/g, "0")
+  return full.slice(0, full.length - timeText(seconds).length)
+}
+
+/** Which of the two colours a person has: the same on every screen, and whoever drives. */
+export const colourOf = (name: string, other: string): "a" | "b" => (name < other ? "a" : "b")
+
+/** The marks of a turn, in seconds, that are worth saying: its half, five minutes, one minute, ten seconds. */
+export const marksOf = (fullSeconds: number): ReadonlyArray<number> =>
+  [Math.floor(fullSeconds / 2), 300, 60, 10].filter((mark) => mark >= 5 && mark < fullSeconds)
+
+/** Was a mark reached or passed between two looks at the seconds that are left? */
+export const passed = (mark: number, before: number, after: number): boolean => before > mark && after <= mark

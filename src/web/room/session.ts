@@ -1,0 +1,111 @@
+/** A room as the page shows it: what its client tells, as signals, and the presses that go back. */
+import { batch, computed, type ReadonlySignal, signal } from "@preact/signals"
+import {
+  type CommandResult,
+  type Connection,
+  openRoom,
+  type RoomClient,
+  type RoomView
+} from "../../client/RoomClient.ts"
+import { withMinuteMore } from "../duration.ts"
+import { kept } from "../kept.ts"
+import { countdown } from "./countdown.ts"
+import { type Phase, phaseOf } from "./phase.ts"
+
+/** A finish that nobody has reacted to yet. */
+export interface Finish {
+  readonly at: number
+  /** Did it come while this page was not there to see it? */
+  readonly missed: boolean
+}
+
+export type Refusal = Exclude<CommandResult, { readonly ok: true }>
+
+export interface Session {
+  readonly code: string
+  readonly client: RoomClient
+  readonly room: ReadonlySignal<RoomView | null>
+  readonly connection: ReadonlySignal<Connection>
+  /** The whole seconds left. */
+  readonly seconds: ReadonlySignal<number>
+  readonly phase: ReadonlySignal<Phase>
+  readonly finish: ReadonlySignal<Finish | null>
+  /** The last command that was refused; null when it was read, or another went well. */
+  readonly refusal: ReadonlySignal<Refusal | null>
+  readonly press: (command: () => Promise<CommandResult>) => void
+  readonly startOrPause: () => void
+  readonly addMinute: () => void
+  readonly canAddMinute: ReadonlySignal<boolean>
+  /** Takes back the alarm on every tab of this browser. */
+  readonly dismiss: () => void
+  readonly forgetRefusal: () => void
+}
+
+/** The last finish that someone at this browser has reacted to. */
+const seen = kept("seen", "", (value): value is string => typeof value === "string")
+
+export const openSession = (code: string, api: string): Session => {
+  const client = openRoom(code, { api })
+  const room = signal(client.room)
+  const connection = signal(client.connection)
+  const refusal = signal<Refusal | null>(null)
+  const { seconds, aim } = countdown(client)
+  const finished = signal<(Finish & { readonly id: string | undefined }) | null>(null)
+  const nameOf = (at: number) => `${code} ${at}`
+
+  /** What anyone does after the finish is the reaction to it. */
+  const finish = computed<Finish | null>(() => {
+    const [last, now] = [finished.value, room.value]
+    if (last === null || now === null || seen.value === nameOf(last.at)) return null
+    return now.finishedAt === last.at && !now.running && (last.id === undefined || last.id === now.id) ? last : null
+  })
+  const phase = computed<Phase>(() => {
+    if (connection.value.state === "ended") return "completed"
+    return room.value === null ? "idle" : phaseOf(room.value, seconds.value, finish.value !== null)
+  })
+
+  client.on((event) =>
+    batch(() => {
+      room.value = client.room
+      connection.value = client.connection
+      if (event.type === "finish") {
+        const { finishedAt: at, missed } = event
+        const id = client.room?.finishedAt === at ? client.room.id : undefined
+        if (finished.value?.at !== at) finished.value = { at, missed, id }
+      }
+      aim()
+    })
+  )
+
+  const press = (command: () => Promise<CommandResult>) => {
+    void command().then((result) => {
+      refusal.value = result.ok ? null : result
+    })
+  }
+  const more = () => room.value && withMinuteMore(room.value.duration, client.remaining())
+
+  return {
+    code,
+    client,
+    room,
+    connection,
+    seconds,
+    phase,
+    finish,
+    refusal,
+    press,
+    startOrPause: () => press(() => (room.value?.running ? client.pause() : client.start())),
+    addMinute: () => {
+      const setting = more()
+      if (setting) press(() => client.update(setting, { ifCurrent: true }))
+    },
+    // Looks anew with each second.
+    canAddMinute: computed(() => seconds.value >= 0 && Boolean(more())),
+    dismiss: () => {
+      if (finished.value !== null) seen.value = nameOf(finished.value.at)
+    },
+    forgetRefusal: () => {
+      refusal.value = null
+    }
+  }
+}

@@ -1,0 +1,18 @@
+/** What every page begins with: its language, its colours, and something in it. */
+import { effect } from "@preact/signals"
+import { render, type VNode } from "preact"
+import { theme } from "./preferences.ts"
+import "./style/base.css"
+import "./style/parts.css"
+import "./style/fields.css"
+import { language } from "./text/index.ts"
+
+export const start = (view: VNode): void => {
+  const root = document.documentElement
+  effect(() => {
+    root.lang = language.value
+    root.dataset["theme"] = theme.value
+  })
+  const page = document.querySelector("#page")
+  if (page !== null) render(view, page)
+}

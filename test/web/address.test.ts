@@ -1,0 +1,50 @@
+import { assert, describe, it } from "@effect/vitest"
+import { addressOf, codeIn, pathOf } from "../../src/web/address.ts"
+
+describe("the address of a room", () => {
+  it("tells which room a page is for, and how it shows it", () => {
+    assert.deepStrictEqual(addressOf({ pathname: "/room/2WQYYFY8H7RFD", search: "" }), {
+      code: "2WQYYFY8H7RFD",
+      view: "room"
+    })
+    assert.strictEqual(addressOf({ pathname: "/room/A", search: "?view=overlay" }).view, "overlay")
+    assert.strictEqual(addressOf({ pathname: "/room/A", search: "?view=else" }).view, "room")
+    assert.strictEqual(addressOf({ pathname: "/room/%EB%B0%A9", search: "" }).code, "방")
+    assert.strictEqual(addressOf({ pathname: "/room/100%", search: "" }).code, "100%")
+  })
+
+  it("is found in what people type and paste", () => {
+    for (const typed of [
+      "2WQYYFY8H7RFD",
+      "  2WQYYFY8H7RFD\n",
+      "2WQY YFY8 H7RFD",
+      "https://pair.example/room/2WQYYFY8H7RFD",
+      "http://localhost:3000/room/2WQYYFY8H7RFD?view=overlay#x",
+      "pair.example/room/2WQYYFY8H7RFD/",
+      "room/2WQYYFY8H7RFD"
+    ]) {
+      assert.strictEqual(codeIn(typed), "2WQYYFY8H7RFD", typed)
+    }
+    assert.strictEqual(codeIn("ian_2wqyyfy8h7rfd"), "ian_2wqyyfy8h7rfd")
+  })
+
+  it("is not found where there is none", () => {
+    for (const typed of [
+      "",
+      "   ",
+      "https://pair.example/",
+      "https://pair.example/room/",
+      "방",
+      "a/b",
+      "A".repeat(65)
+    ]) {
+      assert.isUndefined(codeIn(typed), typed)
+    }
+  })
+
+  it("leads back to the code", () => {
+    for (const code of ["2WQYYFY8H7RFD", "100%", "a b"]) {
+      assert.strictEqual(addressOf({ pathname: pathOf(code), search: "" }).code, code)
+    }
+  })
+})

@@ -1,0 +1,48 @@
+import { assert, describe, it } from "@effect/vitest"
+import { DURATION_MAX, DURATION_MIN } from "../../src/domain/Timer.ts"
+import {
+  COMMON_MINUTES,
+  durationIn,
+  MINUTES_MAX,
+  MINUTES_MIN,
+  minutesOf,
+  withMinuteMore
+} from "../../src/web/duration.ts"
+
+describe("the length of a turn", () => {
+  it("is taken as people type minutes", () => {
+    for (const [typed, millis] of [
+      ["10", 600_000],
+      [" 7 ", 420_000],
+      ["0.5", 30_000],
+      ["0,5", 30_000],
+      [".5", 30_000],
+      ["1440", DURATION_MAX]
+    ] as const) {
+      assert.strictEqual(durationIn(typed), millis, typed)
+    }
+  })
+
+  it("is refused where no turn is so long, or it is no number", () => {
+    for (const typed of ["", " ", "0", "0.01", "1440.1", "-5", "1e3", "ten", "5 min", "Infinity", "1.2.3", "."]) {
+      assert.isUndefined(durationIn(typed), typed)
+    }
+  })
+
+  it("has limits that can be typed themselves", () => {
+    assert.isAtLeast(durationIn(MINUTES_MIN) ?? 0, DURATION_MIN)
+    assert.strictEqual(durationIn(String(MINUTES_MAX)), DURATION_MAX)
+  })
+
+  it("is written as it is typed", () => {
+    for (const minutes of COMMON_MINUTES) assert.strictEqual(minutesOf(minutes * 60_000), String(minutes))
+    assert.strictEqual(minutesOf(30_000), "0.5")
+  })
+
+  it("grows where a minute more goes past it", () => {
+    assert.deepStrictEqual(withMinuteMore(600_000, 120_000), { duration: 600_000, remainingTime: 180_000 })
+    assert.deepStrictEqual(withMinuteMore(600_000, 600_000), { duration: 660_000, remainingTime: 660_000 })
+    assert.deepStrictEqual(withMinuteMore(600_000, 540_000.4), { duration: 600_001, remainingTime: 600_001 })
+    assert.isUndefined(withMinuteMore(DURATION_MAX, DURATION_MAX))
+  })
+})

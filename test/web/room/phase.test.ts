@@ -1,0 +1,70 @@
+import { assert, describe, it } from "@effect/vitest"
+import {
+  colourOf,
+  fillOf,
+  LAST_SECONDS,
+  marksOf,
+  passed,
+  phaseOf,
+  timeText,
+  wholeSeconds
+} from "../../../src/web/room/phase.ts"
+
+const room = { status: "IN_PROGRESS", running: false, duration: 600_000, remainingTime: 600_000 } as const
+
+describe("the time on the screen", () => {
+  it("shows a second until it is over", () => {
+    assert.deepStrictEqual(
+      [600_000, 599_999, 599_001, 599_000, 1, 0, -5].map((left) => timeText(wholeSeconds(left))),
+      ["10:00", "10:00", "10:00", "9:59", "0:01", "0:00", "0:00"]
+    )
+    assert.deepStrictEqual([3_600, 3_599, 86_400].map(timeText), ["1:00:00", "59:59", "24:00:00"])
+  })
+
+  it("is as wide all through a turn as at its beginning", () => {
+    for (const full of [5, 60, 300, 599, 600, 3_600, 86_400]) {
+      const widths = new Set<string>()
+      for (let seconds = full; seconds >= 0; seconds -= Math.max(1, Math.floor(full / 500))) {
+        const shown = fillOf(seconds, full) + timeText(seconds)
+        widths.add(shown.replaceAll(/\d/g, "0"))
+      }
+      assert.deepStrictEqual([...widths], [timeText(full).replaceAll(/\d/g, "0")])
+    }
+    assert.strictEqual(fillOf(599, 600), "0")
+    assert.strictEqual(fillOf(3_599, 3_600), "0:")
+    assert.strictEqual(fillOf(660, 600), "")
+  })
+})
+
+describe("the phase of a room", () => {
+  it("follows from the room, what is left, and whether the time is up", () => {
+    assert.strictEqual(phaseOf(room, 600, false), "idle")
+    assert.strictEqual(phaseOf({ ...room, remainingTime: 599_999 }, 600, false), "paused")
+    assert.strictEqual(phaseOf({ ...room, running: true }, LAST_SECONDS + 1, false), "running")
+    assert.strictEqual(phaseOf({ ...room, running: true }, LAST_SECONDS, false), "last")
+    assert.strictEqual(phaseOf(room, 600, true), "up")
+    assert.strictEqual(phaseOf({ ...room, status: "COMPLETED" }, 600, true), "completed")
+  })
+})
+
+describe("the marks of a turn", () => {
+  it("are its half, five minutes, one minute and ten seconds, as far as it is longer", () => {
+    assert.deepStrictEqual(marksOf(1_500), [750, 300, 60, 10])
+    assert.deepStrictEqual(marksOf(60), [30, 10])
+    assert.deepStrictEqual(marksOf(8), [])
+  })
+
+  it("are passed once, also by a look that comes late", () => {
+    assert.isTrue(passed(300, 301, 300))
+    assert.isTrue(passed(300, 400, 200))
+    assert.isFalse(passed(300, 300, 299))
+    assert.isFalse(passed(300, 200, 400))
+  })
+})
+
+describe("the colour of a person", () => {
+  it("is the same whoever drives, and not the other's", () => {
+    assert.strictEqual(colourOf("lemon", "apple"), "b")
+    assert.strictEqual(colourOf("apple", "lemon"), "a")
+  })
+})
