@@ -53,13 +53,16 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
   // Forked from here, so that a fiber keeps nothing of the request that happened to start it.
   const fork = Effect.runForkWith(yield* Effect.context<never>())
   // Heard from before the state is read, so that no change falls in between.
-  const early: Array<RoomChange> = []
+  let heard: RoomChange | undefined
   let room: WatchedRoom | undefined
-  yield* store.changes(code, (change) => (room === undefined ? void early.push(change) : room.hear(change)))
-  const kept = yield* store.get(code)
+  yield* store.changes(code, (change) => (room === undefined ? void (heard = change) : room.hear(change)))
+  const read = yield* store.get(code)
+  const now = yield* store.now
+  // What has been heard by now is what was read, or newer.
+  const kept = heard ?? read
   if (Option.isNone(kept)) return yield* roomNotFound()
-  room = new WatchedRoom(code, kept.value, yield* store.now, store, settings, fork)
-  early.forEach((change) => room?.hear(change))
+  room = new WatchedRoom(code, kept.value, now, store, settings, fork)
+  yield* store.away((away) => room?.hearAway(away))
   yield* Effect.addFinalizer(() => Effect.sync(() => room?.stop()))
   return room
 })
@@ -73,6 +76,10 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
   readonly #audience: Audience.Audience
   readonly #keeping: Task
   #deleted = false
+  /** Is the store away? */
+  #uncertain = false
+  /** Counts what was heard from the store. */
+  #heard = 0
   #nextTick = 0
 
   constructor(
@@ -130,11 +137,11 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
   }
 
   snapshot(now: number, connections: number, missed: boolean): Frame.Frame {
-    return Frame.snapshot(this.#current, now, connections, missed)
+    return Frame.snapshot(this.#current, now, connections, missed, this.#uncertain)
   }
 
   presence(now: number, connections: number): Frame.Frame {
-    return Frame.presence(this.#current, now, connections)
+    return Frame.presence(this.#current, now, connections, this.#uncertain)
   }
 
   /** Ticks if it is due. */
@@ -155,10 +162,23 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
 
   /** Hears of a change from the store. */
   hear(change: RoomChange): void {
+    this.#heard++
     this.#fork(
       Effect.map(this.now, (now) => {
-        if (Option.isNone(change) || change.value.revision >= this.#current.revision) this.#take(change, now)
+        this.#take(change, now)
         this.attended()
+      })
+    )
+  }
+
+  /** Hears that the store has gone away, or is back. */
+  hearAway(away: boolean): void {
+    this.#fork(
+      Effect.map(this.now, (now) => {
+        this.#uncertain = away
+        if (this.#isWatched) {
+          this.#audience.publish(Frame.certainty(this.#current, now, this.#audience.connections, away))
+        }
       })
     )
   }
@@ -186,9 +206,14 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
   }
 
   #show(state: RoomState, now: number): void {
-    const frame = state.previousId === this.#current.id ? Frame.change : Frame.catchUp
+    const { id, turn } = this.#current
+    const { connections } = this.#audience
     this.#enter(state, now)
-    this.#audience.publish(frame(state, now, this.#audience.connections))
+    this.#audience.publish(
+      state.previousId === id
+        ? Frame.change(state, now, connections, this.#uncertain)
+        : Frame.catchUp(state, now, connections, { finish: state.turn > turn }, this.#uncertain)
+    )
     if (state.status === "COMPLETED") this.#audience.endAll(now)
   }
 
@@ -209,14 +234,15 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
   }
 
   /**
-   * Makes a finish that is due, if the store still holds the state that it is of: with a pause in the last moment there,
-   * this change is on its way, and comes first.
+   * Makes a finish that is due. What the store holds comes first, such as a pause in the last moment; if the store is
+   * away, what is known says that the time is up. A change that is heard meanwhile is newer than what was read.
    */
   #finishIfUp(): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
       if (this.#deleted || !isUp(this.#current.timer, yield* this.now)) return
+      const heard = this.#heard
       const kept = yield* Effect.catch(this.#store.get(this.#code), () => Effect.succeedSome(this.#current))
-      if (Option.isNone(kept) || kept.value.id === this.#current.id) this.#take(kept, yield* this.now)
+      if (heard === this.#heard) this.#take(kept, yield* this.now)
     })
   }
 

@@ -172,6 +172,8 @@ export const make = Effect.fnUntraced(function* (rows: Rows, ttl: Duration.Durat
       return Effect.acquireRelease(watch, () => unwatch(key, watcher))
     },
 
+    away: () => Effect.void,
+
     now: Clock.currentTimeMillis,
 
     ready: attempt("read", () => void rows.get("")).pipe(reported)

@@ -178,9 +178,9 @@ const make = Effect.fnUntraced(function* (options: Options, connect: Connection.
   }
 
   const decode = (code: AccessCode, { state }: Kept) =>
-    Effect.try({
-      try: () => decodeState(state),
-      catch: () => new Connection.RequestFailed({ kind: "refused", message: `what ${keyOf(code)} holds is no room` })
+    Option.match(decodeState(state), {
+      onSome: Effect.succeed,
+      onNone: () => new Connection.RequestFailed({ kind: "refused", message: `what ${keyOf(code)} holds is no room` })
     })
 
   const renew = (code: AccessCode) => connection.send((redis) => redis.send("PEXPIRE", keyOf(code), `${ttl}`, "GT"))
@@ -224,6 +224,14 @@ const make = Effect.fnUntraced(function* (options: Options, connect: Connection.
         )
         yield* watch.begin(connection.send)
       }).pipe(reported),
+
+    away: (hear) => {
+      const listener = (away: boolean) => hear(away)
+      return Effect.acquireRelease(
+        Effect.sync(() => connection.onAway.add(listener)),
+        () => Effect.sync(() => connection.onAway.delete(listener))
+      )
+    },
 
     now: Effect.sync(now),
 
