@@ -3,6 +3,7 @@
  * heartbeats while anyone is here.
  */
 import { Duration, Effect, PubSub, Stream } from "effect"
+import type { Attendance } from "../store/Presence.ts"
 import { type Frame, heartbeat } from "./Frame.ts"
 import { type Outlet, Outlets } from "./Outlets.ts"
 import type { RoomSettings } from "./RoomSettings.ts"
@@ -24,6 +25,8 @@ export interface Speaker {
   readonly presence: (now: number, connections: number) => Frame
   /** Called whenever someone has come or left. */
   readonly attended: () => void
+  /** Called when another number may be connected here. */
+  readonly counted: () => void
 }
 
 /** A frame on its way to an embedding program. */
@@ -74,6 +77,17 @@ export class Audience {
     return this.#outlets.connections
   }
 
+  /** Who is connected here. */
+  get here(): Attendance {
+    return this.#outlets.here
+  }
+
+  /** Hears who is connected elsewhere. */
+  hearElsewhere(elsewhere: Attendance): void {
+    this.#outlets.elsewhere = elsewhere
+    this.#tellPresence()
+  }
+
   /** Hands a frame to everyone whom it concerns, at once. */
   publish(frame: Frame): void {
     this.#number++
@@ -88,6 +102,7 @@ export class Audience {
   /** Ends every stream. */
   endAll(now: number): void {
     this.#outlets.endAll(now)
+    this.#speaker.counted()
   }
 
   /** Stops whatever runs here. */
@@ -173,6 +188,7 @@ export class Audience {
   }
 
   #tellPresence(): void {
+    this.#speaker.counted()
     if (this.#outlets.hasUntold || this.#outlets.nextForgotten < Number.POSITIVE_INFINITY) {
       this.#telling.run(this.#tell())
     }
@@ -184,6 +200,7 @@ export class Audience {
       for (;;) {
         const now = yield* this.#speaker.now
         this.#outlets.retire(now)
+        this.#speaker.counted()
         if (this.#outlets.hasUntold && now >= this.#presenceToldAt + PRESENCE_INTERVAL) {
           this.#presenceToldAt = now
           this.publish(this.#speaker.presence(now, this.connections))

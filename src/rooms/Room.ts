@@ -7,6 +7,7 @@ import { Context, Duration, Effect, Layer, MutableRef, Option, Ref, Schedule, St
 import { roomNotFound, type RoomNotFound, type StoreUnavailable } from "../domain/errors.ts"
 import { type AccessCode, remaining, type RoomState, settle, statesSince } from "../domain/RoomState.ts"
 import { isRunning, isUp, nextWholeSecond, wholeSecond } from "../domain/Timer.ts"
+import { type Attendance, Presence } from "../store/Presence.ts"
 import { type RoomChange, RoomStore } from "../store/RoomStore.ts"
 import * as Audience from "./Audience.ts"
 import * as Frame from "./Frame.ts"
@@ -50,6 +51,7 @@ const whenDue = Schedule.fromStep(
 const make = Effect.fnUntraced(function* (code: AccessCode) {
   const store = yield* RoomStore
   const settings = yield* RoomSettings
+  const presence = yield* Presence
   // Forked from here, so that a fiber keeps nothing of the request that happened to start it.
   const fork = Effect.runForkWith(yield* Effect.context<never>())
   // Heard from before the state is read, so that no change falls in between.
@@ -61,14 +63,21 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
   // What has been heard by now is what was read, or newer.
   const kept = heard ?? read
   if (Option.isNone(kept)) return yield* roomNotFound()
-  room = new WatchedRoom(code, kept.value, now, store, settings, fork)
-  yield* store.away((away) => room?.hearAway(away))
-  yield* Effect.addFinalizer(() => Effect.sync(() => room?.stop()))
-  return room
+  const watched = new WatchedRoom(code, kept.value, now, store, settings, fork)
+  room = watched
+  yield* store.away((away) => watched.hearAway(away))
+  watched.counted = yield* presence.join(code, {
+    here: () => watched.here,
+    hear: (elsewhere) => watched.hearElsewhere(elsewhere)
+  })
+  yield* Effect.addFinalizer(() => Effect.sync(() => watched.stop()))
+  return watched
 })
 
 /** A class, and not a closure for each of its functions: there are as many of these as rooms are watched. */
 class WatchedRoom implements RoomShape, Audience.Speaker {
+  /** Tells the other instances how many are connected here. */
+  counted = (): void => {}
   readonly #code: AccessCode
   readonly #store: RoomStore["Service"]
   readonly #fork: Fork
@@ -169,6 +178,16 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
         this.attended()
       })
     )
+  }
+
+  /** Who is connected here. */
+  get here(): Attendance {
+    return this.#audience.here
+  }
+
+  /** Hears who is connected elsewhere. */
+  hearElsewhere(elsewhere: Attendance): void {
+    this.#audience.hearElsewhere(elsewhere)
   }
 
   /** Hears that the store has gone away, or is back. */

@@ -44,14 +44,14 @@ export type Send = <A>(command: Command<A>, limit?: number) => Effect.Effect<A, 
 export interface Options {
   /** Connects; `trouble` hears why that takes longer. */
   readonly connect: (trouble: (cause: unknown) => void) => Effect.Effect<Services, Redis.RedisError, Scope.Scope>
-  readonly channel: string
-  /** Hears each message, at once and in order. */
-  readonly hear: (message: string) => void
+  /** Who hears the messages of which channel, at once and in order. */
+  readonly channels: Readonly<Record<string, (message: string) => void>>
   /** Run every 2 s, and at once after a reconnect: Redis is there when it succeeds. */
   readonly pulse: (send: Send) => Effect.Effect<void, RequestFailed>
 }
 
 const SILENT = "it does not answer"
+const BROKEN = "the connection broke"
 
 /** What Redis says when it only has to be asked again. */
 const PASSING = /^(LOADING|BUSY|MASTERDOWN|TRYAGAIN|CLUSTERDOWN)/
@@ -76,7 +76,7 @@ export const make = Effect.fnUntraced(function* (
   const started = yield* Deferred.make<void, RedisUnusable>()
   const onAway = new Set<(away: boolean) => void>()
   let services: Services | undefined
-  let trouble: string | undefined = "it has not been reached yet"
+  let trouble: string | undefined = SILENT
   /** What the connection met last. */
   let met: unknown
 
@@ -97,6 +97,8 @@ export const make = Effect.fnUntraced(function* (
       for (const hear of onAway) hear(true)
       return Effect.logWarning(`Redis is away: ${why}`)
     })
+
+  const turnBroken = Effect.suspend(() => turnAway(`${BROKEN} (${messageOf(met)})`))
 
   const welcome = Effect.suspend(() => {
     const news = trouble !== undefined
@@ -123,7 +125,7 @@ export const make = Effect.fnUntraced(function* (
         new RequestFailed({ kind: "unanswered", message: SILENT })
       )
       return usable.await.pipe(
-        Effect.timeoutOrElse({ duration: GRACE, orElse: () => unsent(`the connection broke (${messageOf(met)})`) }),
+        Effect.timeoutOrElse({ duration: GRACE, orElse: () => Effect.andThen(turnBroken, unsent(BROKEN)) }),
         Effect.andThen(send(command)),
         Effect.timeoutOrElse({ duration: limit, orElse: () => silent })
       )
@@ -145,7 +147,9 @@ export const make = Effect.fnUntraced(function* (
     let checked = 0
     const subscribe = yield* Effect.cached(
       Effect.mapError(
-        Effect.tryPromise(() => client.subscribe(options.channel, options.hear)),
+        Effect.tryPromise(() =>
+          Promise.all(Object.entries(options.channels).map(([channel, hear]) => client.subscribe(channel, hear)))
+        ),
         ({ cause }) => failureOf({ cause })
       )
     )
@@ -153,7 +157,7 @@ export const make = Effect.fnUntraced(function* (
       if (!client.isReady) {
         const now = Number(clock.monotonicTimeNanosUnsafe() / 1_000_000n)
         brokenAt ??= now
-        if (now - brokenAt >= GRACE) yield* turnAway(`the connection broke (${messageOf(met)})`)
+        if (now - brokenAt >= GRACE) yield* turnBroken
         yield* pokedIn(GRACE)
         continue
       }
@@ -190,13 +194,11 @@ export const make = Effect.fnUntraced(function* (
     }
   })
 
-  const connect = Effect.suspend(() => options.connect((cause) => (met = cause))).pipe(
-    Effect.tapError(({ cause }) =>
-      Effect.suspend(() => {
-        trouble = messageOf(cause)
-        return Deferred.fail(started, new RedisUnusable({ message: trouble }))
-      })
-    ),
+  const connect = Effect.suspend(() => options.connect((cause) => services ?? (trouble = messageOf(cause)))).pipe(
+    Effect.tapError(({ cause }) => {
+      trouble = messageOf(cause)
+      return Deferred.fail(started, new RedisUnusable({ message: trouble }))
+    }),
     Effect.retry(Schedule.spaced(PULSE))
   )
 
@@ -211,9 +213,7 @@ export const make = Effect.fnUntraced(function* (
   yield* Effect.timeoutOrElse(Deferred.await(started), {
     duration: START_LIMIT,
     orElse: () =>
-      Effect.logWarning(
-        `Redis is away: ${met === undefined ? SILENT : messageOf(met)}; rooms are served as soon as it is there`
-      )
+      Effect.suspend(() => Effect.logWarning(`Redis is away: ${trouble}; rooms are served as soon as it is there`))
   })
   return { send: sendInTime, trouble: () => trouble, awaitThere: there.await, awaitAway: away.await, onAway }
 })

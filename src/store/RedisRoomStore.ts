@@ -10,7 +10,9 @@ import * as AccessCodes from "../domain/AccessCode.ts"
 import { roomNotFound, StoreUnavailable } from "../domain/errors.ts"
 import type { AccessCode } from "../domain/RoomState.ts"
 import { DEFAULT_TTL } from "./LocalRoomStore.ts"
+import { Presence } from "./Presence.ts"
 import * as Connection from "./RedisConnection.ts"
+import { RedisPresence } from "./RedisPresence.ts"
 import * as Scripts from "./RedisScripts.ts"
 import { RedisTime } from "./RedisTime.ts"
 import { decodeState, RedisWatches } from "./RedisWatches.ts"
@@ -52,7 +54,7 @@ export const layer = ({
   url,
   ...options
 }: Options & { readonly url: string }): Layer.Layer<RoomStore, Connection.RedisUnusable> =>
-  Layer.effect(RoomStore, make(options, connecting(url)))
+  Layer.effectContext(make(options, connecting(url)))
 
 /**
  * The same over a connection of the program's own: `NodeRedis.layer({ url, disableOfflineQueue: true, socket: {
@@ -61,8 +63,7 @@ export const layer = ({
 export const layerNoDeps = (
   options: Options = {}
 ): Layer.Layer<RoomStore, Connection.RedisUnusable, Redis.Redis | NodeRedis.NodeRedis> =>
-  Layer.effect(
-    RoomStore,
+  Layer.effectContext(
     Effect.gen(function* () {
       const services = yield* Effect.context<Redis.Redis | NodeRedis.NodeRedis>()
       const { client } = Context.get(services, NodeRedis.NodeRedis)
@@ -123,7 +124,19 @@ const make = Effect.fnUntraced(function* (options: Options, connect: Connection.
   const now = () => Math.floor(time.at(elapsed()) ?? clock.currentTimeMillisUnsafe())
 
   const watches = new RedisWatches({ keyOf, ttl, elapsed, time })
-  const connection = yield* Connection.make({ connect, channel, hear: watches.hear, pulse: watches.pulse })
+  const presence = new RedisPresence({
+    instance: newName(),
+    keyOf: (code) => `${prefix}presence:${AccessCodes.toKey(code)}`,
+    channel: `${prefix}presence`
+  })
+  const connection = yield* Connection.make({
+    connect,
+    channels: { [channel]: watches.hear, [`${prefix}presence`]: presence.hear },
+    pulse: (send) =>
+      Effect.all([watches.pulse(send), presence.pulse(send)], { concurrency: "unbounded", discard: true })
+  })
+  yield* Effect.addFinalizer(() => presence.tell(connection.send))
+  yield* Effect.forkScoped(presence.telling(connection.send))
   const turns = new Turns()
 
   const read = (code: AccessCode) =>
@@ -185,7 +198,7 @@ const make = Effect.fnUntraced(function* (options: Options, connect: Connection.
 
   const renew = (code: AccessCode) => connection.send((redis) => redis.send("PEXPIRE", keyOf(code), `${ttl}`, "GT"))
 
-  return RoomStore.of({
+  const store = RoomStore.of({
     create: (state) =>
       Effect.suspend(() => write(state.accessCode, "", JSON.stringify(state), now() + DEADLINE, false)).pipe(
         Effect.flatMap(([outcome]) => (outcome === "late" ? tooLate : Effect.succeed(outcome === "done"))),
@@ -237,6 +250,18 @@ const make = Effect.fnUntraced(function* (options: Options, connect: Connection.
 
     ready: Effect.asVoid(connection.send((redis) => redis.send("PING"))).pipe(reported)
   })
+
+  const elsewhere = (code: AccessCode) => Effect.suspend(() => presence.elsewhere(connection.send, code, now()))
+  return Context.make(RoomStore, store).pipe(
+    Context.add(Presence, {
+      join: (code, attended) =>
+        Effect.andThen(
+          Effect.ignore(Effect.map(elsewhere(code), attended.hear)),
+          Effect.suspend(() => presence.join(code, attended))
+        ),
+      elsewhere: (code) => reported(elsewhere(code))
+    })
+  )
 })
 
 /** A room as it is kept; both empty where there is none. */
@@ -256,7 +281,7 @@ const unknown = Effect.fail(
   new Connection.RequestFailed({ kind: "unknown", message: "it did not answer, and what it has does not tell" })
 )
 
-const tooLate = Effect.fail(new Connection.RequestFailed({ kind: "refused", message: "it took too long" }))
+const tooLate = Effect.fail(new Connection.RequestFailed({ kind: "unsent", message: "it took too long" }))
 
 /** The cause is the operator's to read; a client learns whether it may try again. */
 const reported = <A, E, R>(effect: Effect.Effect<A, E | Connection.RequestFailed, R>) =>

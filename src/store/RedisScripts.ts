@@ -10,7 +10,8 @@ import { Redis } from "effect/persistence"
 export const NAME_LENGTH = 12
 const NAMES_KEPT = 8
 
-const TIME = `
+/** Brings `now` into a script. */
+export const TIME = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 `
