@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Duration, Effect, Layer, Option, References, type Scope } from "effect"
+import { spawn } from "node:child_process"
 import type { RoomState } from "../../src/domain/RoomState.ts"
 import * as RedisRoomStore from "../../src/store/RedisRoomStore.ts"
 import { type RoomChange, RoomStore } from "../../src/store/RoomStore.ts"
@@ -31,6 +32,15 @@ const turns = (changes: ReadonlyArray<RoomChange>) => changes.map((change) => Op
 const rewrite = (redis: RedisServer.RedisServer, state: RoomState, name: string) =>
   redis.command("HSET", `pairroom:room:${state.accessCode}`, "writes", name, "state", JSON.stringify(state))
 
+/** Runs a script of this folder to its end, and gives its exit code. */
+const run = (script: string, ...args: ReadonlyArray<string>) =>
+  Effect.callback<number | null>((resume) => {
+    const path = new URL(script, import.meta.url).pathname
+    const child = spawn(process.execPath, ["--no-warnings", path, ...args], { stdio: ["ignore", "ignore", "inherit"] })
+    child.once("exit", (code) => resume(Effect.succeed(code)))
+    return Effect.sync(() => child.kill("SIGKILL"))
+  })
+
 describe.skipIf(RedisServer.missing !== undefined)("RedisRoomStore", () => {
   conformance(
     "RedisRoomStore",
@@ -52,6 +62,29 @@ describe.skipIf(RedisServer.missing !== undefined)("RedisRoomStore", () => {
       yield* one.modify(state.accessCode, remove)
       yield* until(() => seen.all.length === 21)
       assert.deepStrictEqual(turns(seen.all), [...Array.from({ length: 20 }, (_, turn) => turn + 2), null])
+    })
+  )
+
+  it.live("loses none of the changes that three processes make at once, and tells each once and in order", () =>
+    Effect.gen(function* () {
+      const { url } = yield* RedisServer.start()
+      const store = yield* storeAt(url)
+      const state = room("BUSY")
+      yield* store.create(state)
+      const seen = heard<RoomChange>()
+      yield* store.changes(state.accessCode, seen.hear)
+      const codes = yield* Effect.forEach(
+        Array.from({ length: 3 }),
+        () => run("redis-writer.ts", url, state.accessCode, "200"),
+        { concurrency: "unbounded" }
+      )
+      assert.deepStrictEqual(codes, [0, 0, 0])
+      assert.deepStrictEqual(yield* turnOf(store, state), Option.some(601))
+      yield* until(() => seen.all.length >= 600)
+      assert.deepStrictEqual(
+        turns(seen.all),
+        Array.from({ length: 600 }, (_, turn) => turn + 2)
+      )
     })
   )
 
