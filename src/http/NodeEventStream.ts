@@ -8,7 +8,7 @@
 import { Effect, Exit, Metric, Scope } from "effect"
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
-import { type AccessCode, isAccessCode } from "../domain/AccessCode.ts"
+import { type AccessCode, isAccessCode, toKey } from "../domain/AccessCode.ts"
 import type { Frame } from "../rooms/Frame.ts"
 import type { Outlet } from "../rooms/Outlets.ts"
 import type { Room } from "../rooms/Room.ts"
@@ -38,6 +38,7 @@ export interface TakeOptions {
 
 /** A room, held for as long as it has streams here. */
 interface Held {
+  readonly room: Room["Service"]
   readonly scope: Scope.Closeable
   readonly outlets: Set<ConnectionOutlet>
 }
@@ -47,27 +48,38 @@ export const make = Effect.fnUntraced(function* (options: TakeOptions) {
   const drain = yield* Drain
   const fork = Effect.runForkWith(yield* Effect.context<never>())
   const prefix = options.prefix === "/" ? "" : options.prefix
-  const held = new Map<Room["Service"], Held>()
+  /** By the keys of their access codes. */
+  const held = new Map<string, Held>()
 
   const hold = Effect.fnUntraced(function* (code: AccessCode, outlet: ConnectionOutlet) {
     const scope = yield* Scope.make()
     const room = yield* Scope.provide(rooms.watch(code), scope).pipe(
       Effect.onError(() => Scope.close(scope, Exit.void))
     )
-    const others = held.get(room)
-    if (others === undefined) held.set(room, { scope, outlets: new Set([outlet]) })
-    else {
-      others.outlets.add(outlet)
+    const others = enter(code, outlet)
+    if (others !== undefined) {
       yield* Scope.close(scope, Exit.void)
+      return others
     }
-    yield* Metric.modify(EventStream.open, 1)
-    return room
+    const first = { room, scope, outlets: new Set([outlet]) }
+    held.set(toKey(code), first)
+    return first
   })
 
-  const leave = Effect.fnUntraced(function* (room: Room["Service"], outlet: ConnectionOutlet) {
-    const { outlets, scope } = held.get(room)!
+  /** Puts an outlet to those that the room is held for, if it is. */
+  const enter = (code: AccessCode, outlet: ConnectionOutlet) => {
+    const here = held.get(toKey(code))
+    here?.outlets.add(outlet)
+    return here
+  }
+
+  const leave = Effect.fnUntraced(function* (
+    code: AccessCode,
+    { room, scope, outlets }: Held,
+    outlet: ConnectionOutlet
+  ) {
     outlets.delete(outlet)
-    if (outlets.size === 0) held.delete(room)
+    if (outlets.size === 0) held.delete(toKey(code))
     yield* room.leave(outlet)
     yield* Metric.modify(EventStream.open, -1)
     if (outlets.size === 0) yield* Scope.close(scope, Exit.void)
@@ -84,23 +96,30 @@ export const make = Effect.fnUntraced(function* (options: TakeOptions) {
     const lastEventId = headerOf(request, "last-event-id") || undefined
     const head = options.headersFor(headerOf(request, "origin"))
     const outlet = new ConnectionOutlet(response, head, yield* EventStream.retryAfterBreak, ticks)
-    const room = yield* hold(code, outlet)
+    const here = enter(code, outlet) ?? (yield* hold(code, outlet))
+    yield* Metric.modify(EventStream.open, 1)
     const joined = yield* Effect.gen(function* () {
-      const { id, status } = yield* room.state
+      const { id, status } = yield* here.room.state
       if (status === "COMPLETED" && lastEventId === id) return false
-      yield* room.join(outlet, lastEventId)
-      if (yield* drain.isDraining) outlet.endWith(yield* EventStream.retryAfterDrain(drain.spread))
+      yield* here.room.join(outlet, lastEventId)
+      if (yield* drain.isDraining) yield* dismiss(here.room, outlet)
       return true
     }).pipe(Effect.orElseSucceed(() => false))
-    if (!joined || response.closed) yield* leave(room, outlet)
-    else onClose(response, () => fork(leave(room, outlet)))
+    if (!joined || response.closed) yield* leave(code, here, outlet)
+    else onClose(response, () => fork(leave(code, here, outlet)))
     return joined
+  })
+
+  const dismiss = Effect.fnUntraced(function* (room: Room["Service"], outlet: ConnectionOutlet) {
+    outlet.endWith(yield* EventStream.retryAfterDrain(drain.spread))
+    yield* room.dismiss(outlet)
   })
 
   const drainAll = Effect.suspend(() =>
     Effect.forEach(
-      [...held.values()].flatMap(({ outlets }) => Array.from(outlets)),
-      (outlet) => Effect.map(EventStream.retryAfterDrain(drain.spread), (retry) => outlet.endWith(retry))
+      [...held.values()].flatMap(({ room, outlets }) => Array.from(outlets, (outlet) => [room, outlet] as const)),
+      ([room, outlet]) => dismiss(room, outlet),
+      { discard: true }
     )
   )
   yield* Effect.acquireRelease(

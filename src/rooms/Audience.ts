@@ -55,6 +55,8 @@ export class Audience {
   #number = 0
   #kept = 0
   #presenceToldAt = Number.NEGATIVE_INFINITY
+  /** Until when `telling` sleeps. */
+  #tellsAt = Number.POSITIVE_INFINITY
   #nextHeartbeat = 0
 
   constructor(speaker: Speaker, settings: typeof RoomSettings.Service, fork: Fork) {
@@ -108,6 +110,7 @@ export class Audience {
   /** Stops whatever runs here. */
   stop(): void {
     this.#telling.stop()
+    this.#tellsAt = Number.POSITIVE_INFINITY
   }
 
   /** When `keepUp` is to be called next. */
@@ -138,6 +141,15 @@ export class Audience {
     this.#outlets.leave(outlet)
     this.#tellPresence()
     this.#speaker.attended()
+  }
+
+  /** The server ends the stream of an outlet, whose client is expected back. */
+  dismiss(outlet: Outlet): Effect.Effect<void> {
+    return Effect.map(this.#speaker.now, (now) => {
+      this.#outlets.dismiss(outlet, now)
+      this.#tellPresence()
+      this.#speaker.attended()
+    })
   }
 
   /** The frames from now on, with the snapshot first. */
@@ -189,9 +201,12 @@ export class Audience {
 
   #tellPresence(): void {
     this.#speaker.counted()
-    if (this.#outlets.hasUntold || this.#outlets.nextForgotten < Number.POSITIVE_INFINITY) {
-      this.#telling.run(this.#tell())
-    }
+    if (this.#nextTelling < this.#tellsAt) this.#telling.run(this.#tell())
+  }
+
+  /** When presence is to be told, or someone no longer waited for; never where everyone knows and nobody is. */
+  get #nextTelling(): number {
+    return this.#outlets.hasUntold ? this.#presenceToldAt + PRESENCE_INTERVAL : this.#outlets.nextForgotten
   }
 
   /** Tells presence until everyone knows it and nobody is expected back. */
@@ -205,9 +220,9 @@ export class Audience {
           this.#presenceToldAt = now
           this.publish(this.#speaker.presence(now, this.connections))
         }
-        const next = this.#outlets.hasUntold ? this.#presenceToldAt + PRESENCE_INTERVAL : this.#outlets.nextForgotten
-        if (next === Number.POSITIVE_INFINITY) return
-        yield* this.#sleepUntil(next)
+        this.#tellsAt = this.#nextTelling
+        if (this.#tellsAt === Number.POSITIVE_INFINITY) return
+        yield* this.#sleepUntil(this.#tellsAt)
       }
     })
   }

@@ -117,9 +117,14 @@ export class Outlets {
 
   /** Ends a stream, whose client is expected back. */
   end(outlet: Outlet, now: number): void {
-    this.leave(outlet)
-    this.#returning.push(now + RETURN_GRACE)
+    this.dismiss(outlet, now)
     outlet.end()
+  }
+
+  /** The stream of an outlet is ended elsewhere, and its client is expected back, if it was still here. */
+  dismiss(outlet: Outlet, now: number): void {
+    if (this.#members.has(outlet)) this.#returning.push(now + RETURN_GRACE)
+    this.leave(outlet)
   }
 
   endAll(now: number): void {

@@ -28,6 +28,9 @@ interface RoomShape {
    */
   readonly join: (outlet: Outlet, lastEventId?: string) => Effect.Effect<void, RoomNotFound>
 
+  /** The server ends the stream of an outlet itself; its client is expected back, on this instance or on another. */
+  readonly dismiss: (outlet: Outlet) => Effect.Effect<void>
+
   /** The client of an outlet has gone. */
   readonly leave: (outlet: Outlet) => Effect.Effect<void>
 
@@ -90,6 +93,8 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
   /** Counts what was heard from the store. */
   #heard = 0
   #nextTick = 0
+  /** Until when the room's fiber sleeps. */
+  #wakesAt = Number.POSITIVE_INFINITY
 
   constructor(
     code: AccessCode,
@@ -125,6 +130,10 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
         outlet.end()
       })
     })
+  }
+
+  dismiss(outlet: Outlet): Effect.Effect<void> {
+    return this.#audience.dismiss(outlet)
   }
 
   leave(outlet: Outlet): Effect.Effect<void> {
@@ -163,10 +172,10 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
     }
   }
 
-  /** Runs the room's fiber from the present state on, in place of the one of the state before. */
+  /** Someone has come or left: runs the room's fiber, anew where it would wake too late. */
   attended(): void {
-    if (this.#isWatched) this.#keeping.run(this.#keep())
-    else this.#keeping.stop()
+    if (!this.#isWatched) this.#rest()
+    else if (this.#nextDue < this.#wakesAt) this.#keeping.run(this.#keep())
   }
 
   /** Hears of a change from the store. */
@@ -175,6 +184,7 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
     this.#fork(
       Effect.map(this.now, (now) => {
         this.#take(change, now)
+        this.#rest()
         this.attended()
       })
     )
@@ -203,8 +213,13 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
   }
 
   stop(): void {
-    this.#keeping.stop()
+    this.#rest()
     this.#audience.stop()
+  }
+
+  #rest(): void {
+    this.#keeping.stop()
+    this.#wakesAt = Number.POSITIVE_INFINITY
   }
 
   get #current(): RoomState {
@@ -271,19 +286,26 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
     return isRunning(timer) ? timer.endsAt - (this.#audience.wantsTicks ? this.#nextTick : 0) : Number.POSITIVE_INFINITY
   }
 
+  /** When the room has something to do. */
+  get #nextDue(): number {
+    return Math.min(this.#nextTime, this.#audience.nextUpkeep)
+  }
+
   /** The room's fiber: ticks while the timer runs, and keeps up with its audience. */
   #keep(): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
       const step = yield* Schedule.toStep(whenDue)
       while (this.#isWatched) {
         // Read anew: telling a large audience has taken its time.
-        const [, wait] = yield* step(yield* this.now, Math.min(this.#nextTime, this.#audience.nextUpkeep))
+        const [due, wait] = yield* step(yield* this.now, this.#nextDue)
+        this.#wakesAt = due
         yield* Effect.sleep(wait)
         const now = yield* this.now
         if (isUp(this.#current.timer, now)) yield* this.#finishIfUp()
         else this.catchUp(now)
         if (now >= this.#audience.nextUpkeep) this.#audience.keepUp(now)
       }
+      this.#wakesAt = Number.POSITIVE_INFINITY
     }).pipe(Effect.orDie)
   }
 }

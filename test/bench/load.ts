@@ -39,6 +39,9 @@ export const PACE = 1_500
 const DURATION = 3_600_000
 const AT_ONCE = 128
 
+/** Multiples of the golden ratio fall evenly into the unit interval, however many there are. */
+const GOLDEN = (Math.sqrt(5) - 1) / 2
+
 const tell = (message: unknown) => process.send?.(message)
 const heard = (text: string) =>
   new Promise<void>((resolve) => {
@@ -89,26 +92,22 @@ const paths = async ({ server, port, rooms, together, ticks }: Order): Promise<R
   }
   const codes: Array<string> = []
   await each(names, async (name) => {
-    const room = { driver: "lemon", navigator: "apple", timerDuration: DURATION }
+    // Its own time within the second, far from those that are started in the same commit.
+    const timerRemainingTime = DURATION - (together ? 0 : Math.floor(((name * GOLDEN) % 1) * 1_000))
+    const room = { driver: "lemon", navigator: "apple", timerDuration: DURATION, timerRemainingTime }
     codes[name] = JSON.parse(await call(port, "POST", "/api/pair-room", room)).accessCode
   })
   return codes.map((code) => `/api/${code}/connect${ticks ? "" : "?ticks=off"}`)
 }
 
-/** Starts the rooms of Pairroom, all at once or each at its time within a second. */
-const start = async ({ server, port, rooms, together }: Order, paths: ReadonlyArray<string>) => {
+/** Starts the rooms of Pairroom. */
+const start = async ({ server, port, together }: Order, paths: ReadonlyArray<string>) => {
   if (server !== "pairroom") return
-  const begin = Date.now() + 200
-  const started = paths.map(async (path, index) => {
-    await sleep(begin + (together ? 0 : Math.floor((index * 1_000) / rooms)) - Date.now())
-    await call(port, "PATCH", path.replace(/connect.*/, "timer/start"))
-  })
-  if (together) {
-    // So that all of them are there when the server goes on, and get one and the same time.
-    tell("halt")
-    await sleep(begin + 200 - Date.now())
-    tell("go on")
-  }
+  // So that all of them are there when the server goes on, and get one and the same time.
+  if (together) tell("halt")
+  const started = paths.map((path) => call(port, "PATCH", path.replace(/connect.*/, "timer/start")))
+  await sleep(400)
+  if (together) tell("go on")
   await Promise.all(started)
 }
 
@@ -206,7 +205,8 @@ const run = async (order: Order) => {
   await each(streams, watch)
   const accepted = (performance.now() - begin) / 1_000
   await start(order, watched)
-  await sleep(2_500)
+  // Until what accepting left behind has been collected, for the most part.
+  await sleep(4_000)
   tell("ready")
   await heard("count")
   counting = true

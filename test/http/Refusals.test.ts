@@ -1,5 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import type { IncomingMessage } from "node:http"
+import { PassThrough } from "node:stream"
+import * as Refusals from "../../src/http/Refusals.ts"
 import { call, open, raw, serve, watch } from "./harness.ts"
 
 const parts = (answer: string) => {
@@ -101,4 +104,11 @@ describe("Refusals", () => {
         while ((yield* call("GET", `/api/pair-room/${code}`)).json.connections > 0);
       }).pipe(Effect.provide(serve()))
   )
+
+  it("a connection that asked for a tunnel and is reset then ends, and nothing else", () => {
+    const socket = new PassThrough()
+    Refusals.onConnect({} as IncomingMessage, socket)
+    socket.emit("error", new Error("read ECONNRESET"))
+    assert.isTrue(socket.destroyed)
+  })
 })
