@@ -58,7 +58,8 @@ export const layer = ({
 
 /**
  * The same over a connection of the program's own: `NodeRedis.layer({ url, disableOfflineQueue: true, socket: {
- * socketTimeout: 3_000, reconnectStrategy } })`, where the strategy never gives up.
+ * socketTimeout: 3_000, reconnectStrategy } })`. With a queue, what was refused here would be done later; a strategy that
+ * gives up, as the default one does on a time-out, leaves the store away for good.
  */
 export const layerNoDeps = (
   options: Options = {}
