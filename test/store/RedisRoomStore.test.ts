@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Duration, Effect, Layer, Option, References, type Scope } from "effect"
+import { NodeRedis } from "@effect/platform-node"
 import { spawn } from "node:child_process"
+import { readFileSync } from "node:fs"
 import type { RoomState } from "../../src/domain/RoomState.ts"
 import * as RedisRoomStore from "../../src/store/RedisRoomStore.ts"
 import { type RoomChange, RoomStore } from "../../src/store/RoomStore.ts"
@@ -218,7 +220,33 @@ describe.skipIf(RedisServer.missing !== undefined)("RedisRoomStore", () => {
     })
   )
 
-  it.live("works with a password, over TLS, and beside others under its prefix", () =>
+  it.live("works over TLS, and over a connection of the program's own", () =>
+    Effect.gen(function* () {
+      const redis = yield* RedisServer.start({ tls: true, password: "secret" })
+      const connection = NodeRedis.layer({
+        url: redis.url,
+        disableOfflineQueue: true,
+        socket: { tls: true, ca: readFileSync(redis.certificate), reconnectStrategy: () => 50 }
+      })
+      const layer = Layer.provide(RedisRoomStore.layerNoDeps(), connection)
+      const store = yield* Effect.map(Layer.build(layer), Context.get(RoomStore)).pipe(quiet)
+      const state = room("SECRET")
+      yield* store.create(state)
+      assert.deepStrictEqual(yield* store.get(state.accessCode), Option.some(state))
+    })
+  )
+
+  it.live("refuses a connection that would send later what has failed", () =>
+    Effect.gen(function* () {
+      const { url } = yield* RedisServer.start()
+      const layer = Layer.provide(RedisRoomStore.layerNoDeps(), NodeRedis.layer({ url }))
+      const error = yield* Effect.flip(Layer.build(layer))
+      assert(error._tag === "RedisUnusable")
+      assert.include(error.message, "disableOfflineQueue")
+    })
+  )
+
+  it.live("works with a password, and beside others under its prefix", () =>
     Effect.gen(function* () {
       const redis = yield* RedisServer.start({ password: "se cr@t" })
       const [one, other] = [yield* storeAt(redis.url, { prefix: "a:" }), yield* storeAt(redis.url, { prefix: "b:" })]
