@@ -2,11 +2,14 @@
  * The settings of the process: environment variables, their defaults and what is allowed. A value that cannot be used
  * stops the start with one line that names the variable, the value and what is allowed.
  */
-import { Config, Data, Duration, Effect, type LogLevel, Option } from "effect"
+import { Config, Data, Duration, Effect, type LogLevel, Option, Redacted } from "effect"
 import { PREFIX_PATTERN } from "./domain/AccessCode.ts"
 import { shown } from "./domain/RoomInput.ts"
 
-export type StoreUrl = { readonly kind: "memory" } | { readonly kind: "sqlite"; readonly file: string }
+export type StoreUrl =
+  | { readonly kind: "memory" }
+  | { readonly kind: "sqlite"; readonly file: string }
+  | { readonly kind: "redis"; readonly url: Redacted.Redacted }
 
 /** A variable whose value cannot be used. */
 export class SettingError extends Data.TaggedError("SettingError")<{ readonly message: string }> {}
@@ -49,14 +52,26 @@ const port: Setting<number> = {
 
 const storeUrl: Setting<StoreUrl> = {
   fallback: "sqlite:./data/pairroom.db",
-  allowed: "memory: or sqlite:PATH",
+  allowed: "memory:, sqlite:PATH, redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE], or the same with rediss: for TLS",
   read: (value) =>
     value === "memory:"
       ? Option.some({ kind: "memory" })
       : /^sqlite:(?!:|\/\/)./.test(value)
         ? Option.some({ kind: "sqlite", file: value.slice("sqlite:".length) })
-        : Option.none()
+        : isRedisUrl(value)
+          ? Option.some({ kind: "redis", url: Redacted.make(value) })
+          : Option.none()
 }
+
+const isRedisUrl = (value: string) => {
+  if (!/^rediss?:\/\/./.test(value) || !URL.canParse(value)) return false
+  const { hash, hostname, pathname, search, username, password } = new URL(value)
+  const readable = !/%(?![\da-f]{2})/i.test(username + password)
+  return hostname !== "" && readable && /^(\/\d*)?$/.test(pathname) && search + hash === ""
+}
+
+/** Passwords are not for the log. */
+const masked = (value: string) => value.replace(/(:\/\/[^:/]*:).*@/, "$1***@")
 
 const isOrigin = (value: string) =>
   URL.canParse(value) && /^https?:$/.test(new URL(value).protocol) && new URL(value).origin === value
@@ -77,6 +92,7 @@ export const VARIABLES = {
   HOST: text("0.0.0.0", "a host name or an address", /^[\w.:%-]+$/),
   PORT: port,
   STORE_URL: storeUrl,
+  STORE_PREFIX: text("pairroom:", "up to 64 letters, digits and any of : . _ - { }", /^[\w:.{}-]{1,64}$/),
   API_PREFIX: text("/api", "a path such as /api, or / for none", /^\/$|^(\/[A-Za-z0-9._~-]+)+$/),
   ACCESS_CODE_PREFIX: text("", "up to 16 letters, digits, - and _", PREFIX_PATTERN),
   ALLOWED_ORIGINS: origins,
@@ -102,7 +118,8 @@ export const settings: Effect.Effect<Settings, SettingError> = Effect.map(
       Effect.map((value) => value.trim() || setting.fallback),
       Effect.flatMap((value) =>
         Option.match(setting.read(value), {
-          onNone: () => new SettingError({ message: `${name}: expected ${setting.allowed}, got ${shown(value)}` }),
+          onNone: () =>
+            new SettingError({ message: `${name}: expected ${setting.allowed}, got ${shown(masked(value))}` }),
           onSome: (decoded) => Effect.succeed([name, decoded] as const)
         })
       )

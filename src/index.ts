@@ -6,6 +6,7 @@ export { RoomSettings } from "./rooms/RoomSettings.ts"
 
 export { RoomStore, type Decision, type RoomChange } from "./store/RoomStore.ts"
 export * as MemoryRoomStore from "./store/MemoryRoomStore.ts"
+export * as RedisRoomStore from "./store/RedisRoomStore.ts"
 export * as SqliteRoomStore from "./store/SqliteRoomStore.ts"
 
 export { Api, prefixed } from "./http/Api.ts"

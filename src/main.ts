@@ -2,7 +2,7 @@
  * The process: settings in, layers composed, launched.
  */
 import { NodeRuntime } from "@effect/platform-node"
-import { Cause, Console, Duration, Effect, Exit, Layer, Logger, References } from "effect"
+import { Cause, Console, Duration, Effect, Exit, Layer, Logger, Redacted, References } from "effect"
 import { HttpServer, type HttpServerError } from "effect/http"
 import { Drain } from "./http/Drain.ts"
 import type { PageMissing } from "./http/Pages.ts"
@@ -11,6 +11,7 @@ import { Rooms } from "./rooms/Rooms.ts"
 import { RoomSettings } from "./rooms/RoomSettings.ts"
 import { type SettingError, type Settings, settings } from "./Settings.ts"
 import * as MemoryRoomStore from "./store/MemoryRoomStore.ts"
+import * as RedisRoomStore from "./store/RedisRoomStore.ts"
 import type { RoomStore } from "./store/RoomStore.ts"
 import * as SqliteRoomStore from "./store/SqliteRoomStore.ts"
 
@@ -22,8 +23,22 @@ const logging = ({ LOG_FORMAT, LOG_LEVEL }: Settings) => {
   )
 }
 
-const store = ({ ROOM_TTL: ttl, STORE_URL: url }: Settings): Layer.Layer<RoomStore, SqliteRoomStore.StoreFileError> =>
-  url.kind === "memory" ? MemoryRoomStore.layer({ ttl }) : SqliteRoomStore.layer(url.file, { ttl })
+type StoreError = SqliteRoomStore.StoreFileError | RedisRoomStore.RedisUnusable
+
+const store = ({
+  ROOM_TTL: ttl,
+  STORE_PREFIX: prefix,
+  STORE_URL: url
+}: Settings): Layer.Layer<RoomStore, StoreError> => {
+  switch (url.kind) {
+    case "memory":
+      return MemoryRoomStore.layer({ ttl })
+    case "sqlite":
+      return SqliteRoomStore.layer(url.file, { ttl })
+    case "redis":
+      return RedisRoomStore.layer({ url: Redacted.value(url.url), prefix, ttl })
+  }
+}
 
 const rooms = (settings: Settings) =>
   Rooms.layerWith({ prefix: settings.ACCESS_CODE_PREFIX }).pipe(
@@ -57,7 +72,7 @@ const greeting = Layer.effectDiscard(
   })
 )
 
-type Problem = SettingError | PageMissing | SqliteRoomStore.StoreFileError | HttpServerError.ServeError
+type Problem = SettingError | PageMissing | StoreError | HttpServerError.ServeError
 
 /** One line that names the variable, the value and what is allowed. */
 const problem = (error: Problem): string => {
@@ -67,6 +82,8 @@ const problem = (error: Problem): string => {
       return error.message
     case "StoreFileError":
       return `STORE_URL: expected a file of rooms that can be opened, got ${error.message}`
+    case "RedisUnusable":
+      return `STORE_URL: expected a Redis that can be used, but ${error.message}`
     case "ServeError":
       return `HOST, PORT: expected an address that is free, got ${String(error.cause).replace(/^Error: /, "")}`
   }

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { ConfigProvider, Duration, Effect } from "effect"
+import { ConfigProvider, Duration, Effect, Redacted } from "effect"
 import { settings } from "../src/Settings.ts"
 
 const read = (environment: Record<string, string>) =>
@@ -14,6 +14,7 @@ describe("Settings", () => {
         HOST: "0.0.0.0",
         PORT: 3_000,
         STORE_URL: { kind: "sqlite", file: "./data/pairroom.db" },
+        STORE_PREFIX: "pairroom:",
         API_PREFIX: "/api",
         ACCESS_CODE_PREFIX: "",
         ALLOWED_ORIGINS: [],
@@ -53,12 +54,39 @@ describe("Settings", () => {
   )
 
   it.effect.each([
+    "redis://localhost",
+    "redis://localhost:6380/2",
+    "redis://:p%40ss@10.0.0.1",
+    "rediss://user:pass@redis.example:6380",
+    "redis://[::1]:6379"
+  ])("take the address of a Redis, and keep it out of what is printed: %s", (url) =>
+    Effect.gen(function* () {
+      const { STORE_URL: taken } = yield* read({ STORE_URL: url })
+      assert(taken.kind === "redis")
+      assert.strictEqual(Redacted.value(taken.url), url)
+      assert.notInclude(String(taken.url), url)
+    })
+  )
+
+  it.effect("do not print the password of an address that cannot be used", () =>
+    Effect.gen(function* () {
+      const { message } = yield* Effect.flip(read({ STORE_URL: "redis://me:s3c@ret@localhost/rooms" }))
+      assert.match(message, /got "redis:\/\/me:\*\*\*@localhost\/rooms"/)
+    })
+  )
+
+  it.effect.each([
     { name: "PORT", value: "65536" },
     { name: "PORT", value: "-1" },
     { name: "PORT", value: "http" },
     { name: "HOST", value: "a b" },
     { name: "STORE_URL", value: "postgres://x" },
     { name: "STORE_URL", value: "sqlite:" },
+    { name: "STORE_URL", value: "redis:" },
+    { name: "STORE_URL", value: "redis://" },
+    { name: "STORE_URL", value: "redis://localhost/rooms" },
+    { name: "STORE_URL", value: "redis://localhost?db=1" },
+    { name: "STORE_PREFIX", value: "two words" },
     { name: "API_PREFIX", value: "api" },
     { name: "API_PREFIX", value: "/api/" },
     { name: "ACCESS_CODE_PREFIX", value: "a/b" },

@@ -20,7 +20,9 @@ export const RoomView = Schema.Struct({
   turn: Schema.Int,
   finishedAt: Schema.NullOr(Schema.Int),
   connections: Schema.Int,
-  serverTime: Schema.Int
+  serverTime: Schema.Int,
+  /** There while the store is away: the room may be in another state by now. */
+  uncertain: Schema.optionalKey(Schema.Literal(true))
 })
 export type RoomView = typeof RoomView.Type
 
@@ -51,7 +53,7 @@ export const RoomEvent = Schema.Union([
 export type RoomEvent = typeof RoomEvent.Type
 
 /** The room as its clients see it at `now`. */
-export const viewOf = (state: RoomState, now: number, connections: number): RoomView => ({
+export const viewOf = (state: RoomState, now: number, connections: number, uncertain = false): RoomView => ({
   driver: state.driver,
   navigator: state.navigator,
   status: state.status,
@@ -65,7 +67,8 @@ export const viewOf = (state: RoomState, now: number, connections: number): Room
   turn: state.turn,
   finishedAt: state.finishedAt,
   connections,
-  serverTime: now
+  serverTime: now,
+  ...(uncertain ? { uncertain } : {})
 })
 
 export const timerViewOf = ({ duration, remainingTime, running, endsAt, serverTime }: RoomView): TimerView => ({

@@ -126,12 +126,14 @@ export const settle = (state: RoomState, now: number): RoomState =>
     : state
 
 /**
- * The states that lead from the one that was seen last to the one that the store holds at `now`. A finish that
- * was skipped comes first.
+ * The states that lead from the one that was seen last to the one that the store holds at `now`, as far as they are
+ * known. A finish that was skipped comes first; one that was seen does not come again when the store has gone back to a
+ * state before it.
  */
 export const statesSince = (seen: RoomState, written: RoomState, now: number): ReadonlyArray<RoomState> => {
   const settled = settle(written, now)
   if (settled.id === seen.id) return []
+  if (settled.turn <= seen.turn) return [settled]
   const finish = isRunning(seen.timer) ? settle(seen, seen.timer.endsAt) : seen
   const skipped = written.turn > seen.turn && written.finishedAt === finish.finishedAt
   const states = [...(skipped ? [finish] : []), written, settled]

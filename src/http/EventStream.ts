@@ -86,6 +86,8 @@ const bytes = Effect.fnUntraced(function* (code: AccessCode, options: ConnectOpt
   )
   offer(`retry: ${retry}\n`)
   const room = yield* rooms.watch(code)
-  yield* Effect.acquireRelease(room.join(outlet, options.lastEventId), () => room.leave(outlet))
+  yield* Effect.acquireRelease(room.join(outlet, options.lastEventId), () =>
+    Effect.flatMap(drain.isDraining, (draining) => (draining ? room.dismiss(outlet) : room.leave(outlet)))
+  )
   return Stream.fromQueue(waiting)
 })

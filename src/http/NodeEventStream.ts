@@ -102,7 +102,7 @@ export const make = Effect.fnUntraced(function* (options: TakeOptions) {
       const { id, status } = yield* here.room.state
       if (status === "COMPLETED" && lastEventId === id) return false
       yield* here.room.join(outlet, lastEventId)
-      if (yield* drain.isDraining) outlet.endWith(yield* EventStream.retryAfterDrain(drain.spread))
+      if (yield* drain.isDraining) yield* dismiss(here.room, outlet)
       return true
     }).pipe(Effect.orElseSucceed(() => false))
     if (!joined || response.closed) yield* leave(code, here, outlet)
@@ -110,10 +110,16 @@ export const make = Effect.fnUntraced(function* (options: TakeOptions) {
     return joined
   })
 
+  const dismiss = Effect.fnUntraced(function* (room: Room["Service"], outlet: ConnectionOutlet) {
+    outlet.endWith(yield* EventStream.retryAfterDrain(drain.spread))
+    yield* room.dismiss(outlet)
+  })
+
   const drainAll = Effect.suspend(() =>
     Effect.forEach(
-      [...held.values()].flatMap(({ outlets }) => Array.from(outlets)),
-      (outlet) => Effect.map(EventStream.retryAfterDrain(drain.spread), (retry) => outlet.endWith(retry))
+      [...held.values()].flatMap(({ room, outlets }) => Array.from(outlets, (outlet) => [room, outlet] as const)),
+      ([room, outlet]) => dismiss(room, outlet),
+      { discard: true }
     )
   )
   yield* Effect.acquireRelease(

@@ -3,6 +3,7 @@
  * heartbeats while anyone is here.
  */
 import { Duration, Effect, PubSub, Stream } from "effect"
+import type { Attendance } from "../store/Presence.ts"
 import { type Frame, heartbeat } from "./Frame.ts"
 import { type Outlet, Outlets } from "./Outlets.ts"
 import type { RoomSettings } from "./RoomSettings.ts"
@@ -24,6 +25,8 @@ export interface Speaker {
   readonly presence: (now: number, connections: number) => Frame
   /** Called whenever someone has come or left. */
   readonly attended: () => void
+  /** Called when another number may be connected here. */
+  readonly counted: () => void
 }
 
 /** A frame on its way to an embedding program. */
@@ -76,6 +79,17 @@ export class Audience {
     return this.#outlets.connections
   }
 
+  /** Who is connected here. */
+  get here(): Attendance {
+    return this.#outlets.here
+  }
+
+  /** Hears who is connected elsewhere. */
+  hearElsewhere(elsewhere: Attendance): void {
+    this.#outlets.elsewhere = elsewhere
+    this.#tellPresence()
+  }
+
   /** Hands a frame to everyone whom it concerns, at once. */
   publish(frame: Frame): void {
     this.#number++
@@ -90,6 +104,7 @@ export class Audience {
   /** Ends every stream. */
   endAll(now: number): void {
     this.#outlets.endAll(now)
+    this.#speaker.counted()
   }
 
   /** Stops whatever runs here. */
@@ -126,6 +141,15 @@ export class Audience {
     this.#outlets.leave(outlet)
     this.#tellPresence()
     this.#speaker.attended()
+  }
+
+  /** The server ends the stream of an outlet, whose client is expected back. */
+  dismiss(outlet: Outlet): Effect.Effect<void> {
+    return Effect.map(this.#speaker.now, (now) => {
+      this.#outlets.dismiss(outlet, now)
+      this.#tellPresence()
+      this.#speaker.attended()
+    })
   }
 
   /** The frames from now on, with the snapshot first. */
@@ -176,6 +200,7 @@ export class Audience {
   }
 
   #tellPresence(): void {
+    this.#speaker.counted()
     if (this.#nextTelling < this.#tellsAt) this.#telling.run(this.#tell())
   }
 
@@ -190,6 +215,7 @@ export class Audience {
       for (;;) {
         const now = yield* this.#speaker.now
         this.#outlets.retire(now)
+        this.#speaker.counted()
         if (this.#outlets.hasUntold && now >= this.#presenceToldAt + PRESENCE_INTERVAL) {
           this.#presenceToldAt = now
           this.publish(this.#speaker.presence(now, this.connections))

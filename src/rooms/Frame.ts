@@ -61,24 +61,35 @@ export const tick = (remaining: number, at: number): Frame => {
 
 export const heartbeat = (at: number): Frame => new Frame("heartbeat", [{ event: "heartbeat", data: at }], at)
 
-export const presence = (state: RoomState, at: number, connections: number): Frame =>
-  named("presence", state, at, connections, [room(state, at, connections)])
+export const presence = (state: RoomState, at: number, connections: number, uncertain = false): Frame =>
+  named("presence", state, at, connections, [room(state, at, connections, uncertain)])
+
+/** The store has gone away, and what is shown may be out of date, or it is back. */
+export const certainty = (state: RoomState, at: number, connections: number, uncertain: boolean): Frame =>
+  named("change", state, at, connections, [room(state, at, connections, uncertain)])
 
 /** Every stream of the room ends: it was deleted, or its streams were ended on purpose. */
 export const closing = (state: RoomState, at: number): Frame =>
   named("change", state, at, undefined, [{ event: "close", data: "OK" }])
 
 /** Where a stream begins. `missed` tells the button and the alarm that its client may not have seen. */
-export const snapshot = (state: RoomState, at: number, connections: number, missed: boolean): Frame =>
+export const snapshot = (
+  state: RoomState,
+  at: number,
+  connections: number,
+  missed: boolean,
+  uncertain = false
+): Frame =>
   named("snapshot", state, at, connections, [
     { event: "connect", data: "OK" },
-    ...standing(state, at, connections),
+    room(state, at, connections, uncertain),
+    ...standing(state, at),
     ...(state.status === "COMPLETED" ? ending(state) : missed ? missedTimer(state) : [])
   ])
 
 /** The events of the change that led to a state, for those who saw the state before it. */
-export const change = (state: RoomState, at: number, connections: number): Frame => {
-  const view = room(state, at, connections)
+export const change = (state: RoomState, at: number, connections: number, uncertain = false): Frame => {
+  const view = room(state, at, connections, uncertain)
   switch (state.change) {
     case "finish":
       return named("change", state, at, connections, [{ event: "remaining-time", data: 0 }, view, ...timer(state)])
@@ -96,28 +107,44 @@ export const change = (state: RoomState, at: number, connections: number): Frame
   }
 }
 
-/** The room anew, for those who missed the changes that led to a state. */
-export const catchUp = (state: RoomState, at: number, connections: number): Frame =>
-  named("change", state, at, connections, [
-    ...standing(state, at, connections),
-    ...(state.status === "COMPLETED" ? ending(state) : missedTimer(state))
-  ])
+export interface Missed {
+  /** Was a finish among what was missed? */
+  readonly finish: boolean
+}
 
-const standing = (state: RoomState, at: number, connections: number): ReadonlyArray<RoomEvent> => [
-  room(state, at, connections),
+/** The room anew, for those who missed the changes that led to a state. */
+export const catchUp = (
+  state: RoomState,
+  at: number,
+  connections: number,
+  missed: Missed,
+  uncertain = false
+): Frame => {
+  const view = room(state, at, connections, uncertain)
+  return named("change", state, at, connections, [
+    ...(missed.finish ? [{ event: "remaining-time", data: 0 } as const, view, STOP] : [view]),
+    ...standing(state, at),
+    ...(state.status === "COMPLETED" ? ending(state) : state.timerChange === "stop" ? [PAUSE] : timer(state))
+  ])
+}
+
+const STOP: RoomEvent = { event: "timer", data: "stop" }
+const PAUSE: RoomEvent = { event: "timer", data: "pause" }
+
+const standing = (state: RoomState, at: number): ReadonlyArray<RoomEvent> => [
   time(state, at),
   ...(isRunning(state.timer) ? [{ event: "timer", data: "running" } as const] : [])
 ]
 
 /** Old clients set their buttons by `pause` alone, so it follows the `stop` of a finish. */
 const missedTimer = (state: RoomState): ReadonlyArray<RoomEvent> =>
-  state.timerChange === "stop" ? [...timer(state), { event: "timer", data: "pause" }] : timer(state)
+  state.timerChange === "stop" ? [STOP, PAUSE] : timer(state)
 
 const ending = (state: RoomState): ReadonlyArray<RoomEvent> => [...timer(state), { event: "close", data: "OK" }]
 
-const room = (state: RoomState, at: number, connections: number): RoomEvent => ({
+const room = (state: RoomState, at: number, connections: number, uncertain: boolean): RoomEvent => ({
   event: "room",
-  data: viewOf(state, at, connections)
+  data: viewOf(state, at, connections, uncertain)
 })
 
 const time = (state: RoomState, at: number): RoomEvent => ({ event: "remaining-time", data: remaining(state, at) })

@@ -3,6 +3,7 @@
  *
  * All of it happens at once, in plain functions: a frame has reached everyone, or it is not there yet.
  */
+import { type Attendance, countOf, NOBODY, together } from "../store/Presence.ts"
 import type { Frame } from "./Frame.ts"
 
 /** How long a stream that the server ended is counted still, in milliseconds, so that its client comes back unseen. */
@@ -30,10 +31,23 @@ export class Outlets {
   readonly #ticking = new Set<Outlet>()
   /** Until when each of those is waited for whose stream the server ended. */
   readonly #returning: Array<number> = []
+  /** How many have come back whom another instance waits for. */
+  #returned = 0
+  #elsewhere = NOBODY
 
-  /** How many are connected, those included whose stream the server ended a moment ago. */
+  /** How many are connected here and elsewhere, those included whose stream the server ended a moment ago. */
   get connections(): number {
-    return this.#members.size + this.#returning.length
+    return countOf(together(this.here, this.#elsewhere))
+  }
+
+  get here(): Attendance {
+    return { connected: this.#members.size, expected: this.#returning.length, returned: this.#returned }
+  }
+
+  /** Who is connected through other instances. */
+  set elsewhere(elsewhere: Attendance) {
+    this.#elsewhere = elsewhere
+    this.#returned = Math.min(this.#returned, elsewhere.expected)
   }
 
   get isEmpty(): boolean {
@@ -69,11 +83,15 @@ export class Outlets {
 
   /** Someone comes; who comes back takes the place that was kept. */
   join(outlet: Outlet, endsAt: number, returns: boolean): void {
-    if (returns) this.#returning.shift()
+    if (returns && this.#returning.shift() === undefined && this.#isExpectedElsewhere) this.#returned++
     const member = { told: 0, endsAt }
     this.#members.set(outlet, member)
     if (outlet.ticks) this.#ticking.add(outlet)
     member.told = this.connections
+  }
+
+  get #isExpectedElsewhere(): boolean {
+    return this.#elsewhere.expected > this.#elsewhere.returned + this.#returned
   }
 
   /** Someone has left by itself, if it was still here. */
@@ -99,9 +117,14 @@ export class Outlets {
 
   /** Ends a stream, whose client is expected back. */
   end(outlet: Outlet, now: number): void {
-    this.leave(outlet)
-    this.#returning.push(now + RETURN_GRACE)
+    this.dismiss(outlet, now)
     outlet.end()
+  }
+
+  /** The stream of an outlet is ended elsewhere, and its client is expected back, if it was still here. */
+  dismiss(outlet: Outlet, now: number): void {
+    if (this.#members.has(outlet)) this.#returning.push(now + RETURN_GRACE)
+    this.leave(outlet)
   }
 
   endAll(now: number): void {

@@ -7,6 +7,7 @@ import { Context, Duration, Effect, Layer, MutableRef, Option, Ref, Schedule, St
 import { roomNotFound, type RoomNotFound, type StoreUnavailable } from "../domain/errors.ts"
 import { type AccessCode, remaining, type RoomState, settle, statesSince } from "../domain/RoomState.ts"
 import { isRunning, isUp, nextWholeSecond, wholeSecond } from "../domain/Timer.ts"
+import { type Attendance, Presence } from "../store/Presence.ts"
 import { type RoomChange, RoomStore } from "../store/RoomStore.ts"
 import * as Audience from "./Audience.ts"
 import * as Frame from "./Frame.ts"
@@ -26,6 +27,9 @@ interface RoomShape {
    * back has seen last. When the stream is over the outlet is ended.
    */
   readonly join: (outlet: Outlet, lastEventId?: string) => Effect.Effect<void, RoomNotFound>
+
+  /** The server ends the stream of an outlet itself; its client is expected back, on this instance or on another. */
+  readonly dismiss: (outlet: Outlet) => Effect.Effect<void>
 
   /** The client of an outlet has gone. */
   readonly leave: (outlet: Outlet) => Effect.Effect<void>
@@ -53,22 +57,33 @@ const onTime = (now: number, due: number) => (now === due - 1 ? due : now)
 const make = Effect.fnUntraced(function* (code: AccessCode) {
   const store = yield* RoomStore
   const settings = yield* RoomSettings
+  const presence = yield* Presence
   // Forked from here, so that a fiber keeps nothing of the request that happened to start it.
   const fork = Effect.runForkWith(yield* Effect.context<never>())
   // Heard from before the state is read, so that no change falls in between.
-  const early: Array<RoomChange> = []
+  let heard: RoomChange | undefined
   let room: WatchedRoom | undefined
-  yield* store.changes(code, (change) => (room === undefined ? void early.push(change) : room.hear(change)))
-  const kept = yield* store.get(code)
+  yield* store.changes(code, (change) => (room === undefined ? void (heard = change) : room.hear(change)))
+  const read = yield* store.get(code)
+  const now = yield* store.now
+  // What has been heard by now is what was read, or newer.
+  const kept = heard ?? read
   if (Option.isNone(kept)) return yield* roomNotFound()
-  room = new WatchedRoom(code, kept.value, yield* store.now, store, settings, fork)
-  early.forEach((change) => room?.hear(change))
-  yield* Effect.addFinalizer(() => Effect.sync(() => room?.stop()))
-  return room
+  const watched = new WatchedRoom(code, kept.value, now, store, settings, fork)
+  room = watched
+  yield* store.away((away) => watched.hearAway(away))
+  watched.counted = yield* presence.join(code, {
+    here: () => watched.here,
+    hear: (elsewhere) => watched.hearElsewhere(elsewhere)
+  })
+  yield* Effect.addFinalizer(() => Effect.sync(() => watched.stop()))
+  return watched
 })
 
 /** A class, and not a closure for each of its functions: there are as many of these as rooms are watched. */
 class WatchedRoom implements RoomShape, Audience.Speaker {
+  /** Tells the other instances how many are connected here. */
+  counted = (): void => {}
   readonly #code: AccessCode
   readonly #store: RoomStore["Service"]
   readonly #fork: Fork
@@ -76,6 +91,10 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
   readonly #audience: Audience.Audience
   readonly #keeping: Task
   #deleted = false
+  /** Is the store away? */
+  #uncertain = false
+  /** Counts what was heard from the store. */
+  #heard = 0
   #nextTick = 0
   /** Until when the room's fiber sleeps. */
   #wakesAt = Number.POSITIVE_INFINITY
@@ -116,6 +135,10 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
     })
   }
 
+  dismiss(outlet: Outlet): Effect.Effect<void> {
+    return this.#audience.dismiss(outlet)
+  }
+
   leave(outlet: Outlet): Effect.Effect<void> {
     return Effect.sync(() => this.#audience.leave(outlet))
   }
@@ -135,11 +158,11 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
   }
 
   snapshot(now: number, connections: number, missed: boolean): Frame.Frame {
-    return Frame.snapshot(this.#current, now, connections, missed)
+    return Frame.snapshot(this.#current, now, connections, missed, this.#uncertain)
   }
 
   presence(now: number, connections: number): Frame.Frame {
-    return Frame.presence(this.#current, now, connections)
+    return Frame.presence(this.#current, now, connections, this.#uncertain)
   }
 
   /** Ticks if it is due. */
@@ -160,11 +183,34 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
 
   /** Hears of a change from the store. */
   hear(change: RoomChange): void {
+    this.#heard++
     this.#fork(
       Effect.map(this.now, (now) => {
-        if (Option.isNone(change) || change.value.revision >= this.#current.revision) this.#take(change, now)
+        this.#take(change, now)
         this.#rest()
         this.attended()
+      })
+    )
+  }
+
+  /** Who is connected here. */
+  get here(): Attendance {
+    return this.#audience.here
+  }
+
+  /** Hears who is connected elsewhere. */
+  hearElsewhere(elsewhere: Attendance): void {
+    this.#audience.hearElsewhere(elsewhere)
+  }
+
+  /** Hears that the store has gone away, or is back. */
+  hearAway(away: boolean): void {
+    this.#fork(
+      Effect.map(this.now, (now) => {
+        this.#uncertain = away
+        if (this.#isWatched) {
+          this.#audience.publish(Frame.certainty(this.#current, now, this.#audience.connections, away))
+        }
       })
     )
   }
@@ -197,9 +243,14 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
   }
 
   #show(state: RoomState, now: number): void {
-    const frame = state.previousId === this.#current.id ? Frame.change : Frame.catchUp
+    const { id, turn } = this.#current
+    const { connections } = this.#audience
     this.#enter(state, now)
-    this.#audience.publish(frame(state, now, this.#audience.connections))
+    this.#audience.publish(
+      state.previousId === id
+        ? Frame.change(state, now, connections, this.#uncertain)
+        : Frame.catchUp(state, now, connections, { finish: state.turn > turn }, this.#uncertain)
+    )
     if (state.status === "COMPLETED") this.#audience.endAll(now)
   }
 
@@ -220,14 +271,15 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
   }
 
   /**
-   * Makes a finish that is due, if the store still holds the state that it is of: with a pause in the last moment there,
-   * this change is on its way, and comes first.
+   * Makes a finish that is due. What the store holds comes first, such as a pause in the last moment; if the store is
+   * away, what is known says that the time is up. A change that is heard meanwhile is newer than what was read.
    */
   #finishIfUp(): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
       if (this.#deleted || !isUp(this.#current.timer, yield* this.now)) return
+      const heard = this.#heard
       const kept = yield* Effect.catch(this.#store.get(this.#code), () => Effect.succeedSome(this.#current))
-      if (Option.isNone(kept) || kept.value.id === this.#current.id) this.#take(kept, yield* this.now)
+      if (heard === this.#heard) this.#take(kept, yield* this.now)
     })
   }
 

@@ -15,6 +15,7 @@ import {
 import { type RoomEvent, type RoomView, viewOf } from "../domain/RoomEvent.ts"
 import * as RoomInput from "../domain/RoomInput.ts"
 import * as RoomState from "../domain/RoomState.ts"
+import { countOf, Presence } from "../store/Presence.ts"
 import { RoomStore } from "../store/RoomStore.ts"
 import { Room } from "./Room.ts"
 import { RoomSettings } from "./RoomSettings.ts"
@@ -87,6 +88,7 @@ const NONCE_BYTES = 9
 
 const make = Effect.fnUntraced(function* (prefix: string) {
   const store = yield* RoomStore
+  const presence = yield* Presence
   const { idleTimeToLive } = yield* RoomSettings
   const rooms = yield* LayerMap.make(Room.layer, { idleTimeToLive })
   const context = yield* Effect.context<never>()
@@ -106,7 +108,7 @@ const make = Effect.fnUntraced(function* (prefix: string) {
       Effect.flatMap(
         rooms.contextEffectOption(canonical(code)),
         Option.match({
-          onNone: () => Effect.succeed(0),
+          onNone: () => Effect.map(presence.elsewhere(code), countOf),
           onSome: (built) => Context.get(built, Room).connections
         })
       )

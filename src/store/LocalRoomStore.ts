@@ -173,6 +173,8 @@ export const make = Effect.fnUntraced(function* (rows: Rows, ttl: Duration.Durat
       return Effect.acquireRelease(watch, () => unwatch(key, watcher))
     },
 
+    away: () => Effect.void,
+
     // One step of a fiber: a room that ticks asks twice for each tick.
     now: Effect.sync(() => clock.currentTimeMillisUnsafe()),
 

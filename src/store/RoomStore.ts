@@ -31,13 +31,20 @@ export class RoomStore extends Context.Service<
     ) => Effect.Effect<RoomChange, E | RoomNotFound | StoreUnavailable>
 
     /**
-     * Calls `hear` with every change of a room from the moment this returns, in order, until the scope is closed. A room
-     * that is watched so does not expire.
+     * Calls `hear` with every change of a room from the moment this returns, in order, until the scope is closed. What it
+     * is called with is the truth then, even if it is older than what was heard before: a store may lose its newest
+     * writes. A room that is watched so does not expire.
      */
     readonly changes: (
       code: AccessCode,
       hear: (change: RoomChange) => void
     ) => Effect.Effect<void, StoreUnavailable, Scope.Scope>
+
+    /**
+     * Calls `hear` with true when the store goes away, and with false when it is back and what was missed has been
+     * heard, until the scope is closed.
+     */
+    readonly away: (hear: (away: boolean) => void) => Effect.Effect<void, never, Scope.Scope>
 
     /** The time by the store's clock, in milliseconds since the epoch: the same on every instance. */
     readonly now: Effect.Effect<number>

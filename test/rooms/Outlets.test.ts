@@ -61,6 +61,17 @@ describe("Outlets", () => {
     assert.strictEqual(outlets.connections, 1)
   })
 
+  it("count for ten seconds whose stream is ended elsewhere, and know no stranger", () => {
+    const outlets = new Outlets()
+    const [first, stranger] = [outlet(), outlet()]
+    outlets.join(first, 1_000, false)
+    for (const one of [first, first, stranger]) outlets.dismiss(one, 500)
+    outlets.leave(first)
+    assert.deepStrictEqual([first.ended(), outlets.connections], [0, 1])
+    outlets.retire(500 + RETURN_GRACE)
+    assert.strictEqual(outlets.connections, 0)
+  })
+
   it("give up who takes no more, and everyone else gets the frame", () => {
     const outlets = new Outlets()
     const [stuck, fine] = [outlet({ takes: 1 }), outlet()]

@@ -1,0 +1,111 @@
+/** Rooms of several instances on one Redis, as those see them who watch. */
+import { assert, describe, it } from "@effect/vitest"
+import { Context, Effect, Exit, Layer, Queue, References, Scope, Stream } from "effect"
+import type { RoomEvent } from "../../src/domain/RoomEvent.ts"
+import type { AccessCode } from "../../src/domain/RoomState.ts"
+import { Rooms } from "../../src/rooms/Rooms.ts"
+import * as RedisRoomStore from "../../src/store/RedisRoomStore.ts"
+import { brief, pair } from "../rooms/harness.ts"
+import * as RedisServer from "./redis.ts"
+
+type Instance = Rooms["Service"]
+
+/** One more instance, until the scope is closed. */
+const instanceOn = ({ url }: RedisServer.RedisServer) =>
+  Effect.map(
+    Layer.build(Rooms.layer.pipe(Layer.provide(RedisRoomStore.layer({ url })), Layer.fresh)),
+    Context.get(Rooms)
+  ).pipe(Effect.provideService(References.MinimumLogLevel, "None"))
+
+/** Watches a room through an instance, the snapshot seen. */
+const watch = Effect.fnUntraced(function* (instance: Instance, code: AccessCode) {
+  const seen = yield* Stream.toQueue(instance.events(code, { ticks: false }), { capacity: "unbounded" })
+  yield* Effect.repeat(Queue.take(seen), { until: ({ event }) => event === "remaining-time" })
+  return seen
+})
+
+/** What comes up to an event that fits. */
+const upTo = Effect.fnUntraced(function* (
+  seen: Queue.Dequeue<RoomEvent, unknown>,
+  fits: (event: RoomEvent) => boolean
+) {
+  const events: Array<RoomEvent> = []
+  do events.push(yield* Queue.take(seen))
+  while (!fits(events.at(-1)!))
+  return events
+})
+
+const connected = (count: number) => (seen: RoomEvent) => seen.event === "room" && seen.data.connections === count
+
+const isRoom = (uncertain: boolean) => (seen: RoomEvent) =>
+  seen.event === "room" && (seen.data.uncertain ?? false) === uncertain
+
+describe.skipIf(RedisServer.missing !== undefined)("instances on one Redis", () => {
+  it.live("show each change once, and count everyone, wherever they are connected", () =>
+    Effect.gen(function* () {
+      const redis = yield* RedisServer.start()
+      const [one, other] = [yield* instanceOn(redis), yield* instanceOn(redis)]
+      const { accessCode: code } = yield* one.create(pair())
+      const here = yield* watch(one, code)
+      const there = yield* watch(other, code)
+      yield* upTo(here, connected(2))
+      assert.strictEqual((yield* other.get(code)).connections, 2)
+      yield* other.start(code)
+      yield* one.pause(code)
+      for (const seen of [here, there]) {
+        const events = yield* upTo(seen, (event) => brief(event) === "timer pause")
+        assert.deepStrictEqual(events.map(brief), ["room", "timer start", "room", "timer pause"])
+      }
+      const third = yield* instanceOn(redis)
+      assert.strictEqual((yield* third.get(code)).connections, 2)
+    })
+  )
+
+  it.live("no longer count whom an instance leaves behind that ends", () =>
+    Effect.gen(function* () {
+      const redis = yield* RedisServer.start()
+      const one = yield* instanceOn(redis)
+      const { accessCode: code } = yield* one.create(pair())
+      const here = yield* watch(one, code)
+      const scope = yield* Scope.make()
+      const other = yield* Scope.provide(instanceOn(redis), scope)
+      yield* Scope.provide(watch(other, code), scope)
+      yield* upTo(here, connected(2))
+      yield* Scope.close(scope, Exit.void)
+      yield* upTo(here, connected(1))
+    })
+  )
+
+  it.live("stop counting whom an instance had that died", () =>
+    Effect.gen(function* () {
+      const redis = yield* RedisServer.start()
+      const one = yield* instanceOn(redis)
+      const { accessCode: code } = yield* one.create(pair())
+      const here = yield* watch(one, code)
+      const key = `pairroom:presence:${code}`
+      const [seconds] = (yield* redis.command("TIME")).split("\n")
+      yield* redis.command("HSET", key, "one that died", `3,0,0,${Number(seconds) * 1_000 + 3_000}`)
+      yield* upTo(here, connected(4))
+      yield* upTo(here, connected(1))
+      assert.notInclude(yield* redis.command("HKEYS", key), "one that died")
+    })
+  )
+
+  it.live("say that they are uncertain while Redis hangs, and show what was missed when it is back", () =>
+    Effect.gen(function* () {
+      const redis = yield* RedisServer.start()
+      const one = yield* instanceOn(redis)
+      const { accessCode: code } = yield* one.create(pair())
+      const here = yield* watch(one, code)
+      yield* redis.stop
+      const refusal = yield* Effect.flip(one.start(code))
+      assert.strictEqual(refusal._tag, "StoreUnavailable")
+      yield* upTo(here, isRoom(true))
+      yield* redis.cont
+      yield* upTo(here, isRoom(false))
+      assert.isFalse((yield* one.get(code)).running)
+      yield* one.start(code)
+      yield* upTo(here, (event) => brief(event) === "timer start")
+    })
+  )
+})

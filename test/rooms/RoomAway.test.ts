@@ -1,0 +1,370 @@
+/** A Room on a store that other instances change, that loses messages, goes away, and goes back to older states. */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer, Option, Queue, Stream } from "effect"
+import { TestClock } from "effect/testing"
+import { StoreUnavailable } from "../../src/domain/errors.ts"
+import type { RoomEvent } from "../../src/domain/RoomEvent.ts"
+import type { AccessCode, RoomState } from "../../src/domain/RoomState.ts"
+import { Rooms } from "../../src/rooms/Rooms.ts"
+import * as MemoryRoomStore from "../../src/store/MemoryRoomStore.ts"
+import { type Attendance, type Attended, NOBODY, Presence } from "../../src/store/Presence.ts"
+import { type RoomChange, RoomStore } from "../../src/store/RoomStore.ts"
+import { brief, open, seconds, settled, watch } from "./harness.ts"
+
+/** What a test does to the store. */
+class Fate {
+  /** Do messages get lost? */
+  deaf = false
+  gone = false
+  readonly hearers = new Set<(change: RoomChange) => void>()
+  readonly away = new Set<(away: boolean) => void>()
+  attended: Attended | undefined
+
+  /** A room is read again: `hear` is called with what the store holds. */
+  readAgain(code: AccessCode) {
+    return RoomStore.use((store) =>
+      Effect.flatMap(store.get(code), (state) => Effect.andThen(this.bring(state), settled))
+    )
+  }
+
+  bring(change: RoomChange) {
+    return Effect.sync(() => this.hearers.forEach((hear) => hear(change)))
+  }
+
+  goes(away: boolean) {
+    return Effect.andThen(
+      Effect.sync(() => {
+        this.gone = away
+        this.away.forEach((hear) => hear(away))
+      }),
+      settled
+    )
+  }
+}
+
+/** Rooms on a store in the hands of a test. */
+const layerOf = (fate: Fate) => {
+  const refused = () =>
+    fate.gone ? Effect.fail(new StoreUnavailable({ message: "the store cannot be reached" })) : Effect.void
+  const store = Layer.effect(
+    RoomStore,
+    Effect.map(RoomStore, (store) => ({
+      ...store,
+      get: (code: AccessCode) => Effect.andThen(Effect.suspend(refused), store.get(code)),
+      changes: (code: AccessCode, hear: (change: RoomChange) => void) =>
+        Effect.andThen(
+          Effect.sync(() => fate.hearers.add(hear)),
+          store.changes(code, (change) => (fate.deaf ? undefined : hear(change)))
+        ),
+      away: (hear: (away: boolean) => void) => Effect.sync(() => void fate.away.add(hear))
+    }))
+  ).pipe(Layer.provide(MemoryRoomStore.layer()))
+  const presence = Layer.succeed(Presence, {
+    join: (_: AccessCode, attended: Attended) =>
+      Effect.sync(() => {
+        fate.attended = attended
+        return () => {}
+      }),
+    elsewhere: () => Effect.succeed({ ...NOBODY, connected: 7 })
+  })
+  return Rooms.layer.pipe(Layer.provideMerge(Layer.merge(store, presence)))
+}
+
+const withFate = <A, E, R>(test: (fate: Fate) => Effect.Effect<A, E, R>) =>
+  Effect.suspend(() => {
+    const fate = new Fate()
+    return test(fate).pipe(Effect.provide(layerOf(fate)))
+  })
+
+const views = (events: ReadonlyArray<RoomEvent>) => events.flatMap((seen) => (seen.event === "room" ? [seen.data] : []))
+
+const stateOf = (code: AccessCode) => RoomStore.use((store) => Effect.map(store.get(code), Option.getOrThrow))
+
+/** A room that the store has put back to where it was before something happened. */
+const lost = (fate: Fate, after: (code: AccessCode) => Effect.Effect<unknown, unknown, Rooms>) =>
+  Effect.gen(function* () {
+    const rooms = yield* Rooms
+    const code = yield* open(2_000)
+    yield* rooms.start(code)
+    const room = yield* watch(code)
+    const kept: RoomState = yield* stateOf(code)
+    yield* after(code)
+    yield* settled
+    yield* room.unread
+    yield* fate.bring(Option.some(kept))
+    return { room, kept }
+  })
+
+/** So many are connected through other instances. */
+const elsewhere = (fate: Fate, attendance: Partial<Attendance>) =>
+  Effect.andThen(
+    Effect.sync(() => fate.attended?.hear({ ...NOBODY, ...attendance })),
+    settled
+  )
+
+describe("Room, while the store is away", () => {
+  it.effect("goes on counting, says that it is uncertain, with the same id, and says when it is certain again", () =>
+    withFate((fate) =>
+      Effect.gen(function* () {
+        const rooms = yield* Rooms
+        const code = yield* open(10_000)
+        yield* rooms.start(code)
+        const { id } = yield* rooms.get(code)
+        const room = yield* watch(code)
+        yield* fate.goes(true)
+        yield* TestClock.adjust(seconds(2))
+        yield* fate.goes(false)
+        const events = yield* Queue.clear(room.seen)
+        assert.deepStrictEqual(events.map(brief), ["room", "remaining-time 9000", "remaining-time 8000", "room"])
+        assert.deepStrictEqual(
+          views(events).map((view) => [view.id, view.uncertain]),
+          [
+            [id, true],
+            [id, undefined]
+          ]
+        )
+        assert.isFalse("uncertain" in views(events)[1]!)
+      })
+    )
+  )
+
+  it.effect("shows who comes what is known, as uncertain", () =>
+    withFate((fate) =>
+      Effect.gen(function* () {
+        const rooms = yield* Rooms
+        const code = yield* open()
+        yield* watch(code)
+        yield* fate.goes(true)
+        const events = yield* Stream.runCollect(Stream.take(rooms.events(code), 2))
+        assert.strictEqual(views(events)[0]?.uncertain, true)
+        assert.strictEqual((yield* Effect.flip(rooms.get(code)))._tag, "StoreUnavailable")
+      })
+    )
+  )
+
+  it.effect("shows a finish that falls due, once, and the same that others show", () =>
+    withFate((fate) =>
+      Effect.gen(function* () {
+        const rooms = yield* Rooms
+        const code = yield* open(2_000)
+        yield* rooms.start(code)
+        const room = yield* watch(code)
+        yield* fate.goes(true)
+        yield* TestClock.adjust(seconds(3))
+        yield* fate.goes(false)
+        yield* fate.readAgain(code)
+        const events = yield* Queue.clear(room.seen)
+        assert.deepStrictEqual(events.map(brief), [
+          "room",
+          "remaining-time 1000",
+          "remaining-time 0",
+          "room",
+          "timer stop",
+          "room"
+        ])
+        assert.strictEqual(views(events).at(-1)?.id, (yield* rooms.get(code)).id)
+      })
+    )
+  )
+
+  it.effect("learns afterwards of a pause elsewhere that it did not know of, when it has shown the finish", () =>
+    withFate((fate) =>
+      Effect.gen(function* () {
+        const rooms = yield* Rooms
+        const code = yield* open(2_000)
+        yield* rooms.start(code)
+        const room = yield* watch(code)
+        fate.deaf = true
+        yield* TestClock.adjust(seconds(1))
+        yield* rooms.pause(code)
+        yield* fate.goes(true)
+        yield* TestClock.adjust(seconds(3))
+        yield* room.unread
+        yield* fate.goes(false)
+        yield* fate.readAgain(code)
+        assert.deepStrictEqual(yield* room.unread, ["room", "room", "remaining-time 1000", "timer pause"])
+      })
+    )
+  )
+})
+
+describe("Room, when a message was lost", () => {
+  it.effect("shows the room as it is when it is read again, and nothing twice", () =>
+    withFate((fate) =>
+      Effect.gen(function* () {
+        const rooms = yield* Rooms
+        const code = yield* open()
+        const room = yield* watch(code)
+        fate.deaf = true
+        yield* rooms.start(code)
+        yield* settled
+        assert.deepStrictEqual(yield* room.unread, [])
+        yield* fate.readAgain(code)
+        yield* fate.readAgain(code)
+        assert.deepStrictEqual(yield* room.unread, ["room", "timer start"])
+      })
+    )
+  )
+
+  it.effect("does not ring for a swap that follows a finish which everyone has seen", () =>
+    withFate((fate) =>
+      Effect.gen(function* () {
+        const rooms = yield* Rooms
+        const code = yield* open(1_000)
+        const room = yield* watch(code)
+        yield* rooms.start(code)
+        yield* TestClock.adjust(seconds(10))
+        yield* room.unread
+        fate.deaf = true
+        yield* rooms.swap(code)
+        yield* rooms.swap(code)
+        yield* fate.readAgain(code)
+        assert.deepStrictEqual(yield* room.unread, ["room", "remaining-time 1000", "timer pause"])
+      })
+    )
+  )
+
+  it.effect("rings once for the finish of a turn that was never seen to run", () =>
+    withFate((fate) =>
+      Effect.gen(function* () {
+        const rooms = yield* Rooms
+        const code = yield* open(2_000)
+        const room = yield* watch(code)
+        fate.deaf = true
+        yield* rooms.start(code)
+        yield* TestClock.adjust(seconds(10))
+        yield* rooms.start(code)
+        yield* fate.readAgain(code)
+        const events = yield* Queue.clear(room.seen)
+        assert.deepStrictEqual(events.map(brief), [
+          "remaining-time 0",
+          "room",
+          "timer stop",
+          "remaining-time 2000",
+          "timer running",
+          "timer start"
+        ])
+        const { id } = yield* rooms.get(code)
+        assert.deepStrictEqual(
+          events.map((event) => event.id),
+          [undefined, undefined, undefined, undefined, undefined, id]
+        )
+        assert.strictEqual(views(events)[0]?.turn, 2)
+      })
+    )
+  )
+
+  it.effect("finishes a turn whose pause it did not hear of as paused, and asks the store no more", () =>
+    withFate((fate) =>
+      Effect.gen(function* () {
+        const rooms = yield* Rooms
+        const code = yield* open(2_000)
+        const room = yield* watch(code)
+        yield* rooms.start(code)
+        yield* settled
+        fate.deaf = true
+        yield* TestClock.adjust("1500 millis")
+        yield* rooms.pause(code)
+        yield* TestClock.adjust(seconds(5))
+        assert.deepStrictEqual((yield* room.unread).slice(2), ["remaining-time 1000", "room", "timer pause"])
+      })
+    )
+  )
+
+  it.effect("ends its streams when it is read again and is gone", () =>
+    withFate((fate) =>
+      Effect.gen(function* () {
+        const rooms = yield* Rooms
+        const code = yield* open()
+        const room = yield* watch(code)
+        fate.deaf = true
+        yield* rooms.delete(code)
+        yield* fate.readAgain(code)
+        assert.deepStrictEqual(yield* room.unread, ["close"])
+      })
+    )
+  )
+})
+
+describe("Room, when the store has lost its newest writes", () => {
+  it.effect("shows the older state, and goes on from it", () =>
+    withFate((fate) =>
+      Effect.gen(function* () {
+        const { room, kept } = yield* lost(fate, (code) => Rooms.use((rooms) => rooms.pause(code)))
+        yield* settled
+        const events = yield* Queue.clear(room.seen)
+        assert.deepStrictEqual(events.map(brief), ["room", "remaining-time 2000", "timer running", "timer start"])
+        assert.strictEqual(events.at(-1)?.id, kept.id)
+        yield* TestClock.adjust(seconds(1))
+        assert.deepStrictEqual(yield* room.unread, ["remaining-time 1000"])
+      })
+    )
+  )
+
+  it.effect("does not ring again for a finish that was seen", () =>
+    withFate((fate) =>
+      Effect.gen(function* () {
+        const { room, kept } = yield* lost(fate, (code) =>
+          Effect.andThen(
+            TestClock.adjust(seconds(5)),
+            Rooms.use((rooms) => rooms.start(code))
+          )
+        )
+        yield* settled
+        const events = yield* Queue.clear(room.seen)
+        assert.deepStrictEqual(events.map(brief), ["room", "remaining-time 2000", "timer pause"])
+        assert.strictEqual(events.at(-1)?.id, `${kept.id}-finish`)
+      })
+    )
+  )
+})
+
+describe("Room, with others elsewhere", () => {
+  it.effect("counts them, tells of them at once and then at most once a second", () =>
+    withFate((fate) =>
+      Effect.gen(function* () {
+        const rooms = yield* Rooms
+        const code = yield* open()
+        assert.strictEqual((yield* rooms.get(code)).connections, 7)
+        const room = yield* watch(code)
+        yield* TestClock.adjust(seconds(10))
+        for (const connected of [1, 2, 3]) yield* elsewhere(fate, { connected })
+        assert.deepStrictEqual(
+          views(yield* Queue.clear(room.seen)).map(({ connections }) => connections),
+          [2]
+        )
+        yield* TestClock.adjust(seconds(1))
+        assert.deepStrictEqual(
+          views(yield* Queue.clear(room.seen)).map(({ connections }) => connections),
+          [4]
+        )
+        assert.deepStrictEqual(fate.attended?.here(), { ...NOBODY, connected: 1 })
+        assert.strictEqual((yield* rooms.get(code)).connections, 4)
+      })
+    )
+  )
+
+  it.effect("counts who comes back from an instance that drains once", () =>
+    withFate((fate) =>
+      Effect.gen(function* () {
+        const rooms = yield* Rooms
+        const code = yield* open()
+        const room = yield* watch(code)
+        yield* elsewhere(fate, { connected: 1 })
+        yield* elsewhere(fate, { expected: 1 })
+        yield* TestClock.adjust(seconds(2))
+        const back = yield* rooms.watch(code)
+        yield* back.join({ ticks: true, write: () => true, end: () => {} }, "an id")
+        yield* TestClock.adjust(seconds(2))
+        assert.deepStrictEqual(fate.attended?.here(), { connected: 2, expected: 0, returned: 1 })
+        yield* elsewhere(fate, {})
+        yield* TestClock.adjust(seconds(20))
+        assert.deepStrictEqual(
+          views(yield* Queue.clear(room.seen)).map(({ connections }) => connections),
+          [2]
+        )
+        assert.deepStrictEqual(fate.attended?.here(), { connected: 2, expected: 0, returned: 0 })
+      })
+    )
+  )
+})

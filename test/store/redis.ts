@@ -1,0 +1,65 @@
+/** What the tests of Redis share. */
+import { Clock, Context, Deferred, Effect, Layer, type Scope } from "effect"
+import { type AddressInfo, connect, createServer, type Socket } from "node:net"
+
+/** What the store does takes real time, whatever clock a test has. */
+export const realTime = Layer.succeed(Clock.Clock, Context.get(Context.empty(), Clock.Clock))
+
+/** Waits in real time until something holds. */
+export const until = (holds: () => boolean): Effect.Effect<void> =>
+  Effect.promise(async () => {
+    while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5))
+  })
+
+/** Collects what is called with it. */
+export const heard = <A>() => {
+  const all: Array<A> = []
+  return { all, hear: (one: A) => void all.push(one) }
+}
+
+export interface Proxy {
+  readonly url: string
+  /** From now on answers are kept back, and the connection is cut instead of the first of them. */
+  readonly cutAnswers: Effect.Effect<void>
+}
+
+/** A way to a Redis that can be cut in the right moment. */
+export const proxyTo = (port: number): Effect.Effect<Proxy, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const sockets = new Set<Socket>()
+    let cuts = false
+    const server = createServer((client) => {
+      const redis = connect(port, "127.0.0.1")
+      for (const [one, other] of [
+        [client, redis],
+        [redis, client]
+      ] as const) {
+        sockets.add(one)
+        one.on("error", () => {})
+        one.on("close", () => {
+          sockets.delete(one)
+          other.destroy()
+        })
+      }
+      client.on("data", (data) => redis.write(data))
+      redis.on("data", (data) => {
+        if (!cuts) return void client.write(data)
+        cuts = false
+        client.destroy()
+      })
+    })
+    const listening = yield* Deferred.make<void>()
+    yield* Effect.acquireRelease(
+      Effect.sync(() => server.listen(0, "127.0.0.1", () => Deferred.doneUnsafe(listening, Effect.void))),
+      () =>
+        Effect.sync(() => {
+          server.close()
+          for (const socket of sockets) socket.destroy()
+        })
+    )
+    yield* Deferred.await(listening)
+    return {
+      url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      cutAnswers: Effect.sync(() => void (cuts = true))
+    }
+  })
