@@ -1,6 +1,7 @@
 /**
  * Puts instances through what may happen to them, and prints the figures as a table: `npm run test:cluster`. Ends with
- * code 1 where a bar is missed.
+ * code 1 where a bar is missed. `-- --only kill,rolling` takes some of the runs, `--minutes` is how long streams stay
+ * behind a stock nginx, `--streams` how many there are.
  */
 import { Effect } from "effect"
 import { parseArgs } from "node:util"
