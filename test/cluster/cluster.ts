@@ -1,6 +1,7 @@
 /** Several instances that share one Redis, gone with the scope that they were started in. */
 import { Effect, Scope } from "effect"
 import { address, type Instance, start } from "../instance.ts"
+import { freePort } from "./port.ts"
 import * as Redis from "./redis.ts"
 
 export interface Member {
@@ -16,14 +17,14 @@ type Environment = Readonly<Record<string, string>>
 /** An instance that can be started again. */
 export const member = Effect.fnUntraced(function* (env: Environment): Effect.fn.Return<Member, never, Scope.Scope> {
   const scope = yield* Effect.scope
-  let process = yield* start(env)
-  const port = Number(new URL(yield* address(process)).port)
+  const port = yield* freePort
+  const begin = Effect.tap(start({ ...env, PORT: String(port) }), address)
+  let process = yield* begin
   return {
     port,
     process: () => process,
     restart: Effect.gen(function* () {
-      process = yield* Scope.provide(start({ ...env, PORT: String(port) }), scope)
-      yield* address(process)
+      process = yield* Scope.provide(begin, scope)
     })
   }
 })

@@ -2,9 +2,10 @@
 import { Effect, type Scope } from "effect"
 import { spawn, spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { type AddressInfo, connect, createServer } from "node:net"
+import { connect } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { freePort } from "./port.ts"
 
 /** Debian has it where only root looks. */
 const env = { ...process.env, PATH: `${process.env["PATH"]}:/usr/sbin` }
@@ -84,13 +85,6 @@ http {
     include ${folder}/site.conf;
 }
 `
-
-const freePort = Effect.callback<number>((resume) => {
-  const probe = createServer().listen(0, "127.0.0.1", () => {
-    const { port } = probe.address() as AddressInfo
-    probe.close(() => resume(Effect.succeed(port)))
-  })
-})
 
 /** Done as soon as someone listens there. */
 const listening = (port: number): Effect.Effect<void> =>
