@@ -10,6 +10,7 @@ import * as Server from "./http/Server.ts"
 import { Rooms } from "./rooms/Rooms.ts"
 import { RoomSettings } from "./rooms/RoomSettings.ts"
 import { type SettingError, type Settings, settings } from "./Settings.ts"
+import * as Signals from "./Signals.ts"
 import * as MemoryRoomStore from "./store/MemoryRoomStore.ts"
 import * as RedisRoomStore from "./store/RedisRoomStore.ts"
 import type { RoomStore } from "./store/RoomStore.ts"
@@ -90,6 +91,7 @@ const problem = (error: Problem): string => {
 }
 
 settings.pipe(
+  Effect.tap(({ DRAIN_TIMEOUT }) => Signals.limit(DRAIN_TIMEOUT)),
   Effect.flatMap((settings) =>
     greeting.pipe(Layer.provide(server(settings)), Layer.launch, Effect.provide(logging(settings)))
   ),

@@ -1,54 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Queue, type Scope } from "effect"
+import { Effect, Queue, Schedule } from "effect"
 import { EventSource } from "eventsource"
-import { spawn } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { connect, type Socket } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-
-interface Process {
-  readonly pid: number
-  readonly lines: Queue.Queue<string>
-  readonly errors: () => string
-  /** Ends it with a signal, or waits for its end, and gives its exit code. */
-  readonly end: (signal?: NodeJS.Signals) => Effect.Effect<number | null>
-}
+import { address, start } from "./instance.ts"
 
 const folder = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "pairroom-"))),
   (path) => Effect.sync(() => rmSync(path, { recursive: true }))
 )
-
-const start = (env: Record<string, string>): Effect.Effect<Process, never, Scope.Scope> =>
-  Effect.acquireRelease(
-    Effect.gen(function* () {
-      const lines = yield* Queue.unbounded<string>()
-      const child = spawn(process.execPath, ["src/main.ts"], {
-        env: { PATH: process.env["PATH"], HOST: "127.0.0.1", PORT: "0", ...env }
-      })
-      let errors = ""
-      child.stdout.setEncoding("utf8").on("data", (text: string) => {
-        for (const line of text.trim().split("\n")) Queue.offerUnsafe(lines, line)
-      })
-      child.stderr.setEncoding("utf8").on("data", (text: string) => (errors += text))
-      const exit = new Promise<number | null>((resolve) => child.on("close", resolve))
-      return {
-        pid: child.pid ?? 0,
-        lines,
-        errors: () => errors,
-        end: (signal?: NodeJS.Signals) =>
-          Effect.promise(() => {
-            if (signal !== undefined) child.kill(signal)
-            return exit
-          })
-      }
-    }),
-    ({ end }) => end("SIGKILL")
-  )
-
-/** Waits until it serves, and gives its address. */
-const address = ({ lines }: Process) =>
-  Effect.map(Queue.take(lines), (line) => line.replace(/^Pairroom is at /, "").replace("localhost", "127.0.0.1"))
 
 const ask = (url: string, method = "GET", body?: unknown) =>
   Effect.promise(async () => {
@@ -59,6 +21,44 @@ const ask = (url: string, method = "GET", body?: unknown) =>
     const text = await response.text()
     return text === "" ? undefined : JSON.parse(text)
   })
+
+/** A connection, to write bytes to and to hear what comes back, up to a pattern. */
+const dial = ({ port }: URL) =>
+  Effect.gen(function* () {
+    const pieces = yield* Queue.unbounded<string>()
+    const socket = yield* Effect.acquireRelease(
+      Effect.callback<Socket>((resume) => {
+        const socket = connect(Number(port), "127.0.0.1", () => resume(Effect.succeed(socket)))
+        socket.setEncoding("utf8").on("data", (text: string) => Queue.offerUnsafe(pieces, text))
+        socket.on("error", () => {})
+      }),
+      (socket) => Effect.sync(() => socket.destroy())
+    )
+    const heard = Effect.fnUntraced(function* (pattern: RegExp) {
+      let text = ""
+      while (!pattern.test(text)) text += yield* Queue.take(pieces)
+      return text
+    })
+    return { heard, send: (text: string) => void socket.write(text) }
+  })
+
+const NEW_ROOM = JSON.stringify({ driver: "lemon", navigator: "apple", timerDuration: 600_000 })
+
+/** A command that the server has begun with, and whose body is still to come. */
+const begun = Effect.fnUntraced(function* (url: URL) {
+  const command = yield* dial(url)
+  const head = ["host: x", "expect: 100-continue", "content-type: application/json"]
+  command.send(`POST /api/pair-room HTTP/1.1\r\n${head.join("\r\n")}\r\ncontent-length: ${NEW_ROOM.length}\r\n\r\n`)
+  yield* command.heard(/^HTTP\/1.1 100/)
+  return command
+})
+
+/** Asks on a new connection whether it takes traffic, until it does not. */
+const draining = ({ origin }: URL) =>
+  Effect.promise(() => fetch(`${origin}/readyz`, { headers: { connection: "close" } })).pipe(
+    Effect.map(({ status }) => status),
+    Effect.repeat({ until: (status) => status !== 200 })
+  )
 
 /** A browser's stream, as the package `eventsource` has it: what it has seen, but for `room`, up to an event. */
 const client = (url: string) =>
@@ -97,6 +97,48 @@ describe("the process", () => {
       assert.match(yield* Effect.promise(() => stream.text()), /^retry: \d+\nevent: connect[^]*\n\nretry: \d+\n\n$/)
       assert.strictEqual(code, 0)
       assert.strictEqual(pairroom.errors(), "")
+    })
+  )
+
+  it.live("on SIGTERM finishes the command that is under way, and waits for nobody who has sent none", () =>
+    Effect.gen(function* () {
+      const pairroom = yield* start({ STORE_URL: "memory:" })
+      const url = new URL(yield* address(pairroom))
+      yield* dial(url)
+      const command = yield* begun(url)
+      pairroom.signal("SIGTERM")
+      assert.strictEqual(yield* draining(url), 503)
+      command.send(NEW_ROOM)
+      assert.match(yield* command.heard(/"accessCode"/), /HTTP\/1.1 201 [^]*\r\nconnection: close\r\n/i)
+      assert.strictEqual(yield* pairroom.end(), 0)
+    })
+  )
+
+  it.live("ends with code 0 when the time for a shutdown is up, whoever keeps a command back", () =>
+    Effect.gen(function* () {
+      const pairroom = yield* start({ STORE_URL: "memory:", DRAIN_TIMEOUT: "1 second" })
+      yield* begun(new URL(yield* address(pairroom)))
+      assert.strictEqual(yield* pairroom.end("SIGTERM"), 0)
+    })
+  )
+
+  it.live("ends now on a second signal, but one Ctrl-C may come twice, by the terminal and by npm", () =>
+    Effect.gen(function* () {
+      const env = { STORE_URL: "memory:", DRAIN_TIMEOUT: "1 hour" }
+      const [once, twice] = [yield* start(env), yield* start(env)]
+      for (const pairroom of [once, twice]) {
+        const url = new URL(yield* address(pairroom))
+        yield* begun(url)
+        pairroom.signal("SIGINT")
+        pairroom.signal("SIGINT")
+        yield* draining(url)
+      }
+      const code = yield* Effect.sync(() => twice.signal("SIGTERM")).pipe(
+        Effect.repeat(Schedule.spaced("50 millis")),
+        Effect.raceFirst(twice.end())
+      )
+      assert.strictEqual(code, 143)
+      assert.isTrue(once.isRunning())
     })
   )
 

@@ -3,24 +3,32 @@
  */
 import { Context, Duration, Effect, Layer } from "effect"
 
+const NOTICE = Duration.seconds(1)
+
 export class Drain extends Context.Service<
   Drain,
   {
     readonly isDraining: Effect.Effect<boolean>
     /** Over how many milliseconds clients are told to come back. */
     readonly spread: number
+    /** How many milliseconds new connections are taken still, so that a load balancer that asks sees it. */
+    readonly notice: number
     /** Calls `end` when draining begins, or now if it has begun; gives what takes that back. */
     readonly onBegin: (end: () => void) => () => void
     readonly begin: Effect.Effect<void>
   }
 >()("pairroom/http/Drain") {
-  static readonly layerWith = (options: { readonly spread: Duration.Duration }): Layer.Layer<Drain> =>
+  static readonly layerWith = (options: {
+    readonly spread: Duration.Duration
+    readonly notice?: Duration.Duration
+  }): Layer.Layer<Drain> =>
     Layer.sync(this, () => {
       const streams = new Set<() => void>()
       let draining = false
       return Drain.of({
         isDraining: Effect.sync(() => draining),
         spread: Duration.toMillis(options.spread),
+        notice: Duration.toMillis(options.notice ?? NOTICE),
         onBegin: (end) => {
           if (draining) end()
           streams.add(end)

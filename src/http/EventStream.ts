@@ -27,8 +27,9 @@ export const open = Metric.gauge("pairroom_streams", { description: "open event 
 /** When the client of a stream comes back, in milliseconds. */
 export const retryAfterBreak = Random.nextIntBetween(RETRY_LEAST, RETRY_MOST)
 
-/** When the client of a stream that a shutdown ends comes back, in milliseconds. */
-export const retryAfterDrain = (spread: number) => Random.nextIntBetween(RETRY_LEAST, RETRY_LEAST + spread + 1)
+/** When the client of a stream that a shutdown ends comes back, in milliseconds: not to the same instance once more. */
+export const retryAfterDrain = ({ notice, spread }: Drain["Service"]) =>
+  Random.nextIntBetween(RETRY_LEAST + notice, RETRY_LEAST + notice + spread + 1)
 
 export interface ConnectOptions {
   /** Does the client want the `remaining-time` of each second? */
@@ -42,7 +43,7 @@ export const response = Effect.fnUntraced(
   function* (code: AccessCode, options: ConnectOptions) {
     const rooms = yield* Rooms
     const drain = yield* Drain
-    if (yield* drain.isDraining) return yield* comeBackLater(drain.spread)
+    if (yield* drain.isDraining) return comeBack(yield* retryAfterDrain(drain))
     const room = yield* rooms.watch(code)
     const { id, status } = yield* room.state
     if (status === "COMPLETED" && options.lastEventId === id) return HttpServerResponse.empty()
@@ -52,14 +53,12 @@ export const response = Effect.fnUntraced(
       headers
     })
   },
-  Effect.catchTag("StoreUnavailable", () => comeBackLater(0))
+  Effect.catchTag("StoreUnavailable", () => Effect.map(retryAfterBreak, comeBack))
 )
 
 /** A stream that ends at once, for an `EventSource` that gives up for good on anything but 200. */
-const comeBackLater = Effect.fnUntraced(function* (spread: number) {
-  const retry = yield* Random.nextIntBetween(RETRY_LEAST, RETRY_MOST + spread)
-  return HttpServerResponse.text(`retry: ${retry}\n\n`, { contentType: headers["content-type"], headers })
-})
+const comeBack = (retry: number) =>
+  HttpServerResponse.text(`retry: ${retry}\n\n`, { contentType: headers["content-type"], headers })
 
 /** The bytes of the room's frames, for as long as the stream's scope is open. */
 const bytes = Effect.fnUntraced(function* (code: AccessCode, options: ConnectOptions) {
@@ -67,7 +66,7 @@ const bytes = Effect.fnUntraced(function* (code: AccessCode, options: ConnectOpt
   const drain = yield* Drain
   const waiting = yield* Queue.dropping<Uint8Array, Cause.Done>(WAITING_MOST)
   const retry = yield* retryAfterBreak
-  const retryLater = yield* retryAfterDrain(drain.spread)
+  const retryLater = yield* retryAfterDrain(drain)
   const offer = (text: string) => Queue.offerUnsafe(waiting, new TextEncoder().encode(text))
   const outlet: Outlet = {
     ticks: options.ticks,

@@ -111,7 +111,7 @@ export const make = Effect.fnUntraced(function* (options: TakeOptions) {
   })
 
   const dismiss = Effect.fnUntraced(function* (room: Room["Service"], outlet: ConnectionOutlet) {
-    outlet.endWith(yield* EventStream.retryAfterDrain(drain.spread))
+    outlet.endWith(yield* EventStream.retryAfterDrain(drain))
     yield* room.dismiss(outlet)
   })
 

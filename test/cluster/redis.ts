@@ -2,10 +2,10 @@
 import { Effect, type Scope } from "effect"
 import { type ChildProcess, execFile, execFileSync, spawn, spawnSync } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
-import { type AddressInfo, createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout } from "node:timers/promises"
+import { freePort } from "./port.ts"
 
 /** What to do where there is no Redis; undefined where there is one. */
 export const missing: string | undefined = ["redis-server", "redis-cli"].some(
@@ -125,13 +125,6 @@ const run = (program: string, args: ReadonlyArray<string>): Promise<string> =>
   new Promise((resolve) =>
     execFile(program, args, { timeout: 5_000 }, (_, stdout, stderr) => resolve((stdout + stderr).trim()))
   )
-
-const freePort = Effect.callback<number>((resume) => {
-  const probe = createServer().listen(0, "127.0.0.1", () => {
-    const { port } = probe.address() as AddressInfo
-    probe.close(() => resume(Effect.succeed(port)))
-  })
-})
 
 const selfSign = (certificate: string, key: string) => {
   const how = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost"

@@ -10,6 +10,10 @@ it.for(["embed.ts", "embed.test.ts"])("README shows %s as it is", (file) => {
   assert.include(readme, `\`\`\`ts\n${read(file).trim()}\n\`\`\``)
 })
 
+it.for(["stock.conf", "round-robin.conf", "prefix.conf"])("README shows %s as the tests run it", (file) => {
+  assert.include(readme, `\`\`\`nginx\n${read(`../cluster/nginx/${file}`).trim()}\n\`\`\``)
+})
+
 it("README's table of settings names every variable with its default", () => {
   const rows = Array.from(readme.matchAll(/^\| `([A-Z_]+)` \| (?:`([^`]*)`|empty) \|/gm), ([, name, fallback]) => [
     name,

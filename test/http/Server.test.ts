@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Duration, Effect, Exit, Fiber, Layer, Scope } from "effect"
+import { TestClock } from "effect/testing"
 import { Drain } from "../../src/http/Drain.ts"
+import { Rooms } from "../../src/rooms/Rooms.ts"
 import { call, open, serve, watch } from "./harness.ts"
 
 const origin = "https://pair.example"
@@ -89,6 +91,7 @@ describe("Server", () => {
       const [last, end] = yield* stream.take(2)
       assert.match(last?.retry ?? "", /^\d+$/)
       assert.strictEqual(end?.event, "END")
+      assert.strictEqual((yield* call("GET", `/api/pair-room/${code}`)).json.connections, 1, "to come back unseen")
       assert.strictEqual((yield* call("GET", "/readyz")).status, 503)
       assert.strictEqual((yield* call("GET", "/healthz")).status, 200)
       const command = yield* call("PATCH", `/api/${code}/timer/start`)
@@ -96,5 +99,28 @@ describe("Server", () => {
       assert.strictEqual(command.headers["connection"], "close")
       assert.match((yield* call("GET", `/api/${code}/connect`)).text, /^retry: \d+\n\n$/)
     }).pipe(Effect.provide(serve()))
+  )
+
+  it.effect("when it is closed takes new connections a moment longer, until no client comes back to it", () =>
+    Effect.gen(function* () {
+      const scope = yield* Scope.make()
+      const drain = Drain.layerWith({ spread: Duration.zero, notice: Duration.seconds(1) })
+      const server = yield* Layer.buildWithScope(serve({}, Rooms.layer, drain), scope)
+      yield* Effect.gen(function* () {
+        const code = yield* open()
+        const stream = yield* watch(`/api/${code}/connect`)
+        yield* stream.next(3)
+        const closing = yield* Effect.forkChild(Scope.close(scope, Exit.void))
+        const [last, end] = yield* stream.take(2)
+        assert.isAbove(Number(last?.retry), 1_000)
+        assert.strictEqual(end?.event, "END")
+        assert.strictEqual((yield* call("GET", "/readyz")).status, 503)
+        const bounced = /^retry: (\d+)\n\n$/.exec((yield* call("GET", `/api/${code}/connect`)).text)
+        assert.isAbove(Number(bounced?.[1]), 1_000)
+        assert.strictEqual((yield* call("PATCH", `/api/${code}/timer/start`)).status, 204)
+        yield* TestClock.adjust("1 second")
+        yield* Fiber.join(closing)
+      }).pipe(Effect.provideContext(server))
+    })
   )
 })

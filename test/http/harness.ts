@@ -8,7 +8,10 @@ import * as Server from "../../src/http/Server.ts"
 import { Rooms } from "../../src/rooms/Rooms.ts"
 import * as MemoryRoomStore from "../../src/store/MemoryRoomStore.ts"
 
-export const serve = (options: Partial<Server.Options> = {}, rooms = Rooms.layer) =>
+/** With no notice: at the end of a test nobody turns the clock any more. */
+const immediate = Drain.layerWith({ spread: Duration.seconds(10), notice: Duration.zero })
+
+export const serve = (options: Partial<Server.Options> = {}, rooms = Rooms.layer, drain = immediate) =>
   Server.layer({
     host: "127.0.0.1",
     port: 0,
@@ -16,7 +19,7 @@ export const serve = (options: Partial<Server.Options> = {}, rooms = Rooms.layer
     allowedOrigins: [],
     drainTimeout: Duration.seconds(1),
     ...options
-  }).pipe(Layer.provideMerge(Drain.layer), Layer.provideMerge(rooms), Layer.provideMerge(MemoryRoomStore.layer()))
+  }).pipe(Layer.provideMerge(drain), Layer.provideMerge(rooms), Layer.provideMerge(MemoryRoomStore.layer()))
 
 const portOf = HttpServer.HttpServer.use(({ address }) =>
   Effect.sync(() => (address as { readonly port: number }).port)

@@ -1,0 +1,53 @@
+/** The service as a process of its own, gone with the scope that it was started in. */
+import { Effect, Queue, type Scope } from "effect"
+import { spawn } from "node:child_process"
+
+export interface Instance {
+  readonly pid: number
+  /** What it prints. */
+  readonly lines: Queue.Queue<string>
+  readonly errors: () => string
+  readonly isRunning: () => boolean
+  readonly signal: (signal: NodeJS.Signals) => void
+  /** Ends it with a signal, or waits for its end, and gives its exit code. */
+  readonly end: (signal?: NodeJS.Signals) => Effect.Effect<number | null>
+}
+
+/** Starts it on a free port of the loopback, with these settings and no others. */
+export const start = (env: Record<string, string>): Effect.Effect<Instance, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.gen(function* () {
+      const lines = yield* Queue.unbounded<string>()
+      const child = spawn(process.execPath, ["src/main.ts"], {
+        env: { PATH: process.env["PATH"], HOST: "127.0.0.1", PORT: "0", ...env }
+      })
+      let errors = ""
+      child.stdout.setEncoding("utf8").on("data", (text: string) => {
+        for (const line of text.trim().split("\n")) Queue.offerUnsafe(lines, line)
+      })
+      child.stderr.setEncoding("utf8").on("data", (text: string) => (errors += text))
+      const exit = new Promise<number | null>((resolve) => child.on("close", resolve))
+      return {
+        pid: child.pid ?? 0,
+        lines,
+        errors: () => errors,
+        isRunning: () => child.exitCode === null && child.signalCode === null,
+        signal: (signal: NodeJS.Signals) => void child.kill(signal),
+        end: (signal?: NodeJS.Signals) =>
+          Effect.promise(() => {
+            if (signal !== undefined) child.kill(signal)
+            return exit
+          })
+      }
+    }),
+    ({ end }) => end("SIGKILL")
+  )
+
+const GREETING = /^Pairroom is at /
+
+/** Waits until it serves, and gives its address. */
+export const address = ({ lines }: Instance) =>
+  Queue.take(lines).pipe(
+    Effect.repeat({ until: (line) => GREETING.test(line) }),
+    Effect.map((line) => line.replace(GREETING, "").replace("localhost", "127.0.0.1"))
+  )
