@@ -10,5 +10,6 @@ process.on("message", async (question) => {
       await sleep(200)
     }
   }
-  process.send?.({ cpu: (user + system) / 1_000_000, memory: process.memoryUsage().rss })
+  const { external, heapUsed, rss } = process.memoryUsage()
+  process.send?.({ cpu: (user + system) / 1_000_000, memory: rss, heap: heapUsed + external })
 })
