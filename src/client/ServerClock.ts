@@ -34,6 +34,7 @@ export class ServerClock {
   #error = 0
   #slewsFrom = 0
   #looked: Mark
+  /** Is it the machine's own clock that is believed, for want of a better one? */
   #isGuess = true
 
   constructor(environment: Pick<Environment, "elapsed" | "wall">) {
@@ -58,16 +59,25 @@ export class ServerClock {
    */
   sample(sent: Mark, received: Mark, serverTime: number): number | null {
     if (disagreement(sent, received) > DISTURBANCE) return null
+    if (this.#most === Number.POSITIVE_INFINITY) {
+      // What was heard only bounds the offset on one side, and may be long ago: it is no better than a guess.
+      this.#least = Number.NEGATIVE_INFINITY
+      this.#isGuess = true
+    }
     // The server tells whole milliseconds, rounded down.
     this.#narrow(received.elapsed, serverTime - received.elapsed, serverTime + 1 - sent.elapsed)
     return received.elapsed - sent.elapsed
   }
 
-  /** Takes a time that the server sent by itself: it is at least as late by now. Is it later than was believed? */
+  /**
+   * Takes a time that the server sent by itself: it is at least as late by now. Where that is later than was believed it
+   * gives true, and there is reason to measure. Else round trips tell better, which are the same both ways.
+   */
   heard(serverTime: number): boolean {
     const elapsed = this.#environment.elapsed()
-    const isNews = this.#isGuess || serverTime - elapsed > this.#most + this.#widening(elapsed)
-    this.#narrow(elapsed, serverTime - elapsed, Number.POSITIVE_INFINITY)
+    const least = serverTime - elapsed
+    const isNews = this.#isGuess || least > this.#most + this.#widening(elapsed)
+    if (isNews || this.#most === Number.POSITIVE_INFINITY) this.#narrow(elapsed, least, Number.POSITIVE_INFINITY)
     return isNews
   }
 
@@ -108,7 +118,7 @@ export class ServerClock {
   #set(elapsed: number, offset: number): void {
     const error = offset - (this.now() - elapsed)
     this.#offset = offset
-    this.#error = Math.abs(error) <= SLEW_MOST ? error : 0
+    this.#error = !this.#isGuess && Math.abs(error) <= SLEW_MOST ? error : 0
     this.#slewsFrom = elapsed
   }
 }

@@ -1,0 +1,71 @@
+import { assert, describe, it } from "@effect/vitest"
+import { beforeEach } from "vitest"
+import { Claims } from "../../src/client/Claims.ts"
+import { FakeBrowser, FakeServer, FakeTab, pass, useFakeTime } from "./browser.ts"
+
+const all = async (claims: ReadonlyArray<Promise<boolean>>) => {
+  await pass(1_000)
+  return Promise.all(claims)
+}
+
+const setUp = () => {
+  const browser = new FakeBrowser()
+  const open = (random = Math.random) =>
+    new Claims({ ...new FakeTab(browser, new FakeServer()).environment, random }, "pairroom:CODE")
+  return { browser, open }
+}
+
+describe("Claims", () => {
+  beforeEach(useFakeTime)
+
+  it.each([true, false])("of ten tabs that claim the same, one gets it (with locks: %s)", async (hasLocks) => {
+    const { browser, open } = setUp()
+    browser.hasLocks = hasLocks
+    const tabs = Array.from({ length: 10 }, () => open())
+    const claimed = await all(tabs.map((tab) => tab.claim("finish 1")))
+    assert.strictEqual(claimed.filter(Boolean).length, 1)
+    assert.deepStrictEqual(await all(tabs.map((tab) => tab.claim("finish 1"))), Array(10).fill(false))
+    assert.strictEqual((await all(tabs.map((tab) => tab.claim("finish 2")))).filter(Boolean).length, 1)
+  })
+
+  it.each([true, false])("after a reload it is still claimed (with locks: %s)", async (hasLocks) => {
+    const { browser, open } = setUp()
+    browser.hasLocks = hasLocks
+    assert.deepStrictEqual(await all([open().claim("finish 1")]), [true])
+    assert.deepStrictEqual(await all([open().claim("finish 1")]), [false])
+  })
+
+  it("a tab that is ready comes before one that is not, and without one the other gets it", async () => {
+    const { open } = setUp()
+    const [silent, ready] = [open(), open()]
+    assert.deepStrictEqual(await all([silent.claim("finish 1", false), ready.claim("finish 1", true)]), [false, true])
+    assert.deepStrictEqual(await all([silent.claim("finish 2", false)]), [true])
+  })
+
+  it("remembers only the last ones", async () => {
+    const { browser, open } = setUp()
+    for (let finish = 0; finish < 100; finish++) await all([open().claim(`finish ${finish}`)])
+    assert.isBelow(browser.storage!.getItem("pairroom:CODE:claims")!.length, 1_000)
+    assert.deepStrictEqual(await all([open().claim("finish 99")]), [false])
+  })
+
+  it.each([
+    ["is forbidden", undefined],
+    [
+      "is full",
+      {
+        getItem: () => null,
+        setItem: () => {
+          throw new DOMException("", "QuotaExceededError")
+        }
+      }
+    ],
+    ["holds something else", { getItem: () => "{", setItem: () => {} }]
+  ])("where the storage %s a tab still gets each thing once", async (_, storage) => {
+    const { browser, open } = setUp()
+    browser.storage = storage
+    const tab = open()
+    assert.deepStrictEqual(await all([tab.claim("finish 1")]), [true])
+    assert.deepStrictEqual(await all([tab.claim("finish 1")]), [false])
+  })
+})

@@ -1,0 +1,154 @@
+import { assert, describe, it } from "@effect/vitest"
+import { beforeEach } from "vitest"
+import { Commands, createRoom, exists } from "../../src/client/Commands.ts"
+import type { RoomView, StreamState } from "../../src/client/RoomUpdate.ts"
+import { FakeBrowser, FakeServer, FakeTab, json, pass, useFakeTime } from "./browser.ts"
+
+const setUp = ({ state = "live" as StreamState } = {}) => {
+  const server = new FakeServer()
+  const { environment } = new FakeTab(new FakeBrowser(), server)
+  const silences: Array<number> = []
+  const room = { id: "a1" } as RoomView
+  const commands = new Commands(
+    environment,
+    "/api",
+    "CODE",
+    () => ({ state, room }),
+    () => silences.push(Date.now())
+  )
+  return { commands, environment, server, silences }
+}
+
+describe("Commands", () => {
+  beforeEach(useFakeTime)
+
+  it.each([
+    ["start", "/api/CODE/timer/start"],
+    ["pause", "/api/CODE/timer/stop"],
+    ["reset", "/api/CODE/timer/reset"]
+  ] as const)("%s is sent at once, for whatever state the room is in", async (name, url) => {
+    const { commands, server } = setUp()
+    assert.deepStrictEqual(await commands[name](), { ok: true })
+    const [{ body, headers, method, url: asked } = assert.fail()] = server.asked
+    assert.deepStrictEqual([method, asked, body, headers.get("if-match")], ["PATCH", url, undefined, null])
+  })
+
+  it("a start that many browsers make by themselves is for the state that they show", async () => {
+    const { commands, server } = setUp()
+    await commands.start({ ifCurrent: true })
+    assert.strictEqual(server.asked[0]?.headers.get("if-match"), '"a1"')
+  })
+
+  it("a swap is for the roles that are shown, unless told otherwise", async () => {
+    const { commands, server } = setUp()
+    await commands.swap()
+    await commands.swap({ ifCurrent: false })
+    assert.deepStrictEqual(
+      server.asked.map(({ headers, url }) => [url, headers.get("if-match")]),
+      [
+        ["/api/pair-room/CODE/pair-swap", '"a1"'],
+        ["/api/pair-room/CODE/pair-swap", null]
+      ]
+    )
+  })
+
+  it("an update and a completion carry their JSON", async () => {
+    const { commands, server } = setUp()
+    await commands.update({ duration: 60_000, remainingTime: 30_000 })
+    await commands.complete()
+    assert.deepStrictEqual(
+      server.asked.map(({ body, headers, url }) => [url, headers.get("content-type"), body]),
+      [
+        ["/api/CODE/timer", "application/json", { duration: 60_000, remainingTime: 30_000 }],
+        ["/api/pair-room/CODE/status", "application/json", { status: "COMPLETED" }]
+      ]
+    )
+  })
+
+  it.each([
+    ["connecting", "offline"],
+    ["reconnecting", "offline"],
+    ["offline", "offline"],
+    ["ended", "closed"],
+    ["missing", "gone"]
+  ] as const)("while %s it is refused at once as %s, and never sent", async (state, reason) => {
+    const { commands, server } = setUp({ state })
+    const result = await commands.start()
+    assert.isFalse(result.ok)
+    assert.strictEqual(result.ok || result.reason, reason)
+    await pass(600_000)
+    assert.strictEqual(server.asked.length, 0)
+  })
+
+  it.each([
+    [400, "BadRequest", "refused"],
+    [404, "RoomNotFound", "gone"],
+    [404, undefined, "unavailable"],
+    [409, "RoomClosed", "closed"],
+    [412, "Stale", "stale"],
+    [429, "TooManyRequests", "unavailable"],
+    [503, "StoreUnavailable", "unavailable"],
+    [502, undefined, "unavailable"]
+  ] as const)("%d %s is %s, with the message of the service", async (status, _tag, reason) => {
+    const { commands, server, silences } = setUp()
+    server.answer = () =>
+      _tag === undefined ? new Response("<h1>no</h1>", { status }) : json(status, { _tag, message: "because" })
+    assert.deepStrictEqual(await commands.start(), {
+      ok: false,
+      reason,
+      message: _tag === undefined ? `The service answered with ${status}.` : "because"
+    })
+    assert.deepStrictEqual(silences, [])
+  })
+
+  it("without an answer in five seconds it is not known, and the connection is looked after", async () => {
+    const { commands, server, silences } = setUp()
+    server.answer = () => undefined
+    const result = commands.start()
+    await pass(5_000)
+    const { ok, reason } = (await result) as { ok: boolean; reason: string }
+    assert.deepStrictEqual([ok, reason, silences.length], [false, "unknown", 1])
+    assert.isTrue(server.asked[0]?.signal.aborted)
+  })
+
+  it("a network failure is not known either, and nothing is sent again", async () => {
+    const { commands, server } = setUp()
+    server.answer = () => {
+      throw new TypeError("Failed to fetch")
+    }
+    const result = await commands.start()
+    assert.strictEqual(result.ok || result.reason, "unknown")
+    await pass(600_000)
+    assert.strictEqual(server.asked.length, 1)
+  })
+})
+
+describe("createRoom", () => {
+  beforeEach(useFakeTime)
+
+  it("gives the access code, or what was wrong", async () => {
+    const { environment, server } = setUp()
+    const room = { driver: "lemon", navigator: "apple", timerDuration: 600_000 }
+    server.answer = () => json(201, { accessCode: "CODE" })
+    assert.deepStrictEqual<unknown>(await createRoom(room, { api: "/api", environment }), { ok: true, code: "CODE" })
+    assert.deepStrictEqual([server.asked[0]?.method, server.asked[0]?.url], ["POST", "/api/pair-room"])
+    assert.deepStrictEqual(server.asked[0]?.body, room)
+    server.answer = () => json(400, { _tag: "BadRequest", message: "driver: …" })
+    assert.deepStrictEqual(await createRoom(room, { api: "/api", environment }), {
+      ok: false,
+      reason: "refused",
+      message: "driver: …"
+    })
+  })
+})
+
+describe("exists", () => {
+  beforeEach(useFakeTime)
+
+  it("asks for any text, however it is written", async () => {
+    const { environment, server } = setUp()
+    server.answer = () => json(200, { exists: false })
+    assert.deepStrictEqual(await exists("a&b=c/?", { api: "", environment }), { ok: true, exists: false })
+    assert.strictEqual(server.asked[0]?.url, "/pair-room/exists?access_code=a%26b%3Dc%2F%3F")
+  })
+})
