@@ -13,7 +13,7 @@ const COMPRESSED = /\.(?:js|css|svg|webmanifest)$/
 
 /** What both pages begin with: the libraries of the view, the languages, what is kept. */
 const SHARED =
-  /node_modules.@?preact|src.web.(?:start|text|kept|preferences|parts.(?:Icon|Settings)|rooms|address|duration|api)/
+  /node_modules.@?preact|src.client.(?:Commands|Requests|Environment)|src.web.(?:start|text|kept|preferences|parts.(?:Icon|Settings)|rooms|address|duration|api)/
 
 const compress: Plugin = {
   name: "compress",
@@ -23,7 +23,10 @@ const compress: Plugin = {
       if (!COMPRESSED.test(name)) continue
       const file = join(dir, name)
       const bytes = await readFile(file)
-      await writeFile(`${file}.gz`, await promisify(gzip)(bytes, { level: constants.Z_BEST_COMPRESSION }))
+      await writeFile(
+        `${file}.gz`,
+        await promisify(gzip)(bytes, { level: constants.Z_BEST_COMPRESSION, memLevel: constants.Z_MAX_MEMLEVEL })
+      )
       await writeFile(`${file}.br`, await promisify(brotliCompress)(bytes))
     }
   }

@@ -1,18 +1,21 @@
 import { THEMES, theme } from "../preferences.ts"
-import { switchLanguage, text } from "../text/index.ts"
+import { language, switchLanguage, text } from "../text/index.ts"
 import { Icon } from "./Icon.tsx"
 
 const ICONS = { auto: "auto", light: "sun", dark: "moon" } as const
 
+const SHORT = { en: "EN", ko: "한" } as const
+
 /** The switches of language and colours. */
 export const Settings = () => {
   const { switchLanguage: label, themes } = text.value
+  const other = language.value === "en" ? "ko" : "en"
   return (
     <>
-      <button type="button" class="quiet" lang={label === "Show in English" ? "en" : "ko"} onClick={switchLanguage}>
+      <button type="button" class="quiet" lang={other} onClick={switchLanguage}>
         <span class="wide">{label}</span>
         <span class="narrow" aria-hidden="true">
-          {label === "Show in English" ? "EN" : "한"}
+          {SHORT[other]}
         </span>
       </button>
       <button

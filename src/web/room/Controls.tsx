@@ -2,17 +2,16 @@ import { useState } from "preact/hooks"
 import { Icon } from "../parts/Icon.tsx"
 import { text } from "../text/index.ts"
 import { LengthDialog } from "./dialogs.ts"
-import { wholeSeconds } from "./phase.ts"
 import type { Session } from "./session.ts"
 
 /** What can be done to the timer. What cannot be pressed now looks so; a press all the same says why. */
 export const Controls = ({ session }: { readonly session: Session }) => {
-  const { addMinute, canAddMinute, client, phase, press, room, seconds, startOrPause } = session
+  const { addMinute, canAddMinute, client, phase, press, room, startOrPause } = session
   const { addMinute: more, addMinuteLong, pause, reset, resume, setLength, start, startNext } = text.value
   const [isSetting, setSetting] = useState(false)
-  const { duration = 0, running = false } = room.value ?? {}
+  const running = room.value?.running === true
   const isCompleted = phase.value === "completed"
-  const isFull = !running && seconds.value >= wholeSeconds(duration)
+  const isFull = phase.value === "idle" || phase.value === "up"
   const starts = phase.value === "up" ? startNext : phase.value === "paused" ? resume : start
   return (
     <div class="controls">

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks"
 import "../style/stage.css"
+import "../style/side.css"
 import "../style/overlay.css"
 import { text } from "../text/index.ts"
 import { Ring } from "./Ring.tsx"

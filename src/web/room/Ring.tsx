@@ -2,6 +2,9 @@ import { useComputed } from "@preact/signals"
 import { fillOf, timeText, wholeSeconds } from "./phase.ts"
 import type { Session } from "./session.ts"
 
+/** In so many steps the ring empties: it is drawn anew no more often than one sees it move. */
+const STEPS = 360
+
 /** The ring that empties, and the time in it. */
 export const Ring = ({ session, label }: { readonly session: Session; readonly label?: string }) => {
   const { room, seconds } = session
@@ -10,7 +13,7 @@ export const Ring = ({ session, label }: { readonly session: Session; readonly l
   const fill = useComputed(() => fillOf(seconds.value, full.value))
   const slots = useComputed(() => timeText(Math.max(seconds.value, full.value)).length)
   const left = useComputed(() => {
-    const part = full.value === 0 ? 0 : Math.min(1, seconds.value / full.value)
+    const part = full.value === 0 ? 0 : Math.min(1, Math.ceil((seconds.value / full.value) * STEPS) / STEPS)
     // A whole ring has no seam, and an empty one no dot.
     return part === 1 ? "none" : `${part} 2`
   })

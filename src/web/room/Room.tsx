@@ -1,11 +1,14 @@
 import { effect } from "@preact/signals"
 import { useState } from "preact/hooks"
 import { later } from "../parts/later.tsx"
+import { pathOf } from "../address.ts"
 import { Brand } from "../parts/Brand.tsx"
 import { Settings } from "../parts/Settings.tsx"
 import { remembered } from "../remembered.ts"
 import { forget, rooms } from "../rooms.ts"
 import "../style/stage.css"
+import "../style/side.css"
+import "../style/screens.css"
 import { text } from "../text/index.ts"
 import { watchTime } from "./alarm.ts"
 import { announcer } from "./announcer.ts"
@@ -52,9 +55,9 @@ export const Room = ({ session }: { readonly session: Session }) => {
   const [{ alarm, said }] = useState(() => accompany(session))
   const { code, connection, phase, room } = session
   const { state } = connection.value
-  const { anotherRoom, completed, connecting, home, phases, roomOf, turn, uncertain } = text.value
+  const { anotherRoom, completed, connecting, ended, lookAgain, home, phases, roomOf, turn, uncertain } = text.value
   if (state === "missing") return <Home missing={code} />
-  const isCompleted = phase.value === "completed" || state === "ended"
+  const isCompleted = phase.value === "completed"
   return (
     <div class="room">
       <header class="bar">
@@ -76,7 +79,14 @@ export const Room = ({ session }: { readonly session: Session }) => {
             <Roles session={session} canSwap={!isCompleted} />
             {isCompleted ? (
               <p class="event up">
-                {completed} <a href="/">{anotherRoom}</a>
+                {room.value.status === "COMPLETED" ? (
+                  completed
+                ) : (
+                  <>
+                    {ended} <a href={pathOf(code)}>{lookAgain}</a>
+                  </>
+                )}
+                <a href="/">{anotherRoom}</a>
               </p>
             ) : (
               <>

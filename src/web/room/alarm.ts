@@ -2,6 +2,7 @@
 import { effect, type ReadonlySignal, signal } from "@preact/signals"
 import { autoStart, notify, volume, warning } from "../preferences.ts"
 import { text } from "../text/index.ts"
+import { after } from "../timers.ts"
 import { show } from "./notification.ts"
 import { passed } from "./phase.ts"
 import type { Session } from "./session.ts"
@@ -23,19 +24,19 @@ export interface Alarm {
 export const watchTime = (session: Session): Alarm => {
   const { client, code, finish, room, seconds } = session
   const startsIn = signal<number | null>(null)
-  let timeout: ReturnType<typeof setTimeout> | undefined
+  let cancel: (() => void) | undefined
 
   const count = (left: number) => {
     startsIn.value = left
-    timeout = setTimeout(() => {
+    cancel = after(1_000, () => {
       if (left > 1) return count(left - 1)
       startsIn.value = null
       // Of many browsers that are set so, one starts it; the others are told that it is done, which is no refusal.
       void client.start({ ifCurrent: true })
-    }, 1_000)
+    })
   }
   const doNotStart = () => {
-    clearTimeout(timeout)
+    cancel?.()
     startsIn.value = null
   }
 
@@ -61,11 +62,11 @@ export const watchTime = (session: Session): Alarm => {
   }
   let before = 0
   effect(() => {
-    const after = seconds.value
+    const left = seconds.value
     const now = room.peek()
-    const isDue = passed(WARNING_AT, before, after) && after > WARNING_LATEST && now?.running === true
+    const isDue = passed(WARNING_AT, before, left) && left > WARNING_LATEST && now?.running === true
     if (isDue && warning.peek()) void warn(now.endsAt ?? 0)
-    before = after
+    before = left
   })
   return { startsIn, doNotStart }
 }

@@ -1,6 +1,7 @@
 /** The whole seconds that are left: one timeout for each, aimed at the moment when it is over, and nothing in between. */
 import { type ReadonlySignal, signal } from "@preact/signals"
 import type { RoomClient } from "../../client/RoomClient.ts"
+import { after } from "../timers.ts"
 import { wholeSeconds } from "./phase.ts"
 
 export interface Countdown {
@@ -11,12 +12,12 @@ export interface Countdown {
 
 export const countdown = (client: Pick<RoomClient, "remaining" | "room">): Countdown => {
   const seconds = signal(0)
-  let timeout: ReturnType<typeof setTimeout> | undefined
+  let cancel: (() => void) | undefined
   const aim = () => {
-    clearTimeout(timeout)
+    cancel?.()
     const left = client.remaining()
     seconds.value = wholeSeconds(left)
-    if (client.room?.running && left > 0) timeout = setTimeout(aim, left - (seconds.value - 1) * 1_000)
+    if (client.room?.running && left > 0) cancel = after(left - (seconds.value - 1) * 1_000, aim)
   }
   // A tab that slept is right the moment it is seen again.
   for (const woken of ["visibilitychange", "pageshow", "focus", "resume"]) addEventListener(woken, aim, true)

@@ -41,6 +41,9 @@ export interface Session {
   readonly forgetRefusal: () => void
 }
 
+/** The last finish that someone at this browser has reacted to. */
+const seen = kept("seen", "", (value): value is string => typeof value === "string")
+
 export const openSession = (code: string, api: string): Session => {
   const client = openRoom(code, { api })
   const room = signal(client.room)
@@ -48,18 +51,18 @@ export const openSession = (code: string, api: string): Session => {
   const refusal = signal<Refusal | null>(null)
   const { seconds, aim } = countdown(client)
   const finished = signal<(Finish & { readonly id: string | undefined }) | null>(null)
-  /** The last finish that someone at this browser has reacted to. */
-  const seen = kept(`seen:${code}`, 0, (value): value is number => typeof value === "number")
+  const nameOf = (at: number) => `${code} ${at}`
 
   /** What anyone does after the finish is the reaction to it. */
   const finish = computed<Finish | null>(() => {
     const [last, now] = [finished.value, room.value]
-    if (last === null || now === null || last.at <= seen.value) return null
+    if (last === null || now === null || seen.value === nameOf(last.at)) return null
     return now.finishedAt === last.at && !now.running && (last.id === undefined || last.id === now.id) ? last : null
   })
-  const phase = computed<Phase>(() =>
-    room.value === null ? "idle" : phaseOf(room.value, seconds.value, finish.value !== null)
-  )
+  const phase = computed<Phase>(() => {
+    if (connection.value.state === "ended") return "completed"
+    return room.value === null ? "idle" : phaseOf(room.value, seconds.value, finish.value !== null)
+  })
 
   client.on((event) =>
     batch(() => {
@@ -99,7 +102,7 @@ export const openSession = (code: string, api: string): Session => {
     // Looks anew with each second.
     canAddMinute: computed(() => seconds.value >= 0 && Boolean(more())),
     dismiss: () => {
-      if (finished.value !== null) seen.value = finished.value.at
+      if (finished.value !== null) seen.value = nameOf(finished.value.at)
     },
     forgetRefusal: () => {
       refusal.value = null

@@ -1,5 +1,5 @@
 /** What shows outside of what is drawn: the colours of the whole page, and the tab's title and icon. */
-import { effect } from "@preact/signals"
+import { effect, signal } from "@preact/signals"
 import { text } from "../text/index.ts"
 import { colourOf, timeText, wholeSeconds } from "./phase.ts"
 import type { Session } from "./session.ts"
@@ -32,12 +32,20 @@ export const paint = ({ phase, room }: Session): void => {
 
 export const drawTab = ({ phase, room, seconds }: Session): void => {
   const link = document.querySelector<HTMLLinkElement>('link[rel="icon"]')
+  const isHidden = signal(false)
+  const look = () => {
+    isHidden.value = document.visibilityState === "hidden"
+  }
+  document.addEventListener("visibilitychange", look)
+  look()
   effect(() => {
     const { timeUp, title } = text.value
     const now = room.value
     if (now === null) return
     const drives = title.drives(now.driver)
-    document.title = phase.value === "up" ? `⏰ ${timeUp} · ${drives}` : `${timeText(seconds.value)} · ${drives}`
+    // A new title each second costs the browser more than all of the page; who sees the page sees the time there.
+    const time = isHidden.value ? timeText(seconds.value) : "Pairroom"
+    document.title = `${phase.value === "up" ? `⏰ ${timeUp}` : time} · ${drives}`
   })
   let drawn = ""
   effect(() => {

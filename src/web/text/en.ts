@@ -59,6 +59,8 @@ export const en = {
   stopIt: "Don't",
   lastFinish: (clock: string) => `The last turn ended at ${clock}`,
   completed: "This room is closed.",
+  ended: "This room was deleted, or its connections were ended.",
+  lookAgain: "Look again",
   anotherRoom: "Open another room",
 
   alarm: "When time is up",

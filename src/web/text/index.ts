@@ -1,17 +1,8 @@
 /** The language of the page: the browser's, until the person switches. */
 import { computed } from "@preact/signals"
 import { kept } from "../kept.ts"
-import { en, type Text } from "./en.ts"
-import { ko } from "./ko.ts"
-
-const LANGUAGES = { en, ko } satisfies Record<string, Text>
-export type Language = keyof typeof LANGUAGES
-
-const isLanguage = (value: unknown): value is Language => typeof value === "string" && Object.hasOwn(LANGUAGES, value)
-
-/** The first language that the browser asks for and the page speaks. */
-export const languageOf = (wanted: ReadonlyArray<string>): Language =>
-  wanted.map((tag) => tag.toLowerCase().split("-")[0]).find(isLanguage) ?? "en"
+import type { Text } from "./en.ts"
+import { isLanguage, type Language, LANGUAGES, languageOf } from "./languages.ts"
 
 const chosen = kept<Language | null>(
   "language",

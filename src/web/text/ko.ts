@@ -61,6 +61,8 @@ export const ko: Text = {
   stopIt: "취소",
   lastFinish: (clock) => `지난 턴은 ${clock}에 끝났습니다`,
   completed: "닫힌 방입니다.",
+  ended: "방이 지워졌거나 연결이 모두 끊겼습니다.",
+  lookAgain: "다시 확인",
   anotherRoom: "다른 방 열기",
 
   alarm: "시간이 끝나면",

@@ -10,7 +10,7 @@ import {
   wholeSeconds
 } from "../../../src/web/room/phase.ts"
 
-const room = { status: "IN_PROGRESS", running: false, duration: 600_000 } as const
+const room = { status: "IN_PROGRESS", running: false, duration: 600_000, remainingTime: 600_000 } as const
 
 describe("the time on the screen", () => {
   it("shows a second until it is over", () => {
@@ -39,7 +39,7 @@ describe("the time on the screen", () => {
 describe("the phase of a room", () => {
   it("follows from the room, what is left, and whether the time is up", () => {
     assert.strictEqual(phaseOf(room, 600, false), "idle")
-    assert.strictEqual(phaseOf(room, 599, false), "paused")
+    assert.strictEqual(phaseOf({ ...room, remainingTime: 599_999 }, 600, false), "paused")
     assert.strictEqual(phaseOf({ ...room, running: true }, LAST_SECONDS + 1, false), "running")
     assert.strictEqual(phaseOf({ ...room, running: true }, LAST_SECONDS, false), "last")
     assert.strictEqual(phaseOf(room, 600, true), "up")
