@@ -7,8 +7,6 @@ export default defineConfig({
     root: new URL("..", import.meta.url).pathname,
     include: ["test/**/*.test.ts"],
     pool: "forks",
-    testTimeout: 20_000,
-    // What a browser shows comes when it comes.
-    expect: { poll: { timeout: 10_000, interval: 20 } }
+    testTimeout: 20_000
   }
 })

@@ -1,26 +1,26 @@
 import type { Page } from "playwright-core"
 import { describe, expect } from "vitest"
 import * as Chromium from "./chromium.ts"
-import { driverOf, it, phaseOf, press, timeOf } from "./harness.ts"
+import { driverOf, eventually, it, phaseOf, press, timeOf } from "./harness.ts"
 
-describe.skipIf(Chromium.skips)("a room", () => {
+describe.skipIf(Chromium.skips)("a room", { concurrent: true }, () => {
   it("shows on every screen at once what anyone presses", async ({ service, visitor }) => {
     const code = await service.create()
     const [lemon, apple] = [await (await visitor()).room(code), await (await visitor()).room(code)]
-    await expect.poll(() => lemon.locator("[data-here]").getAttribute("data-here")).toBe("2")
+    await eventually(() => lemon.locator("[data-here]").getAttribute("data-here"), "2")
     expect([await timeOf(apple), await driverOf(apple)]).toEqual(["10:00", "lemon"])
     await press(lemon, "start")
-    await expect.poll(() => phaseOf(apple)).toBe("running")
+    await eventually(() => phaseOf(apple), "running")
     await press(apple, "pause")
-    await expect.poll(() => phaseOf(lemon)).toBe("paused")
+    await eventually(() => phaseOf(lemon), "paused")
     await press(lemon, "swap")
-    await expect.poll(() => driverOf(apple)).toBe("apple")
+    await eventually(() => driverOf(apple), "apple")
     expect(await timeOf(lemon)).toBe(await timeOf(apple))
     await press(apple, "reset")
-    await expect.poll(() => timeOf(lemon)).toBe("10:00")
+    await eventually(() => timeOf(lemon), "10:00")
     await service.complete(code)
-    await expect.poll(() => phaseOf(lemon)).toBe("completed")
-    await expect.poll(() => lemon.locator("main").innerText()).toContain("This room is closed.")
+    await eventually(() => phaseOf(lemon), "completed")
+    await eventually(() => lemon.locator("main").innerText(), expect.stringContaining("This room is closed."))
   })
 
   it("what cannot be pressed now looks so; the length grows with an added minute, and is set", async ({
@@ -31,17 +31,17 @@ describe.skipIf(Chromium.skips)("a room", () => {
     const reset = page.locator("[data-command=reset]")
     expect(await reset.isDisabled()).toBe(true)
     await press(page, "start")
-    await expect.poll(() => timeOf(page)).toBe("4:58")
+    await eventually(() => timeOf(page), "4:58")
     expect(await reset.isDisabled()).toBe(false)
     await press(page, "add-minute")
-    await expect.poll(() => timeOf(page)).toMatch(/^5:5/)
+    await eventually(() => timeOf(page), expect.stringMatching(/^5:5/))
     await press(page, "reset")
-    await expect.poll(() => timeOf(page)).toMatch(/^5:5\d$/)
-    expect(await phaseOf(page)).toBe("idle")
+    await eventually(() => phaseOf(page), "idle")
+    expect(await timeOf(page)).toMatch(/^5:5\d$/)
     await press(page, "set-length")
     await page.getByText("15 min").click()
     await page.getByRole("button", { name: "Set", exact: true }).click()
-    await expect.poll(() => timeOf(page)).toBe("15:00")
+    await eventually(() => timeOf(page), "15:00")
   })
 
   it("two who press swap at once swap once", async ({ service, visitor }) => {
@@ -59,9 +59,9 @@ describe.skipIf(Chromium.skips)("a room", () => {
       pages.push(await one.room(code))
     }
     await Promise.all(pages.map((page) => press(page, "swap")))
-    for (const page of pages) await expect.poll(() => driverOf(page)).toBe("apple")
+    for (const page of pages) await eventually(() => driverOf(page), "apple")
     const refusals = () => Promise.all(pages.map((page) => page.locator("[data-refusal=stale]").count()))
-    await expect.poll(async () => (await refusals()).toSorted()).toEqual([0, 1])
+    await eventually(async () => (await refusals()).toSorted(), [0, 1])
     expect((await service.room(code)).driver).toBe("apple")
   })
 
@@ -71,9 +71,9 @@ describe.skipIf(Chromium.skips)("a room", () => {
   }) => {
     const page = await (await visitor()).room(await service.create())
     await page.keyboard.press("Space")
-    await expect.poll(() => phaseOf(page)).toBe("running")
+    await eventually(() => phaseOf(page), "running")
     await page.keyboard.press("Space")
-    await expect.poll(() => phaseOf(page)).toBe("paused")
+    await eventually(() => phaseOf(page), "paused")
     const reached: Array<string> = []
     for (;;) {
       await page.keyboard.press("Tab")
@@ -97,11 +97,11 @@ describe.skipIf(Chromium.skips)("a room", () => {
     const page = await (await visitor()).room(code)
     const said = page.locator("[data-said]")
     await press(page, "start")
-    await expect.poll(() => said.innerText()).toBe("Started. lemon drives, 10 minutes left.")
-    await expect.poll(() => timeOf(page)).toBe("9:57")
+    await eventually(() => said.innerText(), "Started. lemon drives, 10 minutes left.")
+    await eventually(() => timeOf(page), "9:57")
     expect(await said.innerText()).toBe("Started. lemon drives, 10 minutes left.")
     await press(page, "swap")
-    await expect.poll(() => said.innerText()).toBe("apple drives, lemon navigates.")
+    await eventually(() => said.innerText(), "apple drives, lemon navigates.")
     expect(await page.locator("[aria-live]:not([aria-live=off])").count()).toBe(0)
   })
 
@@ -110,7 +110,7 @@ describe.skipIf(Chromium.skips)("a room", () => {
     const page = await (await visitor({ permissions: ["clipboard-read", "clipboard-write"] })).room(code)
     await press(page, "share")
     await press(page, "copy")
-    await expect.poll(() => page.locator("[data-command=copy]").innerText()).toBe("Copied")
+    await eventually(() => page.locator("[data-command=copy]").innerText(), "Copied")
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(`${service.url}/room/${code}`)
     await page.locator(".qr svg[role=img]").waitFor()
   })
@@ -121,9 +121,9 @@ describe.skipIf(Chromium.skips)("a room", () => {
   }) => {
     const code = await service.create()
     const page = await (await visitor()).tab(`/room/${code}?view=overlay`)
-    await expect.poll(() => timeOf(page)).toBe("10:00")
+    await eventually(() => timeOf(page), "10:00")
     await service.start(code)
-    await expect.poll(() => timeOf(page)).toBe("9:59")
+    await eventually(() => timeOf(page), "9:59")
     expect(await driverOf(page)).toBe("lemon")
     expect(await page.locator("button, a").count()).toBe(0)
     const grounds = await page.evaluate(() =>

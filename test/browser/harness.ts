@@ -2,12 +2,14 @@
  * What the tests of the page stand on: the service, one Chromium for each file, and in it as many browsers as a test
  * wants, which know nothing of each other. A page that complains, or asks another host for anything, fails the test.
  */
-import { type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core"
-import { expect, test } from "vitest"
+import { type Browser, type BrowserContext, type BrowserContextOptions, type Locator, type Page } from "playwright-core"
+import { expect, test, vi } from "vitest"
 import * as Chromium from "./chromium.ts"
 import * as Service from "./service.ts"
 
 export interface VisitorOptions extends BrowserContextOptions {
+  /** Which service it is for, where a test has one of its own. */
+  readonly of?: Service.Service
   /** How far its clock is off, in milliseconds. */
   readonly clockOff?: number
   /** What its console may say because the test is about it. */
@@ -27,17 +29,24 @@ export interface Visitor {
 }
 
 export const it = test
-  .extend("settings", { scope: "file" }, {} as Readonly<Record<string, string>>)
-  .extend("service", { scope: "file" }, async ({ settings }, { onCleanup }) => {
-    const service = await Service.start(settings)
+  // oxlint-disable-next-line no-empty-pattern -- Vitest reads from the pattern what a fixture needs
+  .extend("service", { scope: "file" }, async ({}, { onCleanup }) => {
+    const service = await Service.start()
     onCleanup(service.end)
     return service
   })
-  // oxlint-disable-next-line no-empty-pattern -- Vitest reads from the pattern what a fixture needs
+  // oxlint-disable-next-line no-empty-pattern -- here too
   .extend("chromium", { scope: "file" }, async ({}, { onCleanup }) => {
     const chromium = await Chromium.launch()
     onCleanup(() => chromium.close())
     return chromium
+  })
+  /** A service that only this test has, to do to it what it likes; soon to notice a dead connection. */
+  // oxlint-disable-next-line no-empty-pattern -- and here
+  .extend("ownService", async ({}, { onCleanup }) => {
+    const service = await Service.start({ isRestarted: true })
+    onCleanup(service.end)
+    return service
   })
   .extend("visitor", async ({ chromium, service }, { onCleanup }) => {
     const complaints: Array<string> = []
@@ -46,8 +55,8 @@ export const it = test
       await Promise.all(contexts.map((context) => context.close()))
       expect(complaints).toEqual([])
     })
-    return async (options: VisitorOptions = {}): Promise<Visitor> => {
-      const visitor = await open(chromium, service.url, options, (complaint) => complaints.push(complaint))
+    return async ({ of = service, ...options }: VisitorOptions = {}): Promise<Visitor> => {
+      const visitor = await open(chromium, of.url, options, (complaint) => complaints.push(complaint))
       contexts.push(visitor.context)
       return visitor
     }
@@ -56,7 +65,7 @@ export const it = test
 const open = async (
   chromium: Browser,
   url: string,
-  { clockOff = 0, mayComplain, ...options }: VisitorOptions,
+  { clockOff = 0, mayComplain, ...options }: Omit<VisitorOptions, "of">,
   complain: (complaint: string) => void
 ): Promise<Visitor> => {
   const context = await chromium.newContext({
@@ -135,13 +144,21 @@ const setClock = (off: number) => {
   } as DateConstructor
 }
 
+/** Waits until what is looked for is there, for so many milliseconds at most. (`expect.poll` knows no concurrent tests.) */
+export const eventually = (look: () => unknown, expected: unknown, timeout = 10_000) =>
+  vi.waitFor(async () => expect(await look()).toEqual(expected), { timeout, interval: 50 })
+
 /** What a room's page shows. */
 export const timeOf = (page: Page) => page.locator("[data-time]").innerText()
 export const phaseOf = (page: Page) => page.locator("html").getAttribute("data-phase")
 export const driverOf = (page: Page) => page.locator("[data-role=driver] .name").innerText()
 export const connectionOf = (page: Page) => page.locator("[data-connection]").getAttribute("data-connection")
 
-export const press = (page: Page, command: string) => page.locator(`[data-command=${command}]`).click()
+export const press = (page: Page, command: string, options?: Parameters<Locator["click"]>[0]) =>
+  page.locator(`[data-command=${command}]`).click(options)
+
+/** Presses what is marked as not to be pressed. */
+export const pressAllTheSame = (page: Page, command: string) => press(page, command, { force: true })
 
 /** Waits until it is connected. */
-export const isLive = (page: Page) => expect.poll(() => connectionOf(page)).toBe("live")
+export const isLive = (page: Page) => eventually(() => connectionOf(page), "live")

@@ -1,4 +1,4 @@
-/** The service as it is run, for the tests of the page: a process of its own, with its rooms in a temporary folder. */
+/** The service as it is run, for the tests of the page: a process of its own. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { mkdtempSync, rmSync } from "node:fs"
@@ -31,14 +31,16 @@ export interface Service {
   readonly end: () => Promise<void>
 }
 
-export const start = async (settings: Readonly<Record<string, string>>): Promise<Service> => {
+/** Rooms are kept in memory, or in a file to live through a restart; then heartbeats are short too. */
+export const start = async ({ isRestarted = false } = {}): Promise<Service> => {
   const folder = mkdtempSync(join(tmpdir(), "pairroom-page-"))
   const env = {
     PATH: process.env["PATH"],
     HOST: "127.0.0.1",
     LOG_LEVEL: "Warn",
-    STORE_URL: `sqlite:${join(folder, "rooms.db")}`,
-    ...settings
+    ...(isRestarted
+      ? { STORE_URL: `sqlite:${join(folder, "rooms.db")}`, HEARTBEAT_INTERVAL: "1 second" }
+      : { STORE_URL: "memory:" })
   }
   let running = await run({ ...env, PORT: "0" })
   const { url } = running
