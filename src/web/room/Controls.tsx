@@ -6,9 +6,10 @@ import type { Session } from "./session.ts"
 
 /** What can be done to the timer. What cannot be pressed now looks so; a press all the same says why. */
 export const Controls = ({ session }: { readonly session: Session }) => {
-  const { addMinute, canAddMinute, client, phase, press, room, startOrPause } = session
+  const { addMinute, canAddMinute, client, connection, phase, press, room, startOrPause } = session
   const { addMinute: more, addMinuteLong, pause, reset, resume, setLength, start, startNext } = text.value
   const [isSetting, setSetting] = useState(false)
+  const isOut = connection.value.state !== "live"
   const running = room.value?.running === true
   const isCompleted = phase.value === "completed"
   const isFull = phase.value === "idle" || phase.value === "up"
@@ -19,6 +20,7 @@ export const Controls = ({ session }: { readonly session: Session }) => {
         type="button"
         class="main"
         disabled={isCompleted}
+        aria-disabled={isOut}
         data-command={running ? "pause" : "start"}
         onClick={startOrPause}
       >
@@ -29,6 +31,7 @@ export const Controls = ({ session }: { readonly session: Session }) => {
         <button
           type="button"
           disabled={isCompleted || isFull}
+          aria-disabled={isOut}
           data-command="reset"
           onClick={() => press(() => client.reset())}
         >
@@ -39,6 +42,7 @@ export const Controls = ({ session }: { readonly session: Session }) => {
           type="button"
           disabled={isCompleted || !canAddMinute.value}
           title={addMinuteLong}
+          aria-disabled={isOut}
           data-command="add-minute"
           onClick={addMinute}
         >
@@ -48,6 +52,7 @@ export const Controls = ({ session }: { readonly session: Session }) => {
           type="button"
           disabled={isCompleted}
           aria-haspopup="dialog"
+          aria-disabled={isOut}
           data-command="set-length"
           onClick={() => setSetting(true)}
         >

@@ -11,7 +11,7 @@ interface Props {
 
 /** Who drives now, and who is next. */
 export const Roles = ({ session, canSwap = false }: Props) => {
-  const { client, press, room } = session
+  const { client, connection, press, room } = session
   const { now, next, swap } = text.value
   if (room.value === null) return null
   const { driver, navigator } = room.value
@@ -30,6 +30,7 @@ export const Roles = ({ session, canSwap = false }: Props) => {
             class="round"
             title={swap}
             aria-label={swap}
+            aria-disabled={connection.value.state !== "live"}
             data-command="swap"
             onClick={() => press(() => client.swap())}
           >

@@ -1,0 +1,81 @@
+import { describe, expect } from "vitest"
+import * as Chromium from "./chromium.ts"
+import { connectionOf, driverOf, eventually, isLive, it, phaseOf, press, pressAllTheSame, timeOf } from "./harness.ts"
+
+/** What a browser says of a connection that is not there. */
+const NETWORK = /ERR_/
+
+describe.skipIf(Chromium.skips)("the connection", { concurrent: true }, () => {
+  it("ten tabs of one browser are all live, over one stream, and stay so when tabs close", async ({
+    service,
+    visitor
+  }) => {
+    const code = await service.create()
+    const one = await visitor()
+    const tabs = await Promise.all(Array.from({ length: 10 }, () => one.room(code)))
+    expect((await service.room(code)).connections).toBe(1)
+    await press(tabs[9]!, "start")
+    for (const tab of tabs) await eventually(() => phaseOf(tab), "running")
+    // Whichever has the stream, two of these do not.
+    await Promise.all(tabs.slice(0, 8).map((tab) => tab.close()))
+    await press(tabs[9]!, "swap")
+    for (const tab of tabs.slice(8)) await eventually(() => driverOf(tab), "apple")
+    for (const tab of tabs.slice(8)) await isLive(tab)
+    await eventually(async () => (await service.room(code)).connections, 1)
+  })
+
+  it("what is pressed off line is refused at once, and not kept for later", async ({ service, visitor }) => {
+    const code = await service.create()
+    const one = await visitor({ mayComplain: NETWORK })
+    const page = await one.room(code)
+    await one.context.setOffline(true)
+    await eventually(() => connectionOf(page), "offline")
+    expect(await page.locator("[data-command=start]").isDisabled()).toBe(true)
+    await pressAllTheSame(page, "start")
+    await eventually(
+      () => page.getByRole("alert").innerText(),
+      expect.stringContaining("You are offline. Nothing was changed.")
+    )
+    expect(await phaseOf(page)).toBe("idle")
+    await one.context.setOffline(false)
+    await isLive(page)
+    await press(page, "swap")
+    await eventually(() => driverOf(page), "apple")
+    expect((await service.room(code)).running).toBe(false)
+  })
+
+  it("comes back by itself after a kill -9 of the service, with the turn running on", async ({
+    ownService: service,
+    visitor
+  }) => {
+    const code = await service.create()
+    const page = await (await visitor({ of: service, mayComplain: NETWORK })).room(code)
+    await press(page, "start")
+    await eventually(() => phaseOf(page), "running")
+    const { endsAt } = await service.room(code)
+    await service.kill()
+    await eventually(() => connectionOf(page), "reconnecting")
+    const before = await timeOf(page)
+    await eventually(() => timeOf(page), expect.not.stringContaining(before))
+    await service.restart()
+    await isLive(page)
+    expect(await phaseOf(page)).toBe("running")
+    expect((await service.room(code)).endsAt).toBe(endsAt)
+    await press(page, "pause")
+    await eventually(() => phaseOf(page), "paused")
+  })
+
+  it("replaces a connection on which nothing comes any more", async ({ ownService: service, visitor }) => {
+    const page = await (await visitor({ of: service, mayComplain: NETWORK })).room(await service.create())
+    // What comes in pieces is the stream; after two heartbeats the page knows how often they come.
+    const pieces = new Map<string, number>()
+    const session = await page.context().newCDPSession(page)
+    session.on("Network.dataReceived", ({ requestId }) => pieces.set(requestId, (pieces.get(requestId) ?? 0) + 1))
+    await session.send("Network.enable")
+    await eventually(async () => Math.max(...pieces.values()) >= 3, true)
+    service.hang()
+    await eventually(() => connectionOf(page), "reconnecting")
+    service.goOn()
+    await isLive(page)
+  })
+})

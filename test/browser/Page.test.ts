@@ -1,0 +1,138 @@
+import axe from "axe-core"
+import type { Page } from "playwright-core"
+import { describe, expect } from "vitest"
+import * as Chromium from "./chromium.ts"
+import { eventually, isLive, it, phaseOf, press, pressAllTheSame, timeOf, type Visitor } from "./harness.ts"
+import type { Service } from "./service.ts"
+
+/** The most bytes that script and style of the first view may have, compressed. */
+const WEIGHT_MOST = 30_000
+
+const SCREENS = [
+  { width: 320, height: 568 },
+  { width: 360, height: 740 },
+  { width: 1_280, height: 800 },
+  { width: 2_560, height: 1_440 }
+]
+
+/** Goes through all that the page can look like: the front door, a room in each of its phases, its sheets, the overlay. */
+const walk = async (visitor: Visitor, service: Service, look: (page: Page, view: string) => Promise<void>) => {
+  const page = await visitor.tab("/")
+  await look(page, "home")
+  const code = await service.create()
+  await page.goto(`/room/${code}`)
+  await isLive(page)
+  await look(page, "idle")
+  for (const opener of ["[data-command=share]", "[data-command=set-length]", "[data-sound]"]) {
+    await page.locator(opener).click()
+    await page.getByRole("dialog").waitFor()
+    await look(page, opener)
+    await page.keyboard.press("Escape")
+    await page.getByRole("dialog").waitFor({ state: "detached" })
+  }
+  const goOn = async (phase: string) => {
+    await eventually(() => phaseOf(page), phase)
+    await look(page, phase)
+  }
+  await press(page, "start")
+  await goOn("running")
+  await press(page, "pause")
+  await goOn("paused")
+  await service.start(code)
+  await service.set(code, { duration: 600_000, remainingTime: 9_900 })
+  await goOn("last")
+  await service.set(code, { duration: 600_000, remainingTime: 1 })
+  await goOn("up")
+  await visitor.context.setOffline(true)
+  await eventually(() => page.locator("[data-connection=offline]").count(), 1)
+  await pressAllTheSame(page, "start")
+  await look(page, "offline")
+  await visitor.context.setOffline(false)
+  await isLive(page)
+  await service.complete(code)
+  await goOn("completed")
+  await page.goto(`/room/${code}?view=overlay`)
+  await eventually(() => timeOf(page), "10:00")
+  await look(page, "overlay")
+  await page.goto("/room/AAAAAAAAAAAAA")
+  await page.getByRole("alert").waitFor()
+  await look(page, "missing")
+}
+
+/** The console tells of the network that was cut, and of the room that is not there. */
+const WALKED = /ERR_|404/
+
+describe.skipIf(Chromium.skips)("the page", { concurrent: true }, () => {
+  it("axe finds nothing in any view, light or dark", async ({ service, visitor }) => {
+    const faults: Array<string> = []
+    await walk(await visitor({ reducedMotion: "reduce", mayComplain: WALKED }), service, async (page, view) => {
+      await page.evaluate(axe.source)
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme })
+        const { violations } = await page.evaluate(() => {
+          const { axe } = globalThis as unknown as { readonly axe: typeof import("axe-core") }
+          return axe.run(document, { resultTypes: ["violations"] })
+        })
+        for (const { id, nodes } of violations) {
+          for (const { html } of nodes) faults.push(`${view}, ${colorScheme}: ${id}: ${html}`)
+        }
+      }
+    })
+    expect(faults).toEqual([])
+  })
+
+  it("fits every screen from 320 px on", async ({ service, visitor }) => {
+    const wider: Array<string> = []
+    await walk(await visitor({ reducedMotion: "reduce", mayComplain: WALKED }), service, async (page, view) => {
+      for (const screen of SCREENS) {
+        await page.setViewportSize(screen)
+        const width = await page.evaluate(() => document.documentElement.scrollWidth)
+        if (width > screen.width) wider.push(`${view} at ${screen.width} px is ${width} px wide`)
+      }
+    })
+    expect(wider).toEqual([])
+  })
+
+  it("nothing moves when the digits change", async ({ service, visitor }) => {
+    const code = await service.create()
+    const page = await (await visitor()).room(code)
+    const placesOf = () =>
+      page.evaluate(() =>
+        [".ring", "[data-time]", "[data-role=driver]", "[data-role=navigator]", "[data-command=start]"].map((part) => {
+          const { height, left, top, width } = document.querySelector(part)?.getBoundingClientRect() ?? new DOMRect()
+          return [part, left, top, width, height]
+        })
+      )
+    for (const screen of SCREENS) {
+      await page.setViewportSize(screen)
+      await service.set(code, { duration: 600_000, remainingTime: 599_000 })
+      await eventually(() => timeOf(page), "9:59")
+      const places = await placesOf()
+      await service.set(code, { duration: 600_000, remainingTime: 71_000 })
+      await eventually(() => timeOf(page), "1:11")
+      expect(await placesOf(), `at ${screen.width} px`).toEqual(places)
+    }
+  })
+
+  it("script and style of the first view weigh 30 KB at most", async ({ service, visitor }) => {
+    const one = await visitor()
+    for (const [name, path] of [
+      ["/", "/"],
+      ["a room", `/room/${await service.create()}`]
+    ] as const) {
+      const page = await one.tab(path)
+      await page.locator("h1").waitFor()
+      const sizes = await page.evaluate(() =>
+        performance
+          .getEntriesByType("resource")
+          .filter(({ name }) => /\.(?:js|css)$/.test(name))
+          .map((entry) => (entry as PerformanceResourceTiming).encodedBodySize)
+      )
+      const weight = sizes.reduce((sum, size) => sum + size, 0)
+      console.info(`script and style of ${name}: ${weight} bytes`)
+      expect(sizes.length).toBeGreaterThanOrEqual(2)
+      expect(Math.min(...sizes)).toBeGreaterThan(0)
+      expect(weight).toBeLessThanOrEqual(WEIGHT_MOST)
+    }
+  })
+})

@@ -1,0 +1,32 @@
+/** The Chromium that the tests of the page open it with. */
+import { existsSync } from "node:fs"
+import { type Browser, chromium } from "playwright-core"
+
+const USUAL = [
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/opt/google/chrome/chrome",
+  "/Applications/Chromium.app/Contents/MacOS/Chromium",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+]
+
+const set = process.env["CHROMIUM"] ?? ""
+const found = set === "" ? USUAL.find(existsSync) : existsSync(set) ? set : undefined
+
+/** What to do where there is none; undefined where there is one. */
+export const missing: string | undefined =
+  found === undefined
+    ? `${set || "Chromium"} is missing; the tests of the page need it: apt-get install chromium (or CHROMIUM=PATH)`
+    : undefined
+
+/** Is that a reason to leave these tests out? Where it is for certain that they can run, in CI, it is a failure. */
+export const skips = missing !== undefined && !process.env["CI"]
+
+if (skips) console.warn(missing)
+
+export const launch = (): Promise<Browser> => {
+  if (found === undefined) throw new Error(missing)
+  // A person has to touch the page before it may sound, as in the browsers that people have.
+  return chromium.launch({ executablePath: found, args: ["--autoplay-policy=user-gesture-required"] })
+}
