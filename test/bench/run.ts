@@ -183,7 +183,10 @@ const rows: Array<string> = [
 ]
 
 for (const workload of [...WORKLOADS, ...SIZES].filter(({ name }) => name.includes(options.only))) {
-  const servers = SIZES.includes(workload) ? ["pairroom"] : options.servers.split(",")
+  // better-sse ticks for everyone.
+  const servers = (SIZES.includes(workload) ? "pairroom" : options.servers)
+    .split(",")
+    .filter((server) => workload.ticks || server !== "better-sse")
   const turns: Record<string, Array<Figures>> = {}
   for (let round = 0; round < Number(options.rounds); round++) {
     for (const server of servers) {
