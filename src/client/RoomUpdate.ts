@@ -1,14 +1,10 @@
 /**
  * What a room's stream tells a tab, however it comes there: by a stream of its own or from another tab.
  */
-import type { RoomEvent, RoomView as ServerRoomView } from "../domain/RoomEvent.ts"
+import type { RoomEvent, RoomView } from "../domain/RoomEvent.ts"
 import type { SseEvent } from "./Sse.ts"
 
-/** The room as the server tells it. */
-export type RoomView = ServerRoomView & {
-  /** The server's store is away: what is shown is the last that was known. */
-  readonly uncertain?: boolean
-}
+export type { RoomView }
 
 /** What an event named `timer` says. */
 export type TimerChange = Extract<RoomEvent, { readonly event: "timer" }>["data"]
