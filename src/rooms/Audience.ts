@@ -12,6 +12,9 @@ import { type Fork, Task } from "./Task.ts"
 /** Presence is told at once, and then at most this often, in milliseconds. */
 const PRESENCE_INTERVAL = 1_000
 
+/** Heartbeats fall on whole multiples of this, in milliseconds. */
+const HEARTBEAT_GRID = 100
+
 /** How many frames an embedding program may leave unread, before it is given the room anew instead. */
 const UNREAD_FRAMES = 256
 
@@ -90,6 +93,13 @@ export class Audience {
     this.#tellPresence()
   }
 
+  /** At the latest an interval from now, and together with other rooms: one wake-up then serves many of them. */
+  #heartbeatAfter(now: number): number {
+    const interval = Duration.toMillis(this.#settings.heartbeatInterval)
+    const due = now + interval
+    return interval > HEARTBEAT_GRID ? due - (due % HEARTBEAT_GRID) : due
+  }
+
   /** Hands a frame to everyone whom it concerns, at once. */
   publish(frame: Frame): void {
     this.#number++
@@ -122,7 +132,7 @@ export class Audience {
   keepUp(now: number): void {
     this.#outlets.retire(now)
     if (now >= this.#nextHeartbeat) {
-      this.#nextHeartbeat = now + Duration.toMillis(this.#settings.heartbeatInterval)
+      this.#nextHeartbeat = this.#heartbeatAfter(now)
       this.#outlets.hand(heartbeat(now))
     }
     this.#tellPresence()
@@ -175,7 +185,7 @@ export class Audience {
 
   #enter(outlet: Outlet, now: number, lifetime: number, { missed, returns }: JoinOptions): Published {
     this.#speaker.catchUp(now)
-    if (!this.isWatched) this.#nextHeartbeat = now + Duration.toMillis(this.#settings.heartbeatInterval)
+    if (!this.isWatched) this.#nextHeartbeat = this.#heartbeatAfter(now)
     this.#outlets.join(outlet, now + lifetime, returns)
     const frame = this.#speaker.snapshot(now, this.connections, missed)
     outlet.write(frame)
