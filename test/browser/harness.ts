@@ -7,6 +7,10 @@ import { expect, test, vi } from "vitest"
 import * as Chromium from "./chromium.ts"
 import * as Service from "./service.ts"
 
+/** How long to wait for what should be there at once, on the slowest of machines, and for a whole test; milliseconds. */
+const PATIENCE = 20_000
+vi.setConfig({ testTimeout: 120_000 })
+
 export interface VisitorOptions extends BrowserContextOptions {
   /** Which service it is for, where a test has one of its own. */
   readonly of?: Service.Service
@@ -75,7 +79,7 @@ const open = async (
     permissions: ["notifications"],
     ...options
   })
-  context.setDefaultTimeout(10_000)
+  context.setDefaultTimeout(PATIENCE)
   const notifications: Array<string> = []
   let sounds = 0
   await context.exposeFunction("heard", () => sounds++)
@@ -145,7 +149,7 @@ const setClock = (off: number) => {
 }
 
 /** Waits until what is looked for is there, for so many milliseconds at most. (`expect.poll` knows no concurrent tests.) */
-export const eventually = (look: () => unknown, expected: unknown, timeout = 10_000) =>
+export const eventually = (look: () => unknown, expected: unknown, timeout = PATIENCE) =>
   vi.waitFor(async () => expect(await look()).toEqual(expected), { timeout, interval: 50 })
 
 /** What a room's page shows. */
