@@ -13,13 +13,16 @@ export interface Instance {
   readonly end: (signal?: NodeJS.Signals) => Effect.Effect<number | null>
 }
 
+/** What was compiled once is there for the next: there are dozens of starts in these tests. */
+export const compileCache = { NODE_COMPILE_CACHE: "node_modules/.cache/compiled" }
+
 /** Starts it on a free port of the loopback, with these settings and no others. */
 export const start = (env: Record<string, string>): Effect.Effect<Instance, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.gen(function* () {
       const lines = yield* Queue.unbounded<string>()
       const child = spawn(process.execPath, ["src/main.ts"], {
-        env: { PATH: process.env["PATH"], HOST: "127.0.0.1", PORT: "0", ...env }
+        env: { PATH: process.env["PATH"], HOST: "127.0.0.1", PORT: "0", ...compileCache, ...env }
       })
       let errors = ""
       child.stdout.setEncoding("utf8").on("data", (text: string) => {
