@@ -59,8 +59,6 @@ const PASSING = /^(LOADING|BUSY|MASTERDOWN|TRYAGAIN|CLUSTERDOWN)/
 export interface RedisConnection {
   /** Sends while Redis is there, and waits only so long for the answer. */
   readonly send: Send
-  /** Why Redis cannot be used; undefined when it is there. */
-  readonly trouble: () => string | undefined
   readonly awaitThere: Effect.Effect<void>
   readonly awaitAway: Effect.Effect<void>
   /** Called when Redis goes away, and when it is back and the pulse has brought what was missed. */
@@ -215,7 +213,7 @@ export const make = Effect.fnUntraced(function* (
     orElse: () =>
       Effect.suspend(() => Effect.logWarning(`Redis is away: ${trouble}; rooms are served as soon as it is there`))
   })
-  return { send: sendInTime, trouble: () => trouble, awaitThere: there.await, awaitAway: away.await, onAway }
+  return { send: sendInTime, awaitThere: there.await, awaitAway: away.await, onAway }
 })
 
 const unsent = (message: string) => Effect.fail(new RequestFailed({ kind: "unsent", message }))

@@ -106,8 +106,10 @@ const start = async ({ server, port, together }: Order, paths: ReadonlyArray<str
   // So that all of them are there when the server goes on, and get one and the same time.
   if (together) tell("halt")
   const started = paths.map((path) => call(port, "PATCH", path.replace(/connect.*/, "timer/start")))
-  await sleep(400)
-  if (together) tell("go on")
+  if (together) {
+    await sleep(400)
+    tell("go on")
+  }
   await Promise.all(started)
 }
 
