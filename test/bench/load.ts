@@ -37,6 +37,7 @@ export interface CommandOutcome {
 export const PACE = 1_500
 
 const DURATION = 3_600_000
+const WARM_ROOMS = 250
 const AT_ONCE = 128
 
 /** Multiples of the golden ratio fall evenly into the unit interval, however many there are. */
@@ -84,11 +85,11 @@ export const each = async <A>(items: ReadonlyArray<A>, work: (item: A, index: nu
 }
 
 /** Where the rooms of an order are watched; those of Pairroom are created. */
-const paths = async ({ server, port, rooms, together, ticks }: Order): Promise<ReadonlyArray<string>> => {
+const paths = async ({ server, port, rooms, together, ticks }: Order, prefix = ""): Promise<ReadonlyArray<string>> => {
   const names = Array.from({ length: rooms }, (_, index) => index)
   if (server !== "pairroom") {
     const end = Date.now() + DURATION
-    return names.map((name) => `/${name}/${together ? end : end + Math.floor((name * 1_000) / rooms)}`)
+    return names.map((name) => `/${prefix}${name}/${together ? end : end + Math.floor((name * 1_000) / rooms)}`)
   }
   const codes: Array<string> = []
   await each(names, async (name) => {
@@ -176,41 +177,59 @@ const command = async (order: Order) => {
   tell({ perSecond, p50: percentile(times, 0.5), p99: percentile(times, 0.99) } satisfies CommandOutcome)
 }
 
+/** Streams that are opened and closed again, so that what is measured is the service and not the start of its process. */
+const warmUp = async (order: Order) => {
+  const watched = await paths({ ...order, rooms: WARM_ROOMS, together: true }, "warm-")
+  const sockets: Array<Socket> = []
+  await each([...watched, ...watched], (path) => opened(order.port, path).then((socket) => sockets.push(socket)))
+  for (const socket of sockets) socket.destroy()
+  await sleep(500)
+}
+
+/** A stream, when it has begun. */
+const opened = (port: number, path: string, read: (text: string) => void = () => {}) =>
+  new Promise<Socket>((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1", () => socket.write(`GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`))
+    socket.setNoDelay(true)
+    socket.on("error", reject)
+    socket.on("data", (bytes) => {
+      read(bytes.toString("latin1"))
+      resolve(socket)
+    })
+  })
+
 const run = async (order: Order) => {
+  await warmUp(order)
+  tell("warm")
+  await heard("begin")
   const watched = await paths(order)
   const streams = watched.flatMap((path) => Array.from({ length: order.perRoom }, () => path))
   const delays: Array<number> = []
   let events = 0
   let counting = false
 
-  const watch = (path: string) =>
-    new Promise<Socket>((resolve, reject) => {
-      let endsAt = 0
-      const socket = connect(order.port, "127.0.0.1", () => socket.write(`GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`))
-      socket.setNoDelay(true)
-      socket.on("error", reject)
-      socket.on("data", (bytes) => {
-        const text = bytes.toString("latin1")
-        if (endsAt === 0) resolve(socket)
-        const room = text.lastIndexOf('"endsAt":')
-        if (room >= 0) endsAt = Number.parseInt(text.slice(room + 9), 10) || 1
-        if (!counting) return
-        for (let at = text.indexOf("event:"); at >= 0; at = text.indexOf("event:", at + 1)) {
-          events++
-          const data = text.indexOf("data:", at)
-          if (!text.slice(at, data).includes("remaining-time")) continue
-          const remaining = Number.parseInt(text.slice(data + 5), 10)
-          delays.push(performance.timeOrigin + performance.now() - (endsAt - remaining))
-        }
-      })
+  const watch = (path: string) => {
+    let endsAt = 0
+    return opened(order.port, path, (text) => {
+      const room = text.lastIndexOf('"endsAt":')
+      if (room >= 0) endsAt = Number.parseInt(text.slice(room + 9), 10) || 1
+      if (!counting) return
+      for (let at = text.indexOf("event:"); at >= 0; at = text.indexOf("event:", at + 1)) {
+        events++
+        const data = text.indexOf("data:", at)
+        if (!text.slice(at, data).includes("remaining-time")) continue
+        const remaining = Number.parseInt(text.slice(data + 5), 10)
+        delays.push(performance.timeOrigin + performance.now() - (endsAt - remaining))
+      }
     })
+  }
 
   const begin = performance.now()
   await each(streams, watch)
   const accepted = (performance.now() - begin) / 1_000
   await start(order, watched)
-  // Until what accepting left behind has been collected, for the most part.
-  await sleep(4_000)
+  // Until every room has ticked.
+  await sleep(2_000)
   tell("ready")
   await heard("count")
   counting = true

@@ -142,10 +142,15 @@ const against = async <A>(
 }
 
 const watchTurn = async (child: ChildProcess, load: ChildProcess, order: Order): Promise<Figures> => {
+  const warm = message(load)
+  load.send(order)
+  await warm
   const empty = await ask(child, "memory")
   const ready = running(load, child)
-  load.send(order)
+  load.send("begin")
   await ready
+  // What accepting left behind is collected before the time that counts.
+  await ask(child, "memory")
   const before = await ask(child, "cpu")
   const outcome = message<Outcome>(load)
   load.send("count")

@@ -24,16 +24,16 @@ export class Clocks<Stream> {
 
   #run(endsAt: number, phase: Array<Set<Stream>>): void {
     this.#phases.set(endsAt, phase)
-    const next = () => {
-      const remaining = Math.ceil((endsAt - Date.now()) / 1_000) * 1_000 - 1_000
+    const next = (remaining: number) => {
       setTimeout(
         () => {
           for (const streams of phase) this.#send(streams, remaining)
-          next()
+          // Not from the time: timers of Node may be a millisecond early, and a second would be sent twice.
+          next(remaining - 1_000)
         },
         endsAt - remaining - Date.now()
       )
     }
-    next()
+    next(Math.ceil((endsAt - Date.now()) / 1_000) * 1_000 - 1_000)
   }
 }
