@@ -60,11 +60,9 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
   const presence = yield* Presence
   // Forked from here, so that a fiber keeps nothing of the request that happened to start it.
   const fork = Effect.runForkWith(yield* Effect.context<never>())
-  // Heard from before the state is read, so that no change falls in between.
   let heard: RoomChange | undefined
   let room: WatchedRoom | undefined
-  yield* store.changes(code, (change) => (room === undefined ? void (heard = change) : room.hear(change)))
-  const read = yield* store.get(code)
+  const read = yield* store.changes(code, (change) => (room === undefined ? void (heard = change) : room.hear(change)))
   const now = yield* store.now
   // What has been heard by now is what was read, or newer.
   const kept = heard ?? read

@@ -118,11 +118,14 @@ export const make = Effect.fnUntraced(function* (rows: Rows, ttl: Duration.Durat
   const sweepEvery = Math.min(SWEEP_AT_MOST, Math.max(SWEEP_AT_LEAST, ttlMillis / 10))
   yield* Effect.ignore(sweep).pipe(Effect.repeat(Schedule.spaced(sweepEvery)), Effect.forkScoped)
 
-  /** Deletes a room that has expired, which whoever begins to watch it would bring back. */
-  const bury = (key: string) =>
+  /** Begins to watch a room, as it is now. One that has expired is deleted, or watching would bring it back. */
+  const watch = (key: string, watcher: Watcher) =>
     Effect.flatMap(Clock.currentTimeMillis, (now) =>
-      attempt("expire", () => {
-        if (current(key, now) === undefined) rows.delete(key)
+      attempt("read", () => {
+        const row = current(key, now)
+        if (row === undefined) rows.delete(key)
+        watchers.set(key, (watchers.get(key) ?? new Set()).add(watcher))
+        return Option.fromUndefinedOr(row?.state)
       })
     ).pipe(reported)
 
@@ -167,10 +170,7 @@ export const make = Effect.fnUntraced(function* (rows: Rows, ttl: Duration.Durat
     changes: (code, hear) => {
       const key = AccessCodes.toKey(code)
       const watcher = { hear }
-      const watch = Effect.map(bury(key), () => {
-        watchers.set(key, (watchers.get(key) ?? new Set()).add(watcher))
-      })
-      return Effect.acquireRelease(watch, () => unwatch(key, watcher))
+      return Effect.acquireRelease(watch(key, watcher), () => unwatch(key, watcher))
     },
 
     away: () => Effect.void,

@@ -197,6 +197,9 @@ const make = Effect.fnUntraced(function* (options: Options, connect: Connection.
       onNone: () => new Connection.RequestFailed({ kind: "refused", message: `what ${keyOf(code)} holds is no room` })
     })
 
+  const get = (code: AccessCode) =>
+    Effect.flatMap(read(code), (kept) => (kept.state === "" ? Effect.succeedNone : Effect.asSome(decode(code, kept))))
+
   const renew = (code: AccessCode) => connection.send((redis) => redis.send("PEXPIRE", keyOf(code), `${ttl}`, "GT"))
 
   const store = RoomStore.of({
@@ -206,10 +209,7 @@ const make = Effect.fnUntraced(function* (options: Options, connect: Connection.
         reported
       ),
 
-    get: (code) =>
-      Effect.flatMap(read(code), (kept) =>
-        kept.state === "" ? Effect.succeedNone : Effect.asSome(decode(code, kept))
-      ).pipe(reported),
+    get: (code) => reported(get(code)),
 
     modify: <E>(code: AccessCode, decide: Decision<E>) =>
       Effect.gen(function* () {
@@ -237,6 +237,7 @@ const make = Effect.fnUntraced(function* (options: Options, connect: Connection.
           ({ leave }) => Effect.ignore(Effect.andThen(Effect.sync(leave), renew(code)))
         )
         yield* watch.begin(connection.send)
+        return yield* get(code)
       }).pipe(reported),
 
     away: (hear) => {

@@ -33,12 +33,13 @@ export class RoomStore extends Context.Service<
     /**
      * Calls `hear` with every change of a room from the moment this returns, in order, until the scope is closed. What it
      * is called with is the truth then, even if it is older than what was heard before: a store may lose its newest
-     * writes. A room that is watched so does not expire.
+     * writes. A room that is watched so does not expire. Gives the room as it was written last, as `get` does: what has
+     * been heard by then is the same, or newer.
      */
     readonly changes: (
       code: AccessCode,
       hear: (change: RoomChange) => void
-    ) => Effect.Effect<void, StoreUnavailable, Scope.Scope>
+    ) => Effect.Effect<RoomChange, StoreUnavailable, Scope.Scope>
 
     /**
      * Calls `hear` with true when the store goes away, and with false when it is back and what was missed has been

@@ -53,7 +53,10 @@ const layerOf = (fate: Fate) => {
       get: (code: AccessCode) => Effect.andThen(Effect.suspend(refused), store.get(code)),
       changes: (code: AccessCode, hear: (change: RoomChange) => void) =>
         Effect.andThen(
-          Effect.sync(() => fate.hearers.add(hear)),
+          Effect.andThen(
+            Effect.suspend(refused),
+            Effect.sync(() => fate.hearers.add(hear))
+          ),
           store.changes(code, (change) => (fate.deaf ? undefined : hear(change)))
         ),
       away: (hear: (away: boolean) => void) => Effect.sync(() => void fate.away.add(hear))

@@ -203,6 +203,19 @@ export const conformance = <E>(name: string, layer: Layer.Layer<RoomStore, E>): 
       }).pipe(Effect.provide(layer))
     )
 
+    it.effect("gives who begins to watch a room what was written last, or none where there is no room", () =>
+      RoomStore.use((store) =>
+        Effect.gen(function* () {
+          const state = room("WATCHED")
+          const watch = store.changes(state.accessCode, () => {})
+          assert.deepStrictEqual(yield* watch, Option.none())
+          yield* store.create(state)
+          const changed = yield* store.modify(state.accessCode, nextTurn)
+          assert.deepStrictEqual(yield* watch, changed)
+        })
+      ).pipe(Effect.provide(layer))
+    )
+
     it.effect("announces what is written right after `changes` returned", () =>
       Effect.gen(function* () {
         const store = yield* RoomStore
