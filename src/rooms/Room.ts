@@ -3,7 +3,7 @@
  *
  * A command never comes here; it changes the value in the store.
  */
-import { Context, Duration, Effect, Layer, MutableRef, Option, Ref, Schedule, Stream } from "effect"
+import { Clock, Context, Duration, Effect, Layer, MutableRef, Option, Ref, Schedule, Stream } from "effect"
 import { roomNotFound, type RoomNotFound, type StoreUnavailable } from "../domain/errors.ts"
 import { type AccessCode, remaining, type RoomState, settle, statesSince } from "../domain/RoomState.ts"
 import { isRunning, isUp, nextWholeSecond, wholeSecond } from "../domain/Timer.ts"
@@ -296,12 +296,14 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
   #keep(): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
       const step = yield* Schedule.toStep(whenDue)
+      const clock = yield* Clock.Clock
       while (this.#isWatched) {
         // Read anew: telling a large audience has taken its time.
-        const [due, wait] = yield* step(yield* this.now, this.#nextDue)
+        const [due, wait] = yield* step(this.#store.nowUnsafe(), this.#nextDue)
         this.#wakesAt = due
-        yield* Effect.sleep(wait)
-        const now = onTime(yield* this.now, due)
+        // Not `Effect.sleep`, which looks for the clock each time: with many rooms each step of a fiber counts.
+        yield* clock.sleep(wait)
+        const now = onTime(this.#store.nowUnsafe(), due)
         if (isUp(this.#current.timer, now)) yield* this.#finishIfUp()
         else this.catchUp(now)
         if (now >= this.#audience.nextUpkeep) this.#audience.keepUp(now)

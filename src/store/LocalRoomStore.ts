@@ -59,6 +59,7 @@ interface Outcome<A, E> {
 export const make = Effect.fnUntraced(function* (rows: Rows, ttl: Duration.Duration) {
   const ttlMillis = Duration.toMillis(ttl)
   const clock = yield* Clock.Clock
+  const nowUnsafe = () => clock.currentTimeMillisUnsafe()
   const writes = yield* Effect.acquireRelease(Queue.unbounded<Write>(), (writes) =>
     Effect.gen(function* () {
       for (const write of yield* Queue.clear(writes)) write.fail(closed())
@@ -175,8 +176,8 @@ export const make = Effect.fnUntraced(function* (rows: Rows, ttl: Duration.Durat
 
     away: () => Effect.void,
 
-    // One step of a fiber: a room that ticks asks twice for each tick.
-    now: Effect.sync(() => clock.currentTimeMillisUnsafe()),
+    now: Effect.sync(nowUnsafe),
+    nowUnsafe,
 
     ready: attempt("read", () => void rows.get("")).pipe(reported)
   })

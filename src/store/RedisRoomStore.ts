@@ -249,6 +249,7 @@ const make = Effect.fnUntraced(function* (options: Options, connect: Connection.
     },
 
     now: Effect.sync(now),
+    nowUnsafe: now,
 
     ready: Effect.asVoid(connection.send((redis) => redis.send("PING"))).pipe(reported)
   })

@@ -50,6 +50,9 @@ export class RoomStore extends Context.Service<
     /** The time by the store's clock, in milliseconds since the epoch: the same on every instance. */
     readonly now: Effect.Effect<number>
 
+    /** The same, for plain functions. */
+    readonly nowUnsafe: () => number
+
     /** Succeeds when the store can be reached. */
     readonly ready: Effect.Effect<void, StoreUnavailable>
   }

@@ -231,10 +231,28 @@ if (COMMANDS.name.includes(options.only)) {
 const table = rows.join("\n")
 process.stdout.write(`${table}\n`)
 
+/** What a row is about. */
+const keyOf = (row: string) => (row.startsWith("|") ? row.split("|", 3).join() : row.slice(0, "Commands".length))
+
+/** Puts rows in the place of those of the same workload and server. */
+const written = (figures: string): string => {
+  const kept = new Map(
+    figures
+      .trim()
+      .split("\n")
+      .map((row) => [keyOf(row), row])
+  )
+  for (const row of rows) kept.set(keyOf(row), row)
+  return [...kept.values()].join("\n")
+}
+
 if (options.write) {
   const readme = readFileSync("README.md", "utf8")
   writeFileSync(
     "README.md",
-    readme.replace(/(<!-- figures -->\n)[^]*?(<!-- \/figures -->)/, (_, open, close) => `${open}\n${table}\n\n${close}`)
+    readme.replace(
+      /(<!-- figures -->\n)([^]*?)(<!-- \/figures -->)/,
+      (_, open, figures, close) => `${open}\n${written(figures)}\n\n${close}`
+    )
   )
 }

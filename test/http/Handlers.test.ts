@@ -258,6 +258,7 @@ describe("while the store is away", () => {
     modify: () => away,
     changes: () => away,
     now: Effect.succeed(0),
+    nowUnsafe: () => 0,
     ready: away
   })
   const rooms = Rooms.layer.pipe(Layer.provide(store))
