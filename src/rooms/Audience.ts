@@ -61,6 +61,8 @@ export class Audience {
   /** Until when `telling` sleeps. */
   #tellsAt = Number.POSITIVE_INFINITY
   #nextHeartbeat = 0
+  /** When `keepUp` is to be called next, or earlier: who has left is not looked for. */
+  nextUpkeep = Number.POSITIVE_INFINITY
 
   constructor(speaker: Speaker, settings: typeof RoomSettings.Service, fork: Fork) {
     this.#speaker = speaker
@@ -123,11 +125,6 @@ export class Audience {
     this.#tellsAt = Number.POSITIVE_INFINITY
   }
 
-  /** When `keepUp` is to be called next. */
-  get nextUpkeep(): number {
-    return Math.min(this.#nextHeartbeat, this.#outlets.nextEnd)
-  }
-
   /** Ends what has lived long enough, and sends the heartbeat that is due. */
   keepUp(now: number): void {
     this.#outlets.retire(now)
@@ -135,7 +132,12 @@ export class Audience {
       this.#nextHeartbeat = this.#heartbeatAfter(now)
       this.#outlets.hand(heartbeat(now))
     }
+    this.#plan()
     this.#tellPresence()
+  }
+
+  #plan(): void {
+    this.nextUpkeep = Math.min(this.#nextHeartbeat, this.#outlets.nextEnd)
   }
 
   /** Adds a client, with the snapshot first. */
@@ -187,6 +189,7 @@ export class Audience {
     this.#speaker.catchUp(now)
     if (!this.isWatched) this.#nextHeartbeat = this.#heartbeatAfter(now)
     this.#outlets.join(outlet, now + lifetime, returns)
+    this.#plan()
     const frame = this.#speaker.snapshot(now, this.connections, missed)
     outlet.write(frame)
     this.#tellPresence()

@@ -3,7 +3,7 @@
  *
  * A command never comes here; it changes the value in the store.
  */
-import { Clock, Context, Duration, Effect, Layer, MutableRef, Option, Ref, Schedule, Stream } from "effect"
+import { Clock, Context, Duration, Effect, Layer, Option, Schedule, Stream } from "effect"
 import { roomNotFound, type RoomNotFound, type StoreUnavailable } from "../domain/errors.ts"
 import { type AccessCode, remaining, type RoomState, settle, statesSince } from "../domain/RoomState.ts"
 import { isRunning, isUp, nextWholeSecond, wholeSecond } from "../domain/Timer.ts"
@@ -85,7 +85,7 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
   readonly #code: AccessCode
   readonly #store: RoomStore["Service"]
   readonly #fork: Fork
-  readonly #ref: Ref.Ref<RoomState>
+  #state: RoomState
   readonly #audience: Audience.Audience
   readonly #keeping: Task
   #deleted = false
@@ -108,7 +108,7 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
     this.#code = code
     this.#store = store
     this.#fork = fork
-    this.#ref = Ref.makeUnsafe(state)
+    this.#state = state
     this.#audience = new Audience.Audience(this, settings, fork)
     this.#keeping = new Task(fork)
     this.#enter(state, now)
@@ -156,16 +156,16 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
   }
 
   snapshot(now: number, connections: number, missed: boolean): Frame.Frame {
-    return Frame.snapshot(this.#current, now, connections, missed, this.#uncertain)
+    return Frame.snapshot(this.#state, now, connections, missed, this.#uncertain)
   }
 
   presence(now: number, connections: number): Frame.Frame {
-    return Frame.presence(this.#current, now, connections, this.#uncertain)
+    return Frame.presence(this.#state, now, connections, this.#uncertain)
   }
 
   /** Ticks if it is due. */
   catchUp(now: number): void {
-    const state = this.#current
+    const state = this.#state
     const left = remaining(state, now)
     if (isRunning(state.timer) && !isUp(state.timer, now) && wholeSecond(left) <= this.#nextTick) {
       this.#nextTick = nextWholeSecond(left)
@@ -176,7 +176,7 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
   /** Someone has come or left: runs the room's fiber, anew where it would wake too late. */
   attended(): void {
     if (!this.#isWatched) this.#rest()
-    else if (this.#nextDue < this.#wakesAt) this.#keeping.run(this.#keep())
+    else if (this.#nextDue < this.#wakesAt) this.#keeping.run(WatchedRoom.#keep(this))
   }
 
   /** Hears of a change from the store. */
@@ -207,7 +207,7 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
       Effect.map(this.now, (now) => {
         this.#uncertain = away
         if (this.#isWatched) {
-          this.#audience.publish(Frame.certainty(this.#current, now, this.#audience.connections, away))
+          this.#audience.publish(Frame.certainty(this.#state, now, this.#audience.connections, away))
         }
       })
     )
@@ -223,12 +223,8 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
     this.#wakesAt = Number.POSITIVE_INFINITY
   }
 
-  get #current(): RoomState {
-    return Ref.getUnsafe(this.#ref)
-  }
-
   #present(): Effect.Effect<RoomState, RoomNotFound> {
-    return this.#deleted ? Effect.fail(roomNotFound()) : Effect.succeed(this.#current)
+    return this.#deleted ? Effect.fail(roomNotFound()) : Effect.succeed(this.#state)
   }
 
   get #isWatched(): boolean {
@@ -236,12 +232,12 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
   }
 
   #enter(state: RoomState, now: number): void {
-    MutableRef.set(this.#ref.ref, state)
+    this.#state = state
     this.#nextTick = nextWholeSecond(remaining(state, now))
   }
 
   #show(state: RoomState, now: number): void {
-    const { id, turn } = this.#current
+    const { id, turn } = this.#state
     const { connections } = this.#audience
     this.#enter(state, now)
     this.#audience.publish(
@@ -253,7 +249,7 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
   }
 
   #close(now: number): void {
-    this.#audience.publish(Frame.closing(this.#current, now))
+    this.#audience.publish(Frame.closing(this.#state, now))
     this.#audience.endAll(now)
   }
 
@@ -262,9 +258,9 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
     if (this.#deleted) return
     this.#deleted = Option.isNone(change)
     if (Option.isNone(change)) return this.#close(now)
-    const seen = this.#current
+    const seen = this.#state
     for (const state of statesSince(seen, change.value, now)) this.#show(state, now)
-    MutableRef.set(this.#ref.ref, settle(change.value, now))
+    this.#state = settle(change.value, now)
     if (change.value.streamsEnded > seen.streamsEnded) this.#close(now)
   }
 
@@ -274,16 +270,16 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
    */
   #finishIfUp(): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
-      if (this.#deleted || !isUp(this.#current.timer, yield* this.now)) return
+      if (this.#deleted || !isUp(this.#state.timer, yield* this.now)) return
       const heard = this.#heard
-      const kept = yield* Effect.catch(this.#store.get(this.#code), () => Effect.succeedSome(this.#current))
+      const kept = yield* Effect.catch(this.#store.get(this.#code), () => Effect.succeedSome(this.#state))
       if (heard === this.#heard) this.#take(kept, yield* this.now)
     })
   }
 
   /** When the timer has something to do: at the next whole second, or at the end where nobody wants ticks. */
   get #nextTime(): number {
-    const { timer } = this.#current
+    const { timer } = this.#state
     return isRunning(timer) ? timer.endsAt - (this.#audience.wantsTicks ? this.#nextTick : 0) : Number.POSITIVE_INFINITY
   }
 
@@ -292,23 +288,24 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
     return Math.min(this.#nextTime, this.#audience.nextUpkeep)
   }
 
-  /** The room's fiber: ticks while the timer runs, and keeps up with its audience. */
-  #keep(): Effect.Effect<void> {
-    return Effect.gen({ self: this }, function* () {
-      const step = yield* Schedule.toStep(whenDue)
-      const clock = yield* Clock.Clock
-      while (this.#isWatched) {
-        // Read anew: telling a large audience has taken its time.
-        const [due, wait] = yield* step(this.#store.nowUnsafe(), this.#nextDue)
-        this.#wakesAt = due
-        // Not `Effect.sleep`, which looks for the clock each time: with many rooms each step of a fiber counts.
-        yield* clock.sleep(wait)
-        const now = onTime(this.#store.nowUnsafe(), due)
-        if (isUp(this.#current.timer, now)) yield* this.#finishIfUp()
-        else this.catchUp(now)
-        if (now >= this.#audience.nextUpkeep) this.#audience.keepUp(now)
-      }
-      this.#wakesAt = Number.POSITIVE_INFINITY
-    }).pipe(Effect.orDie)
-  }
+  /**
+   * The room's fiber: ticks while the timer runs, and keeps up with its audience. One generator function for all rooms: were
+   * it made for each, V8 would know each room's generator as an object of its own kind, and look up its `next` at length.
+   */
+  static readonly #keep = Effect.fnUntraced(function* (room: WatchedRoom) {
+    const step = yield* Effect.orDie(Schedule.toStep(whenDue))
+    const clock = yield* Clock.Clock
+    while (room.#isWatched) {
+      // Read anew: telling a large audience has taken its time.
+      const [due, wait] = yield* step(room.#store.nowUnsafe(), room.#nextDue)
+      room.#wakesAt = due
+      // Not `Effect.sleep`, which looks for the clock each time: with many rooms each step of a fiber counts.
+      yield* clock.sleep(wait)
+      const now = onTime(room.#store.nowUnsafe(), due)
+      if (isUp(room.#state.timer, now)) yield* room.#finishIfUp()
+      else room.catchUp(now)
+      if (now >= room.#audience.nextUpkeep) room.#audience.keepUp(now)
+    }
+    room.#wakesAt = Number.POSITIVE_INFINITY
+  }, Effect.orDie)
 }
