@@ -22,7 +22,7 @@ const UNREAD_FRAMES = 256
 export interface Speaker {
   readonly now: Effect.Effect<number>
   /** Publishes what is due at `now`, so that nothing older comes after a snapshot of that time. */
-  readonly catchUp: (now: number) => void
+  readonly catchUp: (now: number) => unknown
   /** Where a stream begins; `missed` when its client may have missed a change. */
   readonly snapshot: (now: number, connections: number, missed: boolean) => Frame
   readonly presence: (now: number, connections: number) => Frame
@@ -97,9 +97,12 @@ export class Audience {
 
   /** At the latest an interval from now, and together with other rooms: one wake-up then serves many of them. */
   #heartbeatAfter(now: number): number {
-    const interval = Duration.toMillis(this.#settings.heartbeatInterval)
-    const due = now + interval
-    return interval > HEARTBEAT_GRID ? due - (due % HEARTBEAT_GRID) : due
+    const due = now + this.#heartbeatInterval
+    return this.#heartbeatInterval > HEARTBEAT_GRID ? due - (due % HEARTBEAT_GRID) : due
+  }
+
+  get #heartbeatInterval(): number {
+    return Duration.toMillis(this.#settings.heartbeatInterval)
   }
 
   /** Hands a frame to everyone whom it concerns, at once. */
@@ -125,11 +128,14 @@ export class Audience {
     this.#tellsAt = Number.POSITIVE_INFINITY
   }
 
-  /** Ends what has lived long enough, and sends the heartbeat that is due. */
-  keepUp(now: number): void {
+  /**
+   * Ends what has lived long enough, and sends the heartbeat that falls due until `until`: later than `now` in a room that
+   * ticks, where the heartbeat goes with a tick.
+   */
+  keepUp(now: number, until: number): void {
     this.#outlets.retire(now)
-    if (now >= this.#nextHeartbeat) {
-      this.#nextHeartbeat = this.#heartbeatAfter(now)
+    if (until >= this.#nextHeartbeat) {
+      this.#nextHeartbeat = until > now ? now + this.#heartbeatInterval : this.#heartbeatAfter(now)
       this.#outlets.hand(heartbeat(now))
     }
     this.#plan()

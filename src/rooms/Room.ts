@@ -51,6 +51,9 @@ const whenDue = Schedule.fromStep(
   )
 )
 
+/** In milliseconds. */
+const TICK_INTERVAL = 1_000
+
 /** Timers of Node count whole milliseconds, and so may be one early: another sleep would cost as much as a tick. */
 const onTime = (now: number, due: number) => (now === due - 1 ? due : now)
 
@@ -163,14 +166,14 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
     return Frame.presence(this.#state, now, connections, this.#uncertain)
   }
 
-  /** Ticks if it is due. */
-  catchUp(now: number): void {
+  /** Ticks if it is due; true when someone was told. */
+  catchUp(now: number): boolean {
     const state = this.#state
     const left = remaining(state, now)
-    if (isRunning(state.timer) && !isUp(state.timer, now) && wholeSecond(left) <= this.#nextTick) {
-      this.#nextTick = nextWholeSecond(left)
-      this.#audience.publish(Frame.tick(wholeSecond(left), now))
-    }
+    if (!isRunning(state.timer) || isUp(state.timer, now) || wholeSecond(left) > this.#nextTick) return false
+    this.#nextTick = nextWholeSecond(left)
+    this.#audience.publish(Frame.tick(wholeSecond(left), now))
+    return this.#audience.wantsTicks
   }
 
   /** Someone has come or left: runs the room's fiber, anew where it would wake too late. */
@@ -303,8 +306,9 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
       yield* clock.sleep(wait)
       const now = onTime(room.#store.nowUnsafe(), due)
       if (isUp(room.#state.timer, now)) yield* room.#finishIfUp()
-      else room.catchUp(now)
-      if (now >= room.#audience.nextUpkeep) room.#audience.keepUp(now)
+      // A heartbeat that falls due before the next tick goes with this one: a wake-up of its own would cost as much.
+      const until = room.catchUp(now) ? now + TICK_INTERVAL - 1 : now
+      if (room.#audience.nextUpkeep <= until) room.#audience.keepUp(now, until)
     }
     room.#wakesAt = Number.POSITIVE_INFINITY
   }, Effect.orDie)

@@ -148,6 +148,20 @@ describe("EventStream", () => {
     }).pipe(Effect.provide(serve()))
   )
 
+  it.effect("says so together with a tick while the timer runs, never later than after 15 s", () =>
+    Effect.gen(function* () {
+      const code = yield* open()
+      const stream = yield* watch(`/api/${code}/connect`)
+      yield* TestClock.adjust("300 millis")
+      yield* call("PATCH", `/api/${code}/timer/start`)
+      yield* TestClock.adjust("45 seconds")
+      yield* call("PATCH", `/api/${code}/timer/stop`)
+      yield* TestClock.adjust("15 seconds")
+      const beats = (yield* stream.unread).filter((event) => event.startsWith("heartbeat"))
+      assert.deepStrictEqual(beats, ["heartbeat 14300", "heartbeat 29300", "heartbeat 44300", "heartbeat 59300"])
+    }).pipe(Effect.provide(serve()))
+  )
+
   it.effect("ends after its life time, and nobody else notices when its client comes back", () =>
     Effect.gen(function* () {
       const code = yield* open()
