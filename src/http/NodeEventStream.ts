@@ -85,6 +85,18 @@ export const make = Effect.fnUntraced(function* (options: TakeOptions) {
     if (outlets.size === 0) yield* Scope.close(scope, Exit.void)
   })
 
+  /** Gives false where there is nothing to watch, or nothing more to see. */
+  const join = Effect.fnUntraced(
+    function* (room: Room["Service"], outlet: ConnectionOutlet, lastEventId?: string) {
+      const { id, status } = yield* room.state
+      if (status === "COMPLETED" && lastEventId === id) return false
+      yield* room.join(outlet, lastEventId)
+      if (yield* drain.isDraining) yield* dismiss(room, outlet)
+      return true
+    },
+    Effect.orElseSucceed(() => false)
+  )
+
   /** Is the request answered with a stream? */
   const begin = Effect.fnUntraced(function* (
     code: AccessCode,
@@ -98,13 +110,7 @@ export const make = Effect.fnUntraced(function* (options: TakeOptions) {
     const outlet = new ConnectionOutlet(response, head, yield* EventStream.retryAfterBreak, ticks)
     const here = enter(code, outlet) ?? (yield* hold(code, outlet))
     yield* Metric.modify(EventStream.open, 1)
-    const joined = yield* Effect.gen(function* () {
-      const { id, status } = yield* here.room.state
-      if (status === "COMPLETED" && lastEventId === id) return false
-      yield* here.room.join(outlet, lastEventId)
-      if (yield* drain.isDraining) yield* dismiss(here.room, outlet)
-      return true
-    }).pipe(Effect.orElseSucceed(() => false))
+    const joined = yield* join(here.room, outlet, lastEventId)
     if (!joined || response.closed) yield* leave(code, here, outlet)
     else onClose(response, () => fork(leave(code, here, outlet)))
     return joined

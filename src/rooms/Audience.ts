@@ -220,7 +220,7 @@ export class Audience {
 
   #tellPresence(): void {
     this.#speaker.counted()
-    if (this.#nextTelling < this.#tellsAt) this.#telling.run(this.#tell())
+    if (this.#nextTelling < this.#tellsAt) this.#telling.run(Audience.#tell(this))
   }
 
   /** When presence is to be told, or someone no longer waited for; never where everyone knows and nobody is. */
@@ -229,22 +229,20 @@ export class Audience {
   }
 
   /** Tells presence until everyone knows it and nobody is expected back. */
-  #tell(): Effect.Effect<void> {
-    return Effect.gen({ self: this }, function* () {
-      for (;;) {
-        const now = yield* this.#speaker.now
-        this.#outlets.retire(now)
-        this.#speaker.counted()
-        if (this.#outlets.hasUntold && now >= this.#presenceToldAt + PRESENCE_INTERVAL) {
-          this.#presenceToldAt = now
-          this.publish(this.#speaker.presence(now, this.connections))
-        }
-        this.#tellsAt = this.#nextTelling
-        if (this.#tellsAt === Number.POSITIVE_INFINITY) return
-        yield* this.#sleepUntil(this.#tellsAt)
+  static readonly #tell = Effect.fnUntraced(function* (audience: Audience) {
+    for (;;) {
+      const now = yield* audience.#speaker.now
+      audience.#outlets.retire(now)
+      audience.#speaker.counted()
+      if (audience.#outlets.hasUntold && now >= audience.#presenceToldAt + PRESENCE_INTERVAL) {
+        audience.#presenceToldAt = now
+        audience.publish(audience.#speaker.presence(now, audience.connections))
       }
-    })
-  }
+      audience.#tellsAt = audience.#nextTelling
+      if (audience.#tellsAt === Number.POSITIVE_INFINITY) return
+      yield* audience.#sleepUntil(audience.#tellsAt)
+    }
+  })
 
   #sleepUntil(time: number): Effect.Effect<void> {
     return Effect.flatMap(this.#speaker.now, (now) => Effect.sleep(Duration.millis(Math.max(0, time - now))))

@@ -118,7 +118,7 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
   }
 
   get state(): Effect.Effect<RoomState, RoomNotFound> {
-    return Effect.flatMap(this.#finishIfUp(), () => this.#present())
+    return Effect.flatMap(WatchedRoom.#finishIfUp(this), () => this.#present())
   }
 
   get connections(): Effect.Effect<number> {
@@ -271,14 +271,12 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
    * Makes a finish that is due. What the store holds comes first, such as a pause in the last moment; if the store is
    * away, what is known says that the time is up. A change that is heard meanwhile is newer than what was read.
    */
-  #finishIfUp(): Effect.Effect<void> {
-    return Effect.gen({ self: this }, function* () {
-      if (this.#deleted || !isUp(this.#state.timer, yield* this.now)) return
-      const heard = this.#heard
-      const kept = yield* Effect.catch(this.#store.get(this.#code), () => Effect.succeedSome(this.#state))
-      if (heard === this.#heard) this.#take(kept, yield* this.now)
-    })
-  }
+  static readonly #finishIfUp = Effect.fnUntraced(function* (room: WatchedRoom) {
+    if (room.#deleted || !isUp(room.#state.timer, yield* room.now)) return
+    const heard = room.#heard
+    const kept = yield* Effect.catch(room.#store.get(room.#code), () => Effect.succeedSome(room.#state))
+    if (heard === room.#heard) room.#take(kept, yield* room.now)
+  })
 
   /** When the timer has something to do: at the next whole second, or at the end where nobody wants ticks. */
   get #nextTime(): number {
@@ -305,7 +303,7 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
       // Not `Effect.sleep`, which looks for the clock each time: with many rooms each step of a fiber counts.
       yield* clock.sleep(wait)
       const now = onTime(room.#store.nowUnsafe(), due)
-      if (isUp(room.#state.timer, now)) yield* room.#finishIfUp()
+      if (isUp(room.#state.timer, now)) yield* WatchedRoom.#finishIfUp(room)
       // A heartbeat that falls due before the next tick goes with this one: a wake-up of its own would cost as much.
       const until = room.catchUp(now) ? now + TICK_INTERVAL - 1 : now
       if (room.#audience.nextUpkeep <= until) room.#audience.keepUp(now, until)
