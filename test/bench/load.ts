@@ -40,9 +40,6 @@ const DURATION = 3_600_000
 const WARM_ROOMS = 250
 const AT_ONCE = 128
 
-/** Multiples of the golden ratio fall evenly into the unit interval, however many there are. */
-const GOLDEN = (Math.sqrt(5) - 1) / 2
-
 const tell = (message: unknown) => process.send?.(message)
 const heard = (text: string) =>
   new Promise<void>((resolve) => {
@@ -84,17 +81,22 @@ export const each = async <A>(items: ReadonlyArray<A>, work: (item: A, index: nu
   await Promise.all(Array.from({ length: AT_ONCE }, one))
 }
 
+/**
+ * When within the second a room ticks, in milliseconds. By chance, as rooms are started: whatever is added for the time of a
+ * commit that many rooms share, the times stay as even as those of a server without commits.
+ */
+const phase = (together: boolean) => (together ? 0 : Math.floor(Math.random() * 1_000))
+
 /** Where the rooms of an order are watched; those of Pairroom are created. */
 const paths = async ({ server, port, rooms, together, ticks }: Order, prefix = ""): Promise<ReadonlyArray<string>> => {
   const names = Array.from({ length: rooms }, (_, index) => index)
   if (server !== "pairroom") {
     const end = Date.now() + DURATION
-    return names.map((name) => `/${prefix}${name}/${together ? end : end + Math.floor((name * 1_000) / rooms)}`)
+    return names.map((name) => `/${prefix}${name}/${end + phase(together)}`)
   }
   const codes: Array<string> = []
   await each(names, async (name) => {
-    // Its own time within the second, far from those that are started in the same commit.
-    const timerRemainingTime = DURATION - (together ? 0 : Math.floor(((name * GOLDEN) % 1) * 1_000))
+    const timerRemainingTime = DURATION - phase(together)
     const room = { driver: "lemon", navigator: "apple", timerDuration: DURATION, timerRemainingTime }
     codes[name] = JSON.parse(await call(port, "POST", "/api/pair-room", room)).accessCode
   })
