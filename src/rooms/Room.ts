@@ -305,7 +305,7 @@ class WatchedRoom implements RoomShape, Audience.Speaker {
       const now = onTime(room.#store.nowUnsafe(), due)
       if (isUp(room.#state.timer, now)) yield* WatchedRoom.#finishIfUp(room)
       // A heartbeat that falls due before the next tick goes with this one: a wake-up of its own would cost as much.
-      const until = room.catchUp(now) ? now + TICK_INTERVAL - 1 : now
+      const until = room.catchUp(now) ? Math.max(now, due + TICK_INTERVAL - 1) : now
       if (room.#audience.nextUpkeep <= until) room.#audience.keepUp(now, until)
     }
     room.#wakesAt = Number.POSITIVE_INFINITY

@@ -224,6 +224,30 @@ describe("Room", () => {
     })
   )
 
+  it.effect("ticks that come late bring no heartbeat a tick too early", () =>
+    Effect.gen(function* () {
+      const clock = yield* jumpingClock
+      yield* Effect.gen(function* () {
+        const rooms = yield* Rooms
+        const code = yield* open()
+        const room = yield* rooms.watch(code)
+        const beats: Array<number> = []
+        const write = ({ at, kind }: Frame) => {
+          if (kind === "heartbeat") beats.push(at)
+          return true
+        }
+        yield* room.join({ ticks: true, write, end: () => {} })
+        yield* rooms.start(code)
+        yield* settled
+        for (let second = 0; second < 31; second++) {
+          yield* clock.pass(1_003)
+          yield* clock.jump(-3)
+        }
+        assert.deepStrictEqual(beats, [15_003, 30_003])
+      }).pipe(Effect.provide(layer), Effect.provideService(Clock.Clock, clock.clock))
+    })
+  )
+
   it.effect("a room that nobody watches runs no fiber, and still finishes", () =>
     Effect.gen(function* () {
       const clock = yield* jumpingClock
