@@ -1,5 +1,5 @@
 /**
- * The process: settings in, layers composed, launched.
+ * The process: reads the settings, composes the layers, and launches them.
  */
 import { NodeRuntime } from "@effect/platform-node"
 import { Cause, Console, Duration, Effect, Exit, Layer, Logger, Redacted, References } from "effect"
@@ -12,15 +12,17 @@ import { RoomSettings } from "./rooms/RoomSettings.ts"
 import { type SettingError, type Settings, settings } from "./Settings.ts"
 import * as Signals from "./Signals.ts"
 import * as MemoryRoomStore from "./store/MemoryRoomStore.ts"
-import * as RedisRoomStore from "./store/RedisRoomStore.ts"
+import * as RedisRoomStore from "./store/redis/RedisRoomStore.ts"
 import type { RoomStore } from "./store/RoomStore.ts"
 import * as SqliteRoomStore from "./store/SqliteRoomStore.ts"
 
 const logging = ({ LOG_FORMAT, LOG_LEVEL }: Settings) => {
   const pretty = LOG_FORMAT === "auto" ? process.stdout.isTTY : LOG_FORMAT === "pretty"
-  return Layer.merge(
+  return Layer.mergeAll(
     Logger.layer([pretty ? Logger.consolePretty() : Logger.consoleJson]),
-    Layer.succeed(References.MinimumLogLevel, LOG_LEVEL)
+    Layer.succeed(References.MinimumLogLevel, LOG_LEVEL),
+    // Nobody collects the spans of this process. A program that embeds rooms has them.
+    Layer.succeed(References.TracerEnabled, false)
   )
 }
 

@@ -1,5 +1,5 @@
 /**
- * What clients send: the bodies of the contract, and the refusal of what does not fit them.
+ * The bodies that clients send, and the refusals of bodies that are wrong.
  */
 import { Effect, Schema, SchemaAST, SchemaIssue } from "effect"
 import { BadRequest } from "./errors.ts"
@@ -76,7 +76,8 @@ export const decode = <S extends Schema.ConstraintDecoder<unknown> & { readonly 
   return (input) => Effect.mapError(decoded(input), (error) => badRequest(schema.fields, input, error.issue))
 }
 
-const badRequest = (fields: Schema.Struct.Fields, input: unknown, issue: SchemaIssue.Issue): BadRequest => {
+/** Returns the refusal of `input`, from what a schema with these fields has found. */
+export const badRequest = (fields: Schema.Struct.Fields, input: unknown, issue: SchemaIssue.Issue): BadRequest => {
   const { name, message } = firstOf(issue)
   if (name === undefined) {
     return new BadRequest({ message: `body: expected a JSON object with ${Object.keys(fields).join(", ")}` })
@@ -87,7 +88,7 @@ const badRequest = (fields: Schema.Struct.Fields, input: unknown, issue: SchemaI
   return new BadRequest({ message: `${name}: ${expected}, got ${shown((input as Record<string, unknown>)[name])}` })
 }
 
-/** What was wrong first, and with which field. */
+/** Returns the first field that was wrong, and what was wrong with it. */
 export const messageOf = (issue: SchemaIssue.Issue): string => {
   const { name, message } = firstOf(issue)
   return name === undefined ? message : `${name}: ${message}`
@@ -102,7 +103,7 @@ const firstOf = (issue: SchemaIssue.Issue) => {
   }
 }
 
-/** A value as a message may show it: as JSON, and not more of it than a person reads. */
+/** Returns a value as JSON for a message, cut to a length that a person reads. */
 export const shown = (value: unknown): string => {
   const characters = [...textOf(value)]
   return characters.length > SHOWN_MAX ? `${characters.slice(0, SHOWN_MAX).join("")}…` : characters.join("")
@@ -112,7 +113,7 @@ const SHOWN_MAX = 60
 
 const textOf = (value: unknown): string => {
   if (value === undefined) return "nothing"
-  // What JSON itself cannot say: a number too large for a number.
+  // JSON has no text for Infinity, which is what a too large number becomes.
   if (typeof value === "number") return String(value)
   try {
     return JSON.stringify(value)

@@ -16,20 +16,32 @@ import { RoomEvent, RoomView, TimerView } from "../domain/RoomEvent.ts"
 import { Completion, NewRoom, TimerSetting } from "../domain/RoomInput.ts"
 import { AccessCode } from "../domain/RoomState.ts"
 
-/** Where the API stands unless it is told otherwise. */
+/** The default prefix of the API. */
 export const DEFAULT_PREFIX = "/api"
 
-/** Gives every answer the headers that the contract wants on all of them. */
+/** Adds the headers that every answer of the API has. */
 export class AnswerHeaders extends HttpApiMiddleware.Service<AnswerHeaders>()("pairroom/http/Api/AnswerHeaders", {
   error: StoreUnavailable
 }) {}
 
-/** Refuses what does not fit the declared parameters. */
+/** Refuses parameters that do not fit their declaration. */
 export class Parameters extends HttpApiMiddleware.Service<Parameters>()("pairroom/http/Api/Parameters", {
   error: BadRequest
 }) {}
 
-// Any text: one that is no access code gets the same answer as one that no room has.
+const bodyErrors = [BadRequest, PayloadTooLarge, UnsupportedMediaType] as const
+
+/** Refuses a body that is not JSON, is too large, or does not fit its declaration. */
+export class JsonBody extends HttpApiMiddleware.Service<JsonBody>()("pairroom/http/Api/JsonBody", {
+  error: [...bodyErrors, RoomNotFound, StoreUnavailable]
+}) {}
+
+/** Ignores a body where none is expected, unless it is too large. */
+export class NoBody extends HttpApiMiddleware.Service<NoBody>()("pairroom/http/Api/NoBody", {
+  error: [BadRequest, PayloadTooLarge, RoomNotFound, StoreUnavailable]
+}) {}
+
+// Any text: a text that cannot be an access code gets the same answer as a code that no room has.
 const params = { accessCode: Schema.String.annotate({ description: "the room's access code, in any case" }) }
 
 const headers = {
@@ -38,9 +50,7 @@ const headers = {
   )
 }
 
-const bodyErrors = [BadRequest, PayloadTooLarge, UnsupportedMediaType] as const
-
-const commandErrors = [RoomNotFound, PayloadTooLarge, RoomClosed, Stale] as const
+const commandErrors = [RoomNotFound, RoomClosed, Stale] as const
 
 const describe = (summary: string) => OpenApi.annotations({ summary })
 
@@ -48,9 +58,10 @@ class RoomGroup extends HttpApiGroup.make("rooms")
   .add(
     HttpApiEndpoint.post("create", "/pair-room", {
       payload: NewRoom,
-      success: Schema.Struct({ accessCode: AccessCode }).pipe(HttpApiSchema.status(201)),
-      error: bodyErrors
-    }).annotateMerge(describe("Create a room")),
+      success: Schema.Struct({ accessCode: AccessCode }).pipe(HttpApiSchema.status(201))
+    })
+      .middleware(JsonBody)
+      .annotateMerge(describe("Create a room")),
     HttpApiEndpoint.get("exists", "/pair-room/exists", {
       query: { access_code: Schema.String },
       success: Schema.Struct({ exists: Schema.Boolean })
@@ -64,18 +75,24 @@ class RoomGroup extends HttpApiGroup.make("rooms")
       params,
       headers,
       error: commandErrors
-    }).annotateMerge(describe("Driver and navigator change places")),
+    })
+      .middleware(NoBody)
+      .annotateMerge(describe("Driver and navigator change places")),
     HttpApiEndpoint.patch("complete", "/pair-room/:accessCode/status", {
       params,
       headers,
       payload: Completion,
-      error: [...commandErrors, ...bodyErrors]
-    }).annotateMerge(describe("Complete the room: the timer stops for good and every stream ends")),
+      error: commandErrors
+    })
+      .middleware(JsonBody)
+      .annotateMerge(describe("Complete the room: the timer stops for good and every stream ends")),
     HttpApiEndpoint.delete("delete", "/pair-room/:accessCode", {
       params,
       headers,
       error: commandErrors
-    }).annotateMerge(describe("Delete the room; every stream of it ends"))
+    })
+      .middleware(NoBody)
+      .annotateMerge(describe("Delete the room; every stream of it ends"))
   )
   .annotateMerge(OpenApi.annotations({ title: "Rooms" })) {}
 
@@ -90,23 +107,31 @@ class TimerGroup extends HttpApiGroup.make("timer")
       params,
       headers,
       payload: TimerSetting,
-      error: [...commandErrors, ...bodyErrors]
-    }).annotateMerge(describe("Set the timer; a running one runs on from the new value")),
+      error: commandErrors
+    })
+      .middleware(JsonBody)
+      .annotateMerge(describe("Set the timer; a running one runs on from the new value")),
     HttpApiEndpoint.patch("start", "/:accessCode/timer/start", {
       params,
       headers,
       error: commandErrors
-    }).annotateMerge(describe("Start the timer")),
+    })
+      .middleware(NoBody)
+      .annotateMerge(describe("Start the timer")),
     HttpApiEndpoint.patch("stop", "/:accessCode/timer/stop", {
       params,
       headers,
       error: commandErrors
-    }).annotateMerge(describe("Pause the timer; the remaining time is kept")),
+    })
+      .middleware(NoBody)
+      .annotateMerge(describe("Pause the timer; the remaining time is kept")),
     HttpApiEndpoint.patch("reset", "/:accessCode/timer/reset", {
       params,
       headers,
       error: commandErrors
-    }).annotateMerge(describe("Stop the timer and set it to the full duration"))
+    })
+      .middleware(NoBody)
+      .annotateMerge(describe("Stop the timer and set it to the full duration"))
   )
   .annotateMerge(OpenApi.annotations({ title: "Timer" })) {}
 
@@ -129,7 +154,9 @@ class StreamGroup extends HttpApiGroup.make("stream")
       params,
       headers,
       error: commandErrors
-    }).annotateMerge(describe("End every stream of the room"))
+    })
+      .middleware(NoBody)
+      .annotateMerge(describe("End every stream of the room"))
   )
   .annotateMerge(OpenApi.annotations({ title: "Stream" })) {}
 
@@ -146,5 +173,5 @@ export class Api extends HttpApi.make("pairroom")
     })
   ) {}
 
-/** The API under a prefix, which begins with a slash, or is one for none. */
+/** Returns the API under a prefix such as `/api`; `/` means no prefix. */
 export const prefixed = (prefix: string) => (prefix === "/" ? Api : Api.prefix(prefix as `/${string}`)) as typeof Api

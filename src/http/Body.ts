@@ -1,30 +1,29 @@
 /**
- * The bodies of requests, and the refusal of what is no JSON or too large.
+ * Reads the bodies of requests, and refuses what is not JSON or too large.
  */
-import { ByteSize, Effect, type Schema } from "effect"
+import { ByteSize, Effect } from "effect"
 import { HttpIncomingMessage, type HttpServerError, type HttpServerRequest } from "effect/http"
 import { BadRequest, PayloadTooLarge, UnsupportedMediaType } from "../domain/errors.ts"
 import { shown } from "../domain/RoomInput.ts"
 
-/** The most bytes of a body. */
+/** The largest body, in bytes. */
 export const BODY_MAX = 16_384
 
 type Request = HttpServerRequest.HttpServerRequest
 
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 
-/** The JSON that a request carries. That it is what `S` says is for the receiver to check. */
-export const json = <S extends Schema.Top>(request: Request, _schema: S) =>
-  Effect.gen(function* () {
-    yield* isJson(request)
-    const bytes = yield* read(request)
-    return yield* Effect.try({
-      try: () => JSON.parse(utf8.decode(bytes)) as S["Encoded"],
-      catch: () => new BadRequest({ message: `body: expected JSON, got ${shown(new TextDecoder().decode(bytes))}` })
-    })
+/** Returns the JSON of a request. Fails if it is not JSON or too large. The body can be read again afterwards. */
+export const json = Effect.fnUntraced(function* (request: Request) {
+  yield* isJson(request)
+  const bytes = yield* read(request)
+  return yield* Effect.try({
+    try: (): unknown => JSON.parse(utf8.decode(bytes)),
+    catch: () => new BadRequest({ message: `body: expected JSON, got ${shown(new TextDecoder().decode(bytes))}` })
   })
+})
 
-/** Passes over a body that means nothing here, as long as it is not too large. */
+/** Ignores a body where none is expected. Fails if it is too large. */
 export const skip = (request: Request): Effect.Effect<void, BadRequest | PayloadTooLarge> =>
   request.headers["transfer-encoding"] === undefined && declaredLength(request) <= BODY_MAX
     ? Effect.void

@@ -1,50 +1,54 @@
 /**
- * The end of the process as clients see it: their streams end cleanly, each with its own time to come back.
+ * The shutdown as clients see it: every stream ends cleanly, and each client is told its own time to reconnect.
  */
-import { Context, Duration, Effect, Layer } from "effect"
+import { Context, Deferred, Duration, Effect, Layer } from "effect"
+import { Rooms } from "../rooms/Rooms.ts"
 
+const SPREAD = Duration.seconds(10)
 const NOTICE = Duration.seconds(1)
+
+export interface DrainOptions {
+  /** The time over which the reconnects are spread. */
+  readonly spread?: Duration.Duration
+  /** How long new connections are still accepted, so that a load balancer sees that the instance drains. */
+  readonly notice?: Duration.Duration
+}
 
 export class Drain extends Context.Service<
   Drain,
   {
-    readonly isDraining: Effect.Effect<boolean>
-    /** Over how many milliseconds clients are told to come back. */
+    /** Done when draining begins. */
+    readonly begun: Deferred.Deferred<void>
+    /** The time over which the reconnects are spread, in milliseconds. */
     readonly spread: number
-    /** How many milliseconds new connections are taken still, so that a load balancer that asks sees it. */
+    /** How long new connections are still accepted, in milliseconds. */
     readonly notice: number
-    /** Calls `end` when draining begins, or now if it has begun; gives what takes that back. */
-    readonly onBegin: (end: () => void) => () => void
-    readonly begin: Effect.Effect<void>
   }
 >()("pairroom/http/Drain") {
-  static readonly layerWith = (options: {
-    readonly spread: Duration.Duration
-    readonly notice?: Duration.Duration
-  }): Layer.Layer<Drain> =>
-    Layer.sync(this, () => {
-      const streams = new Set<() => void>()
-      let draining = false
-      return Drain.of({
-        isDraining: Effect.sync(() => draining),
-        spread: Duration.toMillis(options.spread),
-        notice: Duration.toMillis(options.notice ?? NOTICE),
-        onBegin: (end) => {
-          if (draining) end()
-          streams.add(end)
-          return () => streams.delete(end)
-        },
-        begin: Effect.sync(() => {
-          draining = true
-          for (const end of streams) end()
-        })
-      })
-    })
+  static readonly layerWith = ({ spread = SPREAD, notice = NOTICE }: DrainOptions): Layer.Layer<Drain> =>
+    Layer.effect(
+      this,
+      Effect.map(Deferred.make<void>(), (begun) =>
+        Drain.of({ begun, spread: Duration.toMillis(spread), notice: Duration.toMillis(notice) })
+      )
+    )
 
-  static readonly layer: Layer.Layer<Drain> = this.layerWith({ spread: Duration.seconds(10) })
+  static readonly layer: Layer.Layer<Drain> = this.layerWith({})
 
-  /** Begins to drain when it is closed: to be built last, on top of the server, and so closed first. */
-  static readonly onClose: Layer.Layer<never, never, Drain> = Layer.effectDiscard(
-    Effect.flatMap(Drain, (drain) => Effect.addFinalizer(() => drain.begin))
+  static readonly isDraining: Effect.Effect<boolean, never, Drain> = Effect.flatMap(this, ({ begun }) =>
+    Deferred.isDone(begun)
+  )
+
+  /** Begins to drain: all streams end now, and new streams end at once. */
+  static readonly begin: Effect.Effect<void, never, Drain | Rooms> = Effect.gen(function* () {
+    yield* Deferred.succeed((yield* Drain).begun, undefined)
+    yield* (yield* Rooms).end
+  })
+
+  /** Begins to drain when this layer is closed. Build it on top of the server, so that it is closed first. */
+  static readonly onClose: Layer.Layer<never, never, Drain | Rooms> = Layer.effectDiscard(
+    Effect.flatMap(Effect.context<Drain | Rooms>(), (context) =>
+      Effect.addFinalizer(() => Effect.provideContext(Drain.begin, context))
+    )
   )
 }

@@ -1,92 +1,90 @@
 /**
- * A room's stream as an HTTP response, on any platform. On Node, `NodeEventStream` takes the requests that it can.
+ * Turns a subscription of a room into a Stream of Server-Sent Events, and answers with it. It is the same code for `npm start`,
+ * for a program that mounts the routes, and on any platform.
  */
-import { type Cause, Effect, Metric, Queue, Random, Stream } from "effect"
-import { HttpServerResponse } from "effect/http"
-import type { AccessCode } from "../domain/RoomState.ts"
+import { Cause, Effect, Metric, Pull, Random, Ref, Stream } from "effect"
+import { HttpServerRequest, HttpServerResponse } from "effect/http"
+import type { AccessCode, RoomState } from "../domain/RoomState.ts"
 import type { Frame } from "../rooms/Frame.ts"
-import type { Outlet } from "../rooms/Outlets.ts"
+import type { RoomSubscription } from "../rooms/RoomSubscription.ts"
 import { Rooms } from "../rooms/Rooms.ts"
+import { RoomSettings } from "../rooms/RoomSettings.ts"
 import { Drain } from "./Drain.ts"
 
-/** How many frames may wait for a client before it is given up. */
-const WAITING_MOST = 64
-
-/** When a client comes back whose connection broke: within this range, in milliseconds. */
+/** A client whose connection broke reconnects after a time in this range, in milliseconds. */
 const RETRY_LEAST = 1_000
 const RETRY_MOST = 3_000
 
-export const headers = {
-  "content-type": "text/event-stream",
-  "cache-control": "no-cache, no-transform",
-  "x-accel-buffering": "no"
-}
+const CONTENT_TYPE = "text/event-stream"
 
-export const open = Metric.gauge("pairroom_streams", { description: "open event streams" })
+const headers = { "cache-control": "no-cache, no-transform", "x-accel-buffering": "no" }
 
-/** When the client of a stream comes back, in milliseconds. */
-export const retryAfterBreak = Random.nextIntBetween(RETRY_LEAST, RETRY_MOST)
+const open = Metric.gauge("pairroom_streams", { description: "open event streams" })
 
-/** When the client of a stream that a shutdown ends comes back, in milliseconds: not to the same instance once more. */
-export const retryAfterDrain = ({ notice, spread }: Drain["Service"]) =>
-  Random.nextIntBetween(RETRY_LEAST + notice, RETRY_LEAST + notice + spread + 1)
+const encoder = new TextEncoder()
+
+/** The `retry` field of a stream. After a shutdown the time is longer, so that no client reconnects to this instance. */
+const retry = Effect.gen(function* () {
+  const { notice, spread } = yield* Drain
+  const draining = yield* Drain.isDraining
+  const wait = yield* draining
+    ? Random.nextIntBetween(notice, notice + spread + 1)
+    : Random.nextIntBetween(0, RETRY_MOST - RETRY_LEAST)
+  return `retry: ${RETRY_LEAST + wait}\n`
+})
 
 export interface ConnectOptions {
   /** Does the client want the `remaining-time` of each second? */
   readonly ticks: boolean
-  /** What it has seen last. */
+  /** The last `id` that the client has seen. */
   readonly lastEventId: string | undefined
 }
 
-/** Answers a client that connects. */
+/** Answers a client that connects. Fails with RoomNotFound. While the store is away, the stream ends at once. */
 export const response = Effect.fnUntraced(
-  function* (code: AccessCode, options: ConnectOptions) {
-    const rooms = yield* Rooms
-    const drain = yield* Drain
-    if (yield* drain.isDraining) return comeBack(yield* retryAfterDrain(drain))
-    const room = yield* rooms.watch(code)
-    const { id, status } = yield* room.state
-    if (status === "COMPLETED" && options.lastEventId === id) return HttpServerResponse.empty()
-    const context = yield* Effect.context<Rooms | Drain>()
-    return HttpServerResponse.stream(Stream.provideContext(Stream.unwrap(bytes(code, options)), context), {
-      contentType: headers["content-type"],
+  function* (code: AccessCode, { lastEventId, ticks }: ConnectOptions) {
+    if (yield* Drain.isDraining) return yield* comeBack
+    const room = yield* (yield* Rooms).watch(code)
+    if (lastEventId !== undefined && isOver(yield* room.state, lastEventId)) return HttpServerResponse.empty()
+    if ((yield* HttpServerRequest.HttpServerRequest).method === "HEAD") return yield* comeBack
+    const { streamLifetime } = yield* RoomSettings
+    const subscription = yield* room.subscribe({ ticks, lastEventId, heartbeats: true, lifetime: streamLifetime })
+    // The drain may have begun meanwhile: then this subscription ends like the others.
+    if (yield* Drain.isDraining) yield* room.end
+    yield* Effect.acquireRelease(Metric.modify(open, 1), () => Metric.modify(open, -1))
+    return HttpServerResponse.stream(Stream.fromPull(Effect.succeed(yield* bytes(subscription))), {
+      contentType: CONTENT_TYPE,
       headers
     })
   },
-  Effect.catchTag("StoreUnavailable", () => Effect.map(retryAfterBreak, comeBack))
+  Effect.catchTag("StoreUnavailable", () => comeBack)
 )
 
-/** A stream that ends at once, for an `EventSource` that gives up for good on anything but 200. */
-const comeBack = (retry: number) =>
-  HttpServerResponse.text(`retry: ${retry}\n\n`, { contentType: headers["content-type"], headers })
+/** Has the client seen the completion of the room? */
+const isOver = ({ id, status }: RoomState, lastEventId: string) => status === "COMPLETED" && lastEventId === id
 
-/** The bytes of the room's frames, for as long as the stream's scope is open. */
-const bytes = Effect.fnUntraced(function* (code: AccessCode, options: ConnectOptions) {
-  const rooms = yield* Rooms
+/** A stream that ends at once. An `EventSource` would never reconnect after another status than 200. */
+const comeBack = Effect.map(retry, (retry) =>
+  HttpServerResponse.text(`${retry}\n`, { contentType: CONTENT_TYPE, headers })
+)
+
+type Bytes = readonly [Uint8Array, ...Array<Uint8Array>]
+
+/** The bytes of each frame. `retry` and the snapshot are one write. If the server drains, `retry` comes again at the end. */
+const bytes = Effect.fnUntraced(function* (
+  subscription: RoomSubscription
+): Effect.fn.Return<Pull.Pull<Bytes>, never, Drain> {
   const drain = yield* Drain
-  const waiting = yield* Queue.dropping<Uint8Array, Cause.Done>(WAITING_MOST)
-  const retry = yield* retryAfterBreak
-  const retryLater = yield* retryAfterDrain(drain)
-  const offer = (text: string) => Queue.offerUnsafe(waiting, new TextEncoder().encode(text))
-  const outlet: Outlet = {
-    ticks: options.ticks,
-    write: ({ bytes }: Frame) => Queue.offerUnsafe(waiting, bytes),
-    end: () => Queue.endUnsafe(waiting)
-  }
-  yield* Effect.acquireRelease(Metric.modify(open, 1), () => Metric.modify(open, -1))
-  yield* Effect.acquireRelease(
-    Effect.sync(() =>
-      drain.onBegin(() => {
-        offer(`retry: ${retryLater}\n\n`)
-        outlet.end()
-      })
-    ),
-    (forget) => Effect.sync(forget)
-  )
-  offer(`retry: ${retry}\n`)
-  const room = yield* rooms.watch(code)
-  yield* Effect.acquireRelease(room.join(outlet, options.lastEventId), () =>
-    Effect.flatMap(drain.isDraining, (draining) => (draining ? room.dismiss(outlet) : room.leave(outlet)))
-  )
-  return Stream.fromQueue(waiting)
+  const first = encoder.encode(yield* retry)
+  const isGone = yield* Ref.make(false)
+  const frames = Effect.map(subscription, ([frame]): Bytes => (isFirst(frame) ? [first, frame.bytes] : [frame.bytes]))
+  const goodbye = Effect.gen(function* (): Effect.fn.Return<Bytes, Cause.Done, Drain> {
+    if ((yield* Ref.getAndSet(isGone, true)) || !(yield* Drain.isDraining)) return yield* Cause.done()
+    return [encoder.encode(`${yield* retry}\n`)]
+  }).pipe(Effect.provideService(Drain, drain))
+  const all = Pull.catchDone(frames, () => goodbye)
+  return all
 })
+
+/** Only the first frame of a stream has the event `connect`. */
+const isFirst = ({ events }: Frame): boolean => events[0]?.event === "connect"

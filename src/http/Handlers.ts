@@ -1,43 +1,37 @@
 /**
- * What the endpoints of the API do: they read the request, give it to the rooms, and write the answer.
+ * The handlers of the API: each one gives a request to the rooms, and returns the answer.
  */
 import { Effect, Layer } from "effect"
-import { HttpEffect, type HttpServerRequest, HttpServerResponse } from "effect/http"
-import { HttpApiBuilder, HttpApiMiddleware } from "effect/http-api"
+import { HttpEffect, HttpServerResponse } from "effect/http"
+import { HttpApiBuilder } from "effect/http-api"
 import * as AccessCodes from "../domain/AccessCode.ts"
-import { BadRequest, roomNotFound } from "../domain/errors.ts"
 import { timerViewOf } from "../domain/RoomEvent.ts"
-import { Completion, decode, messageOf, NewRoom, TimerSetting } from "../domain/RoomInput.ts"
+import type { NewRoom } from "../domain/RoomInput.ts"
 import type { AccessCode, Condition } from "../domain/RoomState.ts"
-import { type Refusal, Rooms } from "../rooms/Rooms.ts"
-import { AnswerHeaders, DEFAULT_PREFIX, Parameters, prefixed } from "./Api.ts"
-import * as Body from "./Body.ts"
+import { Rooms } from "../rooms/Rooms.ts"
+import { AnswerHeaders, DEFAULT_PREFIX, prefixed } from "./Api.ts"
 import * as EventStream from "./EventStream.ts"
 import * as IfMatch from "./IfMatch.ts"
+import * as Input from "./Input.ts"
 
-/** How long a client is to wait when the store is away, in seconds. */
+/** After how many seconds a client may try again while the store is away. */
 const RETRY_AFTER = "1"
 
-interface Addressed {
+/** The room of a command, and the condition under which it acts. */
+interface Command {
   readonly params: { readonly accessCode: string }
-}
-
-interface Command extends Addressed {
   readonly headers: { readonly "if-match"?: string }
-  readonly request: HttpServerRequest.HttpServerRequest
 }
 
-const codeOf = ({ params: { accessCode } }: Addressed) =>
-  AccessCodes.isAccessCode(accessCode) ? Effect.succeed(accessCode) : roomNotFound()
+const command =
+  <E>(run: (code: AccessCode, condition?: Condition) => Effect.Effect<void, E>) =>
+  ({ headers, params }: Command) =>
+    Effect.flatMap(Input.codeOf(params), (code) => run(code, IfMatch.parse(headers["if-match"])))
 
-/** A command without a body. */
-const command = (run: (code: AccessCode, condition?: Condition) => Effect.Effect<void, Refusal>) =>
-  Effect.fnUntraced(function* (command: Command) {
-    const rooms = yield* Rooms
-    const code = yield* codeOf(command)
-    yield* Effect.tapError(Body.skip(command.request), () => rooms.get(code))
-    yield* run(code, IfMatch.parse(command.headers["if-match"]))
-  })
+const withHeader = (name: string, value: string) =>
+  HttpEffect.appendPreResponseHandler((_request, response) =>
+    Effect.succeed(HttpServerResponse.setHeader(response, name, value))
+  )
 
 const rooms = (prefix: string) =>
   HttpApiBuilder.group(
@@ -45,40 +39,23 @@ const rooms = (prefix: string) =>
     "rooms",
     Effect.fnUntraced(function* (handlers) {
       const rooms = yield* Rooms
+      const create = Effect.fnUntraced(function* ({ payload }: { readonly payload: NewRoom }) {
+        const { accessCode } = yield* rooms.create(payload)
+        yield* withHeader("location", `${prefix === "/" ? "" : prefix}/pair-room/${accessCode}`)
+        return { accessCode }
+      })
+      const get = Effect.fnUntraced(function* ({ params }: Pick<Command, "params">) {
+        const view = yield* rooms.get(yield* Input.codeOf(params))
+        yield* withHeader("etag", `"${view.id}"`)
+        return view
+      })
+      const exists = (code: string) => (AccessCodes.isAccessCode(code) ? rooms.exists(code) : Effect.succeed(false))
       return handlers
-        .handleRaw("create", ({ request }) =>
-          Effect.gen(function* () {
-            const { accessCode } = yield* rooms.create(yield* Body.json(request, NewRoom))
-            return HttpServerResponse.jsonUnsafe(
-              { accessCode },
-              {
-                status: 201,
-                headers: { location: `${prefix === "/" ? "" : prefix}/pair-room/${accessCode}` }
-              }
-            )
-          })
-        )
-        .handle("exists", ({ query: { access_code: code } }) =>
-          Effect.map(AccessCodes.isAccessCode(code) ? rooms.exists(code) : Effect.succeed(false), (exists) => ({
-            exists
-          }))
-        )
-        .handleRaw("get", (request) =>
-          Effect.gen(function* () {
-            const view = yield* rooms.get(yield* codeOf(request))
-            return HttpServerResponse.jsonUnsafe(view, { headers: { etag: `"${view.id}"` } })
-          })
-        )
+        .handle("create", create)
+        .handle("exists", ({ query }) => Effect.map(exists(query.access_code), (exists) => ({ exists })))
+        .handle("get", get)
         .handle("swap", command(rooms.swap))
-        .handleRaw("complete", (request) =>
-          Effect.gen(function* () {
-            const code = yield* codeOf(request)
-            yield* Effect.flatMap(Body.json(request.request, Completion), decode(Completion)).pipe(
-              Effect.tapError(() => rooms.get(code))
-            )
-            yield* rooms.complete(code, IfMatch.parse(request.headers["if-match"]))
-          })
-        )
+        .handle("complete", command(rooms.complete))
         .handle("delete", command(rooms.delete))
     })
   )
@@ -90,18 +67,9 @@ const timer = (prefix: string) =>
     Effect.fnUntraced(function* (handlers) {
       const rooms = yield* Rooms
       return handlers
-        .handle("timer", (request) =>
-          Effect.map(
-            Effect.flatMap(codeOf(request), (code) => rooms.get(code)),
-            timerViewOf
-          )
-        )
-        .handleRaw("update", (request) =>
-          Effect.gen(function* () {
-            const code = yield* codeOf(request)
-            const setting = yield* Effect.tapError(Body.json(request.request, TimerSetting), () => rooms.get(code))
-            yield* rooms.update(code, setting, IfMatch.parse(request.headers["if-match"]))
-          })
+        .handle("timer", ({ params }) => Effect.map(Effect.flatMap(Input.codeOf(params), rooms.get), timerViewOf))
+        .handle("update", ({ payload, ...request }) =>
+          command((code, condition) => rooms.update(code, payload, condition))(request)
         )
         .handle("start", command(rooms.start))
         .handle("stop", command(rooms.pause))
@@ -116,11 +84,11 @@ const stream = (prefix: string) =>
     Effect.fnUntraced(function* (handlers) {
       const rooms = yield* Rooms
       return handlers
-        .handleRaw("connect", (request) =>
-          Effect.flatMap(codeOf(request), (code) =>
+        .handleRaw("connect", ({ headers, params, query }) =>
+          Effect.flatMap(Input.codeOf(params), (code) =>
             EventStream.response(code, {
-              ticks: request.query.ticks !== "off",
-              lastEventId: request.headers["last-event-id"] || undefined
+              ticks: query.ticks !== "off",
+              lastEventId: headers["last-event-id"] || undefined
             })
           )
         )
@@ -131,23 +99,20 @@ const stream = (prefix: string) =>
 const answerHeaders = Layer.succeed(AnswerHeaders, (httpEffect) =>
   HttpEffect.withPreResponseHandler(httpEffect, (_request, response) =>
     Effect.succeed(
-      HttpServerResponse.setHeaders(response, {
-        ...(response.headers["content-type"] === "application/json" ? { "cache-control": "no-store" } : {}),
-        ...(response.status === 503 ? { "retry-after": RETRY_AFTER } : {})
-      })
+      response.status === 503
+        ? HttpServerResponse.setHeaders(response, { "cache-control": "no-store", "retry-after": RETRY_AFTER })
+        : response.headers["content-type"] === "application/json"
+          ? HttpServerResponse.setHeader(response, "cache-control", "no-store")
+          : response
     )
   )
 )
 
-const parameters = HttpApiMiddleware.layerSchemaErrorTransform(Parameters, (error) =>
-  Effect.fail(error.kind === "Query" ? new BadRequest({ message: messageOf(error.cause.issue) }) : error)
-)
-
-/** The API's routes under a prefix, to be mounted into a router. */
+/** Returns the routes of the API under a prefix, to be mounted into a router. */
 export const layer = (options?: { readonly prefix?: string }) => {
   const prefix = options?.prefix ?? DEFAULT_PREFIX
   return HttpApiBuilder.layer(prefixed(prefix)).pipe(
     Layer.provide([rooms(prefix), timer(prefix), stream(prefix)]),
-    Layer.provide([answerHeaders, parameters])
+    Layer.provide([answerHeaders, Input.layer])
   )
 }

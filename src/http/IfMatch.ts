@@ -1,5 +1,5 @@
 /**
- * `If-Match` (RFC 9110, section 13.1.1), read as people send it: quoted, weak, a list, `*`, and bare as well.
+ * Reads `If-Match` (RFC 9110, section 13.1.1) in every form that clients send: quoted, weak, a list, `*`, and without quotes.
  */
 import type { Condition } from "../domain/RoomState.ts"
 

@@ -1,7 +1,7 @@
 /**
- * What operators and developers ask of the process: is it alive, does it take traffic, its figures, its API.
+ * Routes for operators and developers: health, readiness, metrics, and the description of the API.
  */
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Ref, SubscriptionRef } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import { HttpApiScalar, OpenApi } from "effect/http-api"
 import { PrometheusMetrics } from "effect/observability"
@@ -21,10 +21,11 @@ const readyz = HttpRouter.add(
   "/readyz",
   Effect.gen(function* () {
     const store = yield* RoomStore
-    const drain = yield* Drain
-    const reason = (yield* drain.isDraining)
+    const reason = (yield* Drain.isDraining)
       ? "draining"
-      : yield* Effect.match(store.ready, { onFailure: ({ message }) => message, onSuccess: () => undefined })
+      : (yield* SubscriptionRef.get(store.available))
+        ? undefined
+        : "the store cannot be reached"
     return HttpServerResponse.text(reason ?? "ok", { status: reason === undefined ? 200 : 503, headers: noStore })
   })
 )
@@ -36,21 +37,28 @@ const openapi = (prefix: string) =>
     HttpServerResponse.jsonUnsafe(OpenApi.fromApi(prefixed(prefix)), { headers: noStore })
   )
 
-/** The page of the API is 3 MB of text; it is made once for all who ask, and not once for each. */
+/** The page of the API is 3 MB of text. Its bytes are kept, so that they are not made for each request. */
 const docs = (prefix: string) => {
-  let bytes: Uint8Array | undefined
-  const once = HttpRouter.middleware((httpEffect) =>
-    Effect.map(httpEffect, (response) => {
-      if (response.body._tag !== "Uint8Array") return response
-      bytes ??= Buffer.from(response.body.body)
-      return HttpServerResponse.uint8Array(bytes, {
-        contentType: "text/html; charset=utf-8",
-        headers: { "cache-control": "no-cache" }
-      })
-    })
+  const kept = HttpRouter.middleware(
+    Effect.map(
+      Ref.make<Uint8Array | undefined>(undefined),
+      (page) => (httpEffect) =>
+        Effect.flatMap(httpEffect, (response) => {
+          const { body } = response
+          if (body._tag !== "Uint8Array") return Effect.succeed(response)
+          return Effect.map(
+            Ref.updateAndGet(page, (bytes) => bytes ?? Buffer.from(body.body)),
+            (bytes) =>
+              HttpServerResponse.uint8Array(bytes ?? body.body, {
+                contentType: "text/html; charset=utf-8",
+                headers: { "cache-control": "no-cache" }
+              })
+          )
+        })
+    )
   )
   return HttpApiScalar.layer(prefixed(prefix), { path: "/docs", scalar: { withDefaultFonts: false } }).pipe(
-    Layer.provide(once.layer)
+    Layer.provide(kept.layer)
   )
 }
 

@@ -9,10 +9,10 @@ import { fileURLToPath } from "node:url"
 import { brotliCompressSync, gzipSync } from "node:zlib"
 import { type Encoding, ENCODINGS, encodingFor } from "./encoding.ts"
 
-/** The page is not there, because it was not built. */
+/** The page was not built. */
 export class PageMissing extends Data.TaggedError("PageMissing")<{ readonly message: string }> {}
 
-/** What is answered under one path. */
+/** The answer for one path. */
 export interface Page {
   readonly path: `/${string}`
   readonly contentType: string
@@ -24,10 +24,10 @@ export interface Page {
 /** Where `npm run build` puts the page. */
 const BUILT = fileURLToPath(new URL("../../dist/web", import.meta.url))
 
-/** The pages, which are not found under their names. */
+/** The HTML files. They are not served under their file names. */
 const PAGES: Readonly<Record<string, `/${string}`>> = { "index.html": "/", "room.html": "/room/:accessCode" }
 
-/** The folder of the files that have a hash of what they hold in their names. */
+/** The folder of the files whose names contain a hash of their content. */
 const HASHED = "assets/"
 
 const SUFFIXES: Readonly<Record<Encoding, string>> = { br: ".br", gzip: ".gz" }
@@ -48,7 +48,7 @@ const CONTENT_SECURITY_POLICY = [
   "script-src 'self'",
   "style-src 'self'",
   "connect-src 'self'",
-  // The icon of the tab is drawn by the page.
+  // The page draws the icon of the tab itself.
   "img-src 'self' data:",
   "font-src 'self'",
   "manifest-src 'self'",
@@ -58,7 +58,7 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'"
 ].join("; ")
 
-/** Reads the built page, and tells it under which prefix the API stands. */
+/** Reads the built page, and writes the prefix of the API into it. */
 export const load = Effect.fnUntraced(function* (prefix: string, folder = BUILT) {
   const files = yield* FileSystem.FileSystem
   const path = yield* Path.Path
@@ -95,7 +95,7 @@ const pageOf = (path: Page["path"], contentType: string, html: Uint8Array, prefi
   return { path, contentType, cacheControl: "no-cache", bytes, encoded }
 }
 
-/** Answers with what `load` has read. */
+/** Returns the routes for what `load` has read. */
 export const layer = (pages: ReadonlyArray<Page>) => Layer.mergeAll(Layer.empty, ...pages.map(route))
 
 const route = (page: Page) => {

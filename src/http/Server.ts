@@ -1,13 +1,12 @@
 /**
- * The whole service as one HTTP server: the API, the page, operation, and what holds for every answer.
+ * The whole service as one HTTP server: the API, the page, operation, and the headers of every answer.
  */
 import { NodeServices } from "@effect/platform-node"
-import { type Duration, Effect, Layer } from "effect"
+import { Deferred, type Duration, Effect, Layer } from "effect"
 import { HttpEffect, HttpMiddleware, HttpRouter, HttpServerResponse } from "effect/http"
 import { Drain } from "./Drain.ts"
 import * as Handlers from "./Handlers.ts"
-import * as Listener from "./Listener.ts"
-import * as NodeEventStream from "./NodeEventStream.ts"
+import * as Node from "./Node.ts"
 import * as Operation from "./Operation.ts"
 import * as Pages from "./Pages.ts"
 import * as Refusals from "./Refusals.ts"
@@ -16,16 +15,16 @@ export interface Options {
   readonly host: string
   readonly port: number
   readonly prefix: string
-  /** The origins that may call from a browser; none where it is empty. */
+  /** The origins that may call from a browser. Empty for none. */
   readonly allowedOrigins: ReadonlyArray<string>
-  /** The most that closing takes. */
+  /** The longest time that closing may take. */
   readonly drainTimeout: Duration.Duration
-  /** The folder of the built page, where it is another than that of `npm run build`. */
+  /** The folder of the built page. By default that of `npm run build`. */
   readonly web?: string
 }
 
-/** A path with an access code in it may be as long as the headers allow: all of them get the same answer. */
-const routerConfig = { maxParamLength: Listener.HEADERS_MAX }
+/** An access code in a path may be as long as the headers allow, so that a long one gets the same answer as a short one. */
+const routerConfig = { maxParamLength: Node.HEADERS_MAX }
 
 const EXPOSED_HEADERS = ["ETag", "Location", "Retry-After"]
 
@@ -44,17 +43,6 @@ const cors = (allowedOrigins: ReadonlyArray<string>) =>
         { global: true }
       )
 
-/** What `cors` sets on an answer that is no preflight, for the answers that do not come by it. */
-const corsHeaders = (allowedOrigins: ReadonlyArray<string>, origin = "") =>
-  allowedOrigins.length === 0
-    ? {}
-    : {
-        ...(allowedOrigins.includes(origin) ? { "access-control-allow-origin": origin } : {}),
-        "access-control-allow-credentials": "true",
-        "access-control-expose-headers": EXPOSED_HEADERS.join(","),
-        vary: "Origin"
-      }
-
 const SECURITY_HEADERS = {
   "x-content-type-options": "nosniff",
   // The address of a room is the key to it.
@@ -64,22 +52,21 @@ const SECURITY_HEADERS = {
 const everyAnswer = HttpRouter.middleware(
   Effect.map(
     Drain,
-    ({ isDraining }) =>
-      (httpEffect) =>
-        HttpEffect.withPreResponseHandler(httpEffect, (_request, response) =>
-          Effect.map(isDraining, (draining) =>
-            // A connection that is kept alive would hold up the shutdown (RFC 9112, section 9.6).
-            HttpServerResponse.setHeaders(
-              response,
-              draining ? { ...SECURITY_HEADERS, connection: "close" } : SECURITY_HEADERS
-            )
+    (drain) => (httpEffect) =>
+      HttpEffect.withPreResponseHandler(httpEffect, (_request, response) =>
+        Effect.map(Deferred.isDone(drain.begun), (draining) =>
+          // A connection that is kept alive would hold up the shutdown (RFC 9112, section 9.6).
+          HttpServerResponse.setHeaders(
+            response,
+            draining ? { ...SECURITY_HEADERS, connection: "close" } : SECURITY_HEADERS
           )
         )
+      )
   ),
   { global: true }
 )
 
-/** Serves everything; when it is closed it drains first. */
+/** Serves everything. When it is closed, it drains first. */
 export const layer = (options: Options) =>
   Pages.load(options.prefix, options.web).pipe(
     Effect.provide(NodeServices.layer),
@@ -99,15 +86,12 @@ const serve = (options: Options, pages: ReadonlyArray<Pages.Page>) => {
         [...Operation.PATHS, ...pages.map(({ path }) => path)].map((path) => ({ method: "GET", path }))
       ),
       everyAnswer,
+      Node.streams,
       cors(options.allowedOrigins)
     ])
   )
-  const stream = NodeEventStream.make({
-    prefix: options.prefix,
-    headersFor: (origin) => ({ ...SECURITY_HEADERS, ...corsHeaders(options.allowedOrigins, origin) })
-  })
-  return Listener.onClose.pipe(
+  return Node.onClose.pipe(
     Layer.provideMerge(HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true, routerConfig })),
-    Layer.provideMerge(Layer.unwrap(Effect.map(stream, (take) => Listener.layer(options, take))))
+    Layer.provideMerge(Node.layer(options))
   )
 }

@@ -1,12 +1,12 @@
 /**
- * Which encoding of a body a client takes (RFC 9110, section 12.5.3).
+ * Chooses the encoding of a body by `Accept-Encoding` (RFC 9110, section 12.5.3).
  */
 
-/** The encodings that the page is kept in, the smallest first. */
+/** The encodings in which the page is kept, the smallest first. */
 export const ENCODINGS = ["br", "gzip"] as const
 export type Encoding = (typeof ENCODINGS)[number]
 
-/** The smallest of those that `Accept-Encoding` takes; undefined where the bytes are to go as they are. */
+/** Returns the smallest encoding that `Accept-Encoding` allows; undefined for the plain bytes. */
 export const encodingFor = (acceptEncoding: string | undefined): Encoding | undefined => {
   const weights = new Map(
     (acceptEncoding ?? "")

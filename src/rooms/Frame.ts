@@ -1,129 +1,139 @@
 /**
- * What is sent at once and never split: all events of one change, or the snapshot that a stream begins with. A frame
- * is encoded once, and every stream of the room writes the same bytes.
+ * A frame is what is written at once and never split: all events of one change, or the snapshot at the beginning of a stream.
+ * It is encoded once, and every stream of the room writes the same bytes.
  */
 import { type RoomEvent, toSse, viewOf } from "../domain/RoomEvent.ts"
 import { remaining, type RoomState } from "../domain/RoomState.ts"
 import { isRunning } from "../domain/Timer.ts"
 
-/** `tick` frames may be lost on the way to a slow client, `presence` frames tell only of `connections`. */
-export type FrameKind = "snapshot" | "change" | "tick" | "presence" | "heartbeat"
+/** A slow client may lose ticks and heartbeats, but no frame of another kind. */
+export type FrameKind = "snapshot" | "change" | "tick" | "presence" | "heartbeat" | "end"
 
-/** On Node a Buffer, which it writes as it is; any other `Uint8Array` it would wrap for each client. */
+export interface Frame {
+  readonly kind: FrameKind
+  readonly events: ReadonlyArray<RoomEvent>
+  /** The events as Server-Sent Events. */
+  readonly bytes: Uint8Array
+  /** When it was made, in milliseconds by the clock of the store. */
+  readonly at: number
+  /** The `id` of the state, if the frame shows one. */
+  readonly id: string | undefined
+  /** The remaining time in milliseconds, if the frame shows a state or is a tick. */
+  readonly remaining: number | undefined
+  /** The number of connections, if the frame shows it. */
+  readonly connections: number | undefined
+  /** Does the stream end after this frame? */
+  readonly last: boolean
+}
+
+/** What a frame shows in addition to the state. */
+export interface Surroundings {
+  /** Milliseconds since the epoch, by the clock of the store. */
+  readonly now: number
+  /** The number of connections, through any instance. */
+  readonly connections: number
+  /** False while the store is away. */
+  readonly certain: boolean
+}
+
+/** Node writes a Buffer as it is. It would wrap any other `Uint8Array` for each client. */
 const encode: (text: string) => Uint8Array =
   typeof Buffer === "undefined" ? (text) => new TextEncoder().encode(text) : (text) => Buffer.from(text)
 
-export class Frame {
-  readonly kind: FrameKind
-  readonly events: ReadonlyArray<RoomEvent>
-  /** When it was made, in milliseconds by the clock of the store. */
-  readonly at: number
-  /** How many are connected, where the frame tells it. */
-  readonly connections: number | undefined
-  #bytes: Uint8Array | undefined
+const bytesOf = (events: ReadonlyArray<RoomEvent>) => encode(events.map(toSse).join(""))
 
-  constructor(kind: FrameKind, events: ReadonlyArray<RoomEvent>, at: number, connections?: number, bytes?: Uint8Array) {
-    this.kind = kind
-    this.events = events
-    this.at = at
-    this.connections = connections
-    this.#bytes = bytes
-  }
-
-  get text(): string {
-    return this.events.map(toSse).join("")
-  }
-
-  get bytes(): Uint8Array {
-    return (this.#bytes ??= encode(this.text))
-  }
-
-  /** Does the stream end with it? */
-  get last(): boolean {
-    return this.events[this.events.length - 1]?.event === "close"
-  }
-}
-
-/** How many ticks are kept encoded, for all rooms: those of turns up to an hour, and a few of longer ones. */
+/** How many encoded ticks are kept for all rooms: enough for turns of up to an hour, and some more. */
 const TICKS_KEPT = 4_096
 
 const ticks = new Map<number, Pick<Frame, "events" | "bytes">>()
 
-export const tick = (remaining: number, at: number): Frame => {
-  let encoded = ticks.get(remaining)
-  if (encoded === undefined) {
-    if (ticks.size >= TICKS_KEPT) ticks.clear()
-    encoded = new Frame("tick", [{ event: "remaining-time", data: remaining }], at)
-    ticks.set(remaining, encoded)
-  }
-  return new Frame("tick", encoded.events, at, undefined, encoded.bytes)
+const encodedTick = (remaining: number) => {
+  const known = ticks.get(remaining)
+  if (known !== undefined) return known
+  if (ticks.size >= TICKS_KEPT) ticks.clear()
+  const events: ReadonlyArray<RoomEvent> = [{ event: "remaining-time", data: remaining }]
+  const encoded = { events, bytes: bytesOf(events) }
+  ticks.set(remaining, encoded)
+  return encoded
 }
 
-export const heartbeat = (at: number): Frame => new Frame("heartbeat", [{ event: "heartbeat", data: at }], at)
+/** Returns the frame of a whole second of remaining time. A second is encoded once for all rooms. */
+export const tick = (remaining: number, at: number): Frame => {
+  const { events, bytes } = encodedTick(remaining)
+  return { kind: "tick", events, bytes, at, id: undefined, remaining, connections: undefined, last: false }
+}
 
-export const presence = (state: RoomState, at: number, connections: number, uncertain = false): Frame =>
-  named("presence", state, at, connections, [room(state, at, connections, uncertain)])
+export const heartbeat = (at: number): Frame => {
+  const events: ReadonlyArray<RoomEvent> = [{ event: "heartbeat", data: at }]
+  return { ...END, kind: "heartbeat", events, bytes: bytesOf(events), at, last: false }
+}
 
-/** The store has gone away, and what is shown may be out of date, or it is back. */
-export const certainty = (state: RoomState, at: number, connections: number, uncertain: boolean): Frame =>
-  named("change", state, at, connections, [room(state, at, connections, uncertain)])
+/** The stream ends here without an event, and its client reconnects. */
+export const END: Frame = {
+  kind: "end",
+  events: [],
+  bytes: new Uint8Array(),
+  at: 0,
+  id: undefined,
+  remaining: undefined,
+  connections: undefined,
+  last: true
+}
 
-/** Every stream of the room ends: it was deleted, or its streams were ended on purpose. */
-export const closing = (state: RoomState, at: number): Frame =>
-  named("change", state, at, undefined, [{ event: "close", data: "OK" }])
+export const presence = (state: RoomState, around: Surroundings): Frame =>
+  named("presence", state, around, [room(state, around)])
 
-/** Where a stream begins. `missed` tells the button and the alarm that its client may not have seen. */
-export const snapshot = (
-  state: RoomState,
-  at: number,
-  connections: number,
-  missed: boolean,
-  uncertain = false
-): Frame =>
-  named("snapshot", state, at, connections, [
-    { event: "connect", data: "OK" },
-    room(state, at, connections, uncertain),
-    ...standing(state, at),
-    ...(state.status === "COMPLETED" ? ending(state) : missed ? missedTimer(state) : [])
-  ])
+/** The store went away, so the state may be out of date, or the store is back. */
+export const certainty = (state: RoomState, around: Surroundings): Frame =>
+  named("change", state, around, [room(state, around)])
 
-/** The events of the change that led to a state, for those who saw the state before it. */
-export const change = (state: RoomState, at: number, connections: number, uncertain = false): Frame => {
-  const view = room(state, at, connections, uncertain)
+/** Every stream of the room ends: the room was deleted, or its streams were ended on purpose. */
+export const closing = (state: RoomState, around: Surroundings): Frame =>
+  named("change", state, around, [{ event: "close", data: "OK" }])
+
+/** The beginning of a stream. With `missed` it repeats the last `timer` event, which the client may not have seen. */
+export const snapshot = (state: RoomState, around: Surroundings, missed: boolean): Frame =>
+  named("snapshot", state, around, [{ event: "connect", data: "OK" }, ...anew(state, around, missed)])
+
+/** The room anew in the middle of a stream, for a client that read too slowly and lost changes. */
+export const recovery = (state: RoomState, around: Surroundings, missed: boolean): Frame =>
+  named("snapshot", state, around, anew(state, around, missed))
+
+const anew = (state: RoomState, around: Surroundings, missed: boolean): ReadonlyArray<RoomEvent> => [
+  room(state, around),
+  ...standing(state, around.now),
+  ...(state.status === "COMPLETED" ? ending(state) : missed ? missedTimer(state) : [])
+]
+
+/** The events of the change that led to a state, for clients that saw the state before it. */
+export const change = (state: RoomState, around: Surroundings): Frame =>
+  named("change", state, around, changeOf(state, around))
+
+const changeOf = (state: RoomState, around: Surroundings): ReadonlyArray<RoomEvent> => {
+  const view = room(state, around)
   switch (state.change) {
     case "finish":
-      return named("change", state, at, connections, [{ event: "remaining-time", data: 0 }, view, ...timer(state)])
+      return [{ event: "remaining-time", data: 0 }, view, ...timer(state)]
     case "update":
     case "reset":
-      return named("change", state, at, connections, [view, time(state, at), ...timer(state)])
+      return [view, time(state, around.now), ...timer(state)]
     case "complete":
-      return named("change", state, at, connections, [view, ...ending(state)])
+      return [view, ...ending(state)]
     case "start":
     case "pause":
-      return named("change", state, at, connections, [view, ...timer(state)])
+      return [view, ...timer(state)]
     case "create":
     case "swap":
-      return named("change", state, at, connections, [view])
+      return [view]
   }
 }
 
-export interface Missed {
-  /** Was a finish among what was missed? */
-  readonly finish: boolean
-}
-
-/** The room anew, for those who missed the changes that led to a state. */
-export const catchUp = (
-  state: RoomState,
-  at: number,
-  connections: number,
-  missed: Missed,
-  uncertain = false
-): Frame => {
-  const view = room(state, at, connections, uncertain)
-  return named("change", state, at, connections, [
-    ...(missed.finish ? [{ event: "remaining-time", data: 0 } as const, view, STOP] : [view]),
-    ...standing(state, at),
+/** A state after others that this instance did not see. `finished`: one of them was a finish. */
+export const catchUp = (state: RoomState, around: Surroundings, finished: boolean): Frame => {
+  const view = room(state, around)
+  return named("change", state, around, [
+    ...(finished ? [{ event: "remaining-time", data: 0 } as const, view, STOP] : [view]),
+    ...standing(state, around.now),
     ...(state.status === "COMPLETED" ? ending(state) : state.timerChange === "stop" ? [PAUSE] : timer(state))
   ])
 }
@@ -142,9 +152,9 @@ const missedTimer = (state: RoomState): ReadonlyArray<RoomEvent> =>
 
 const ending = (state: RoomState): ReadonlyArray<RoomEvent> => [...timer(state), { event: "close", data: "OK" }]
 
-const room = (state: RoomState, at: number, connections: number, uncertain: boolean): RoomEvent => ({
+const room = (state: RoomState, { now, connections, certain }: Surroundings): RoomEvent => ({
   event: "room",
-  data: viewOf(state, at, connections, uncertain)
+  data: viewOf(state, now, connections, !certain)
 })
 
 const time = (state: RoomState, at: number): RoomEvent => ({ event: "remaining-time", data: remaining(state, at) })
@@ -159,13 +169,18 @@ const timer = (state: RoomState): ReadonlyArray<RoomEvent> =>
 const named = (
   kind: FrameKind,
   state: RoomState,
-  at: number,
-  connections: number | undefined,
-  events: ReadonlyArray<RoomEvent>
-): Frame =>
-  new Frame(
+  { now, connections }: Surroundings,
+  told: ReadonlyArray<RoomEvent>
+): Frame => {
+  const events = told.map((event, index) => (index === told.length - 1 ? { ...event, id: state.id } : event))
+  return {
     kind,
-    events.map((event, index) => (index === events.length - 1 ? { ...event, id: state.id } : event)),
-    at,
-    connections
-  )
+    events,
+    bytes: bytesOf(events),
+    at: now,
+    id: state.id,
+    remaining: remaining(state, now),
+    connections,
+    last: events[events.length - 1]?.event === "close"
+  }
+}

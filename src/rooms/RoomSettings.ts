@@ -1,15 +1,15 @@
 /**
- * How rooms treat the streams that watch them.
+ * Settings of the rooms of an instance.
  */
 import { Context, Duration } from "effect"
 
 export const RoomSettings = Context.Reference("pairroom/rooms/RoomSettings", {
   defaultValue: () => ({
-    /** How often a stream that writes to a client sends a `heartbeat`. */
+    /** How often a stream sends a `heartbeat`. */
     heartbeatInterval: Duration.seconds(15) as Duration.Duration,
-    /** How long such a stream lives, before the client comes back for another. */
+    /** How long a stream lives before the server ends it and its client reconnects. */
     streamLifetime: Duration.minutes(20) as Duration.Duration,
-    /** How long a room that nobody watches any more stays at hand. */
+    /** How long a Room stays in memory after its last subscription ended. */
     idleTimeToLive: Duration.seconds(30) as Duration.Duration
   })
 })

@@ -1,8 +1,8 @@
 /**
- * The rooms: what people do to them, and how to watch them. Commands change the value in the store; a Room is built
- * for each room that someone watches here, and let go after an idle time.
+ * The rooms: what people do to them, and how to watch them. A command changes the value in the store. A Room is built for
+ * each room that somebody watches here, and closed some time after nobody watches it any more.
  */
-import { Context, Effect, Layer, LayerMap, Option, Result, Scope, Stream } from "effect"
+import { Context, Effect, Layer, LayerMap, Option, RcMap, Result, Scope, Stream } from "effect"
 import * as AccessCodes from "../domain/AccessCode.ts"
 import {
   type BadRequest,
@@ -17,6 +17,7 @@ import * as RoomInput from "../domain/RoomInput.ts"
 import * as RoomState from "../domain/RoomState.ts"
 import { countOf, Presence } from "../store/Presence.ts"
 import { RoomStore } from "../store/RoomStore.ts"
+import { Heartbeats } from "./Heartbeats.ts"
 import { Room } from "./Room.ts"
 import { RoomSettings } from "./RoomSettings.ts"
 
@@ -31,6 +32,15 @@ type Command = (code: AccessCode, condition?: RoomState.Condition) => Effect.Eff
 export interface WatchOptions {
   /** Without them, `remaining-time` comes only with a snapshot, an update, a reset and a finish. On by default. */
   readonly ticks?: boolean
+}
+
+/** The rooms that somebody watches on this instance, by the canonical form of their access codes. */
+class WatchedRooms extends LayerMap.Service<WatchedRooms>()("pairroom/rooms/WatchedRooms", { lookup: Room.layer }) {
+  /** Keeps a room for the idle time of the settings when nobody watches it any more. */
+  static readonly layerWithSettings = Layer.effect(
+    this,
+    Effect.flatMap(RoomSettings, ({ idleTimeToLive }) => LayerMap.make(Room.layer, { idleTimeToLive }))
+  )
 }
 
 export class Rooms extends Context.Service<
@@ -61,14 +71,17 @@ export class Rooms extends Context.Service<
     readonly endStreams: Command
     readonly delete: Command
 
-    /** What happens in a room: where it stands first, then each change and each second. */
+    /** What happens in a room: where it stands first, then each change and each second. It carries no heartbeats. */
     readonly events: (
       code: AccessCode,
       options?: WatchOptions
     ) => Stream.Stream<RoomEvent, RoomNotFound | StoreUnavailable>
 
-    /** The room itself, at hand for as long as the scope is open. */
+    /** The room itself, for as long as the scope is open. */
     readonly watch: (code: AccessCode) => Effect.Effect<Room["Service"], RoomNotFound | StoreUnavailable, Scope.Scope>
+
+    /** Ends every subscription of every room on this instance; the clients are to come back. */
+    readonly end: Effect.Effect<void>
   }
 >()("pairroom/rooms/Rooms") {
   /** Rooms whose access codes begin with `prefix`. */
@@ -76,7 +89,7 @@ export class Rooms extends Context.Service<
     Layer.effect(
       this,
       Effect.suspend(() => make(options.prefix))
-    )
+    ).pipe(Layer.provide(WatchedRooms.layerWithSettings), Layer.provide(Heartbeats.layer))
 
   static readonly layer: Layer.Layer<Rooms, never, RoomStore> = this.layerWith({ prefix: "" })
 }
@@ -89,30 +102,56 @@ const NONCE_BYTES = 9
 const make = Effect.fnUntraced(function* (prefix: string) {
   const store = yield* RoomStore
   const presence = yield* Presence
-  const { idleTimeToLive } = yield* RoomSettings
-  const rooms = yield* LayerMap.make(Room.layer, { idleTimeToLive })
+  const rooms = yield* WatchedRooms
   const context = yield* Effect.context<never>()
 
-  // Built in the context of the service, so that a room keeps nothing of the request that was the first to ask for it.
-  const watch = Effect.fnUntraced(function* (code: AccessCode) {
-    const scope = yield* Effect.scope
-    const built = yield* rooms.contextEffect(canonical(code)).pipe(
-      Effect.tapError(() => rooms.invalidate(canonical(code))),
-      Effect.provideContext(Context.add(context, Scope.Scope, scope))
+  // In the context of this service, so that a room keeps nothing of the request that was the first to ask for it.
+  const build = (code: AccessCode, scope: Scope.Scope) =>
+    rooms.contextEffect(code).pipe(
+      // The map would keep a failed build, too.
+      Effect.tapError(() => rooms.invalidate(code)),
+      Effect.map(Context.get(Room)),
+      Effect.updateContext<never, Scope.Scope>(() => Context.add(context, Scope.Scope, scope))
     )
-    return Context.get(built, Room)
+
+  /** Runs an effect with the room that is watched here, or another effect where there is none. */
+  const withWatched = <A, B, E>(
+    code: AccessCode,
+    none: Effect.Effect<B, E>,
+    some: (room: Room["Service"]) => Effect.Effect<A>
+  ) =>
+    rooms.contextEffectOption(canonical(code)).pipe(
+      Effect.flatMap(
+        Option.match({
+          onNone: (): Effect.Effect<A | B, E> => none,
+          onSome: (built) => some(Context.get(built, Room))
+        })
+      ),
+      Effect.scoped
+    )
+
+  const watch = Effect.fn("Rooms.watch")(function* (typed: AccessCode) {
+    const code = canonical(typed)
+    const scope = yield* Effect.scope
+    const room = yield* build(code, scope)
+    if (!(yield* room.ended)) return room
+    // It leaves the map, unless another one has taken its place already.
+    yield* Effect.ignore(withWatched(code, Effect.void, ({ ended }) => Effect.when(rooms.invalidate(code), ended)))
+    return yield* build(code, scope)
+  })
+
+  const end = Effect.gen(function* () {
+    const codes = Array.from(yield* RcMap.keys(rooms.rcMap))
+    yield* Effect.forEach(codes, (code) => Effect.ignore(withWatched(code, Effect.void, ({ end }) => end)), {
+      discard: true
+    })
   })
 
   const connections = (code: AccessCode) =>
-    Effect.scoped(
-      Effect.flatMap(
-        rooms.contextEffectOption(canonical(code)),
-        Option.match({
-          onNone: () => Effect.map(presence.elsewhere(code), countOf),
-          onSome: (built) => Context.get(built, Room).connections
-        })
-      )
-    ).pipe(Effect.orElseSucceed(() => 0))
+    Effect.orElseSucceed(
+      withWatched(code, Effect.map(presence.elsewhere(code), countOf), ({ connections }) => connections),
+      () => 0
+    )
 
   const find = (code: AccessCode) =>
     Effect.flatMap(
@@ -171,11 +210,14 @@ const make = Effect.fnUntraced(function* (prefix: string) {
       )
     ),
     events: (code, options) =>
-      Stream.unwrap(Effect.map(watch(code), (room) => room.frames)).pipe(
-        Stream.filter((frame) => frame.kind !== "tick" || options?.ticks !== false),
-        Stream.flatMap((frame) => Stream.fromIterable(frame.events))
-      ),
-    watch
+      Stream.unwrap(
+        Effect.map(
+          Effect.flatMap(watch(code), (room) => room.subscribe({ ticks: options?.ticks })),
+          (subscription) => Stream.fromPull(Effect.succeed(subscription))
+        )
+      ).pipe(Stream.flatMap(({ events }) => Stream.fromIterable(events))),
+    watch,
+    end
   })
 })
 

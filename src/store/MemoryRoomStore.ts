@@ -1,19 +1,20 @@
 /**
- * Rooms in the memory of this process: for tests, and for programs that embed rooms and need no more.
+ * Rooms in the memory of this process: for tests, and for programs that do not need to keep them.
  */
 import { type Duration, Effect, Layer } from "effect"
-import * as Local from "./LocalRoomStore.ts"
-import { RoomStore } from "./RoomStore.ts"
+import * as LocalRoomStore from "./local/LocalRoomStore.ts"
+import type { Row, Rows } from "./local/Rows.ts"
+import { DEFAULT_TTL, RoomStore } from "./RoomStore.ts"
 
-/** Keeps rooms until the process ends, or for `ttl` when nobody changes or watches them. */
+/** Returns a store that keeps a room for `ttl` (7 days by default) after it was last changed or watched. */
 export const layer = (options?: { readonly ttl?: Duration.Duration }): Layer.Layer<RoomStore> =>
   Layer.effect(
     RoomStore,
-    Effect.suspend(() => Local.make(memory(), options?.ttl ?? Local.DEFAULT_TTL))
+    Effect.suspend(() => LocalRoomStore.make(memory(), options?.ttl ?? DEFAULT_TTL))
   )
 
-const memory = (): Local.Rows => {
-  const rows = new Map<string, Local.Row>()
+const memory = (): Rows => {
+  const rows = new Map<string, Row>()
   return {
     get: (key) => rows.get(key),
     put: (key, row) => void rows.set(key, row),
@@ -27,6 +28,7 @@ const memory = (): Local.Rows => {
         if (row.touchedAt <= touchedAt) rows.delete(key)
       }
     },
+    probe: () => {},
     transaction: (write) => write()
   }
 }

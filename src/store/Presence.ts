@@ -1,17 +1,17 @@
 /**
- * Who watches a room through other instances. A program alone with its store has none; a store that several instances
- * share brings a Presence of its own.
+ * Who watches a room through other instances. By default there are no other instances. A store that several instances share
+ * provides its own Presence.
  */
-import { Context, Effect, type Scope } from "effect"
+import { Context, Effect, Stream } from "effect"
 import type { StoreUnavailable } from "../domain/errors.ts"
 import type { AccessCode } from "../domain/RoomState.ts"
 
-/** Who watches a room, through one instance or through several. */
+/** How many clients watch a room, through one instance or several. */
 export interface Attendance {
   readonly connected: number
-  /** Whose streams a server has ended a moment ago, and who are expected back. */
+  /** Clients whose stream an instance has just ended, and which are expected back. */
   readonly expected: number
-  /** Who of those that another instance expects has come back here. */
+  /** Clients that another instance expects, and which have come back here. */
   readonly returned: number
 }
 
@@ -23,25 +23,24 @@ export const together = (one: Attendance, other: Attendance): Attendance => ({
   returned: one.returned + other.returned
 })
 
-/** How many these are: who is expected at one instance and has come back to another is one. */
+/** Returns the number of clients. One that is expected at one instance and has come back to another counts once. */
 export const countOf = ({ connected, expected, returned }: Attendance): number =>
   connected + Math.max(0, expected - returned)
 
-export interface Attended {
-  /** Who watches the room here. */
-  readonly here: () => Attendance
-  /** Hears who watches it elsewhere. */
-  readonly hear: (elsewhere: Attendance) => void
-}
-
 export const Presence = Context.Reference("pairroom/store/Presence", {
   defaultValue: (): {
-    /** Counts a room's watchers together until the scope is closed; gives what is to be called when they change here. */
-    readonly join: (code: AccessCode, attended: Attended) => Effect.Effect<() => void, never, Scope.Scope>
-    /** Who watches a room elsewhere. */
+    /**
+     * Tells the other instances how many clients watch the room here. This replaces what it told before. It is valid as long as
+     * this instance lives and somebody is connected. Expected clients are counted for 10 s.
+     */
+    readonly announce: (code: AccessCode, here: Attendance) => Effect.Effect<void>
+    /** The attendance on the other instances: first the present one, then each change. Ends with its scope. */
+    readonly changes: (code: AccessCode) => Stream.Stream<Attendance>
+    /** Returns the present attendance on the other instances. */
     readonly elsewhere: (code: AccessCode) => Effect.Effect<Attendance, StoreUnavailable>
   } => ({
-    join: () => Effect.succeed(() => {}),
+    announce: () => Effect.void,
+    changes: () => Stream.empty,
     elsewhere: () => Effect.succeed(NOBODY)
   })
 })

@@ -1,59 +1,59 @@
 /**
- * Where rooms are kept. A command changes a room here, by compare and set, and every Room that is watched, on this
- * instance and on others, hears of it through `changes`.
+ * Where rooms are kept. A command changes a room here, by compare and set. Every Room that is watched, on this instance
+ * and on others, learns of it through `changes`.
+ *
+ * A program may bring a store of its own: it provides this service, and `Presence` if several instances share the store.
  */
-import { Context, type Effect, type Option, type Result, type Scope } from "effect"
+import { Context, Duration, type Effect, type Option, type Result, type Stream, type SubscriptionRef } from "effect"
 import type { RoomNotFound, StoreUnavailable } from "../domain/errors.ts"
 import type { AccessCode, RoomState } from "../domain/RoomState.ts"
 
-/** The new state of a room, or none when it was deleted. */
-export type RoomChange = Option.Option<RoomState>
+/** A room as it was last written; settle it before use. None if there is no such room. */
+export type StoredRoom = Option.Option<RoomState>
 
-/** What is to become of a room: another state, the same value for nothing to do, or none to delete it. */
-export type Decision<E> = (state: RoomState, now: number) => Result.Result<RoomChange, E>
+/** By default a room is deleted when nobody has changed or watched it for this time. */
+export const DEFAULT_TTL: Duration.Duration = Duration.days(7)
+
+/** A change of a watched room. */
+export interface RoomChange {
+  readonly room: StoredRoom
+  /** False while the store is away: the room may be in another state by now. */
+  readonly certain: boolean
+}
+
+/** Returns the new state of a room at `now`, the same value to change nothing, or none to delete the room. */
+export type Decision<E> = (state: RoomState, now: number) => Result.Result<StoredRoom, E>
 
 export class RoomStore extends Context.Service<
   RoomStore,
   {
-    /** Keeps a new room; false where its access code is taken already. */
+    /** Keeps a new room. Returns false if its access code is taken already. */
     readonly create: (state: RoomState) => Effect.Effect<boolean, StoreUnavailable>
 
-    /** The room as it was written last: settle it before use. */
-    readonly get: (code: AccessCode) => Effect.Effect<Option.Option<RoomState>, StoreUnavailable>
+    /** Returns the room as it was last written. */
+    readonly get: (code: AccessCode) => Effect.Effect<StoredRoom, StoreUnavailable>
 
     /**
-     * Decides on the current state and writes what was decided, with nothing in between, and gives the outcome. It is
-     * durable, as far as the store is, when this returns.
+     * Decides on the present state and writes the decision, with no other write in between. Returns the decision. It is
+     * written by then, and durable if the store is.
      */
     readonly modify: <E>(
       code: AccessCode,
       decide: Decision<E>
-    ) => Effect.Effect<RoomChange, E | RoomNotFound | StoreUnavailable>
+    ) => Effect.Effect<StoredRoom, E | RoomNotFound | StoreUnavailable>
 
     /**
-     * Calls `hear` with every change of a room from the moment this returns, in order, until the scope is closed. What it
-     * is called with is the truth then, even if it is older than what was heard before: a store may lose its newest
-     * writes. A room that is watched so does not expire. Gives the room as it was written last, as `get` does: what has
-     * been heard by then is the same, or newer.
+     * The changes of a room. The first element is the present value. Then one element comes for each change, in order, and
+     * one when the store goes away or comes back. No change after the first element is missed. Each element is right when it
+     * comes, even if it is older than the one before: a store may lose its newest writes. The room does not expire while the
+     * stream runs. The stream fails only in place of the first element, and ends with its scope.
      */
-    readonly changes: (
-      code: AccessCode,
-      hear: (change: RoomChange) => void
-    ) => Effect.Effect<RoomChange, StoreUnavailable, Scope.Scope>
+    readonly changes: (code: AccessCode) => Stream.Stream<RoomChange, StoreUnavailable>
 
-    /**
-     * Calls `hear` with true when the store goes away, and with false when it is back and what was missed has been
-     * heard, until the scope is closed.
-     */
-    readonly away: (hear: (away: boolean) => void) => Effect.Effect<void, never, Scope.Scope>
+    /** Can the store be reached? */
+    readonly available: SubscriptionRef.SubscriptionRef<boolean>
 
-    /** The time by the store's clock, in milliseconds since the epoch: the same on every instance. */
+    /** Returns the time of the store's clock, in milliseconds since the epoch. It is the same on every instance. */
     readonly now: Effect.Effect<number>
-
-    /** The same, for plain functions. */
-    readonly nowUnsafe: () => number
-
-    /** Succeeds when the store can be reached. */
-    readonly ready: Effect.Effect<void, StoreUnavailable>
   }
 >()("pairroom/store/RoomStore") {}

@@ -7,8 +7,9 @@ import { mkdirSync } from "node:fs"
 import { dirname } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { RoomState } from "../domain/RoomState.ts"
-import * as Local from "./LocalRoomStore.ts"
-import { RoomStore } from "./RoomStore.ts"
+import * as LocalRoomStore from "./local/LocalRoomStore.ts"
+import { DamagedRow, type Rows } from "./local/Rows.ts"
+import { DEFAULT_TTL, RoomStore } from "./RoomStore.ts"
 
 /** Marks the file as ours (`PRAGMA application_id`): "pair" in ASCII. */
 const APPLICATION_ID = 0x70616972
@@ -25,7 +26,10 @@ export class StoreFileError extends Data.TaggedError("StoreFileError")<{
   readonly message: string
 }> {}
 
-/** Keeps rooms in `file`, each for `ttl` when nobody changes or watches it. */
+/**
+ * Returns a store that keeps its rooms in `file`, each for `ttl` (7 days by default) after it was last changed or watched.
+ * Makes the file and its folder where they are missing. Fails with `StoreFileError` where the file cannot be used.
+ */
 export const layer = (
   file: string,
   options?: { readonly ttl?: Duration.Duration }
@@ -34,14 +38,14 @@ export const layer = (
     RoomStore,
     Effect.acquireRelease(Effect.try({ try: () => open(file), catch: (cause) => describe(file, cause) }), (database) =>
       Effect.sync(() => database.close())
-    ).pipe(Effect.flatMap((database) => Local.make(rowsOf(database), options?.ttl ?? Local.DEFAULT_TTL)))
+    ).pipe(Effect.flatMap((database) => LocalRoomStore.make(rowsOf(database), options?.ttl ?? DEFAULT_TTL)))
   )
 
 const open = (file: string): DatabaseSync => {
   mkdirSync(dirname(file), { recursive: true })
   const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT })
   try {
-    // Held from the first read to the end of the process: two owners would each miss the changes of the other.
+    // Locked from the first read to the end of the process: two owners would each miss the changes of the other.
     database.exec("PRAGMA locking_mode = EXCLUSIVE")
     check(database)
     database.exec(`
@@ -65,7 +69,7 @@ const open = (file: string): DatabaseSync => {
   }
 }
 
-/** Reads the file before anything is written to it, so that a file that is not ours stays as it is. */
+/** Throws where the file is not ours or is damaged. Only reads, so that such a file stays as it is. */
 const check = (database: DatabaseSync): void => {
   const tables = number(database, "SELECT count(*) FROM sqlite_schema")
   const application = number(database, "PRAGMA application_id")
@@ -91,21 +95,25 @@ const SQLITE_CANTOPEN = 14
 const SQLITE_NOTADB = 26
 
 /** The low byte of an error code says what it is, the rest which kind of it ("Result and Error Codes", sqlite.org). */
+const primaryCode = (cause: unknown): number => ((cause as { readonly errcode?: number }).errcode ?? 0) & 0xff
+
 const describe = (file: string, cause: unknown): StoreFileError => {
-  const { errcode, message } = cause as { readonly errcode?: number; readonly message: string }
+  const { message } = cause as { readonly message: string }
   const reasons: Record<number, string> = {
     [SQLITE_BUSY]: `another process has it open (waited ${BUSY_TIMEOUT / 1_000} seconds)`,
     [SQLITE_CORRUPT]: `it is damaged (${message})`,
     [SQLITE_CANTOPEN]: `it cannot be opened (${message})`,
     [SQLITE_NOTADB]: "it is not a SQLite database, or it is damaged"
   }
-  return new StoreFileError({ file, message: `${file}: ${reasons[(errcode ?? 0) & 0xff] ?? message}` })
+  return new StoreFileError({ file, message: `${file}: ${reasons[primaryCode(cause)] ?? message}` })
 }
 
-const codec = Schema.fromJsonString(RoomState)
-const decode = Schema.decodeUnknownSync(codec)
+const decode = Schema.decodeUnknownSync(Schema.fromJsonString(RoomState))
 
-const rowsOf = (database: DatabaseSync): Local.Rows => {
+/** Whether an error in reading a row is about this row alone: it cannot be decoded, or its page of the file is damaged. */
+const isOfOneRow = (cause: unknown): boolean => [0, SQLITE_CORRUPT].includes(primaryCode(cause))
+
+const rowsOf = (database: DatabaseSync): Rows => {
   const get = database.prepare("SELECT touched_at, state FROM rooms WHERE key = ?")
   const put = database.prepare(
     "INSERT INTO rooms (key, touched_at, state) VALUES (?, ?, ?) " +
@@ -116,14 +124,20 @@ const rowsOf = (database: DatabaseSync): Local.Rows => {
   const expire = database.prepare("DELETE FROM rooms WHERE touched_at <= ?")
   return {
     get: (key) => {
-      const row = get.get(key)
-      return row === undefined ? undefined : { touchedAt: Number(row["touched_at"]), state: decode(row["state"]) }
+      try {
+        const row = get.get(key)
+        return row && { touchedAt: Number(row["touched_at"]), state: decode(row["state"]) }
+      } catch (cause) {
+        throw isOfOneRow(cause) ? new DamagedRow({ cause }) : cause
+      }
     },
-    // A RoomState is JSON as it stands; the tests hold it against its Schema's own encoding.
+    // A RoomState is JSON as it stands. A test compares this with what its Schema encodes.
     put: (key, { state, touchedAt }) => void put.run(key, touchedAt, JSON.stringify(state)),
     delete: (key) => void remove.run(key),
     touch: (key, touchedAt) => void touch.run(touchedAt, key),
     expire: (touchedAt) => void expire.run(touchedAt),
+    // Writes the first page of the file, though nothing in it changes.
+    probe: () => database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`),
     transaction: (write) => {
       database.exec("BEGIN IMMEDIATE")
       try {

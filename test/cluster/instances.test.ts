@@ -4,7 +4,7 @@ import { Context, Effect, Exit, Layer, Queue, References, Scope, Stream } from "
 import type { RoomEvent } from "../../src/domain/RoomEvent.ts"
 import type { AccessCode } from "../../src/domain/RoomState.ts"
 import { Rooms } from "../../src/rooms/Rooms.ts"
-import * as RedisRoomStore from "../../src/store/RedisRoomStore.ts"
+import * as RedisRoomStore from "../../src/store/redis/RedisRoomStore.ts"
 import { brief, pair } from "../rooms/harness.ts"
 import * as RedisServer from "./redis.ts"
 

@@ -1,15 +1,45 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Context, Effect, Layer, Logger, Queue, Ref } from "effect"
 import { TestClock } from "effect/testing"
-import { RETURN_GRACE } from "../../src/rooms/Outlets.ts"
-import { call, open, serve, watch } from "./harness.ts"
+import { RETURN_GRACE } from "../../src/rooms/RoomPresence.ts"
+import { Rooms } from "../../src/rooms/Rooms.ts"
+import * as MemoryRoomStore from "../../src/store/MemoryRoomStore.ts"
+import { RoomStore } from "../../src/store/RoomStore.ts"
+import { brief, call, dial, open, serve, watch } from "./harness.ts"
 
 const connections = (event: { readonly data: string } | undefined) => JSON.parse(event?.data ?? "").connections
+
+const isNoHeartbeat = (event: string) => !event.startsWith("heartbeat")
 
 /** Asks until the server has seen who came and who left. */
 const untilConnected = Effect.fn(function* (code: string, connections: number) {
   while ((yield* call("GET", `/api/pair-room/${code}`)).json.connections !== connections);
 })
+
+/** What a test does to the clock of the store, and what was logged. */
+class Failing extends Context.Service<
+  Failing,
+  { readonly fails: Ref.Ref<boolean>; readonly logged: Ref.Ref<ReadonlyArray<unknown>> }
+>()("test/Failing") {
+  static readonly layer = Layer.effect(
+    this,
+    Effect.all({ fails: Ref.make(false), logged: Ref.make<ReadonlyArray<unknown>>([]) })
+  )
+}
+
+/** The service on a store whose clock fails once when a test says so. */
+const serveFailing = Effect.gen(function* () {
+  const { fails, logged } = yield* Failing
+  const store = Layer.effect(
+    RoomStore,
+    Effect.map(RoomStore, (store) => ({
+      ...store,
+      now: Effect.flatMap(Ref.getAndSet(fails, false), (failed) => (failed ? Effect.die("a defect") : store.now))
+    }))
+  ).pipe(Layer.provide(MemoryRoomStore.layer()))
+  const logger = Logger.make(({ message }) => Effect.runSync(Ref.update(logged, (all) => [...all, message])))
+  return serve({}, Rooms.layer.pipe(Layer.provide(store))).pipe(Layer.provideMerge(Logger.layer([logger])))
+}).pipe(Layer.unwrap, Layer.provideMerge(Failing.layer))
 
 describe("EventStream", () => {
   it.effect("sends the snapshot first, then each change and each second", () =>
@@ -109,11 +139,13 @@ describe("EventStream", () => {
       yield* fourth.take(3)
       fourth.leave()
       yield* untilConnected(code, 3)
-      assert.deepStrictEqual(yield* first.unread, [])
       yield* TestClock.adjust("1 second")
+      // The next event of all: between the second one and this one nothing was told.
       assert.strictEqual(connections((yield* first.take(1))[0]), 3)
       yield* TestClock.adjust("10 seconds")
-      assert.deepStrictEqual([yield* first.unread, yield* third.unread], [[], []])
+      yield* call("PATCH", `/api/${code}/timer/start`)
+      assert.deepStrictEqual(yield* first.next(2), ["room", "timer start"])
+      assert.deepStrictEqual(yield* third.next(2), ["room", "timer start"])
     }).pipe(Effect.provide(serve()))
   )
 
@@ -148,27 +180,24 @@ describe("EventStream", () => {
     }).pipe(Effect.provide(serve()))
   )
 
-  it.effect("says so together with a tick while the timer runs, never later than after 15 s", () =>
+  it.effect("says so while the timer runs too, and to those who want no ticks", () =>
     Effect.gen(function* () {
       const code = yield* open()
-      const stream = yield* watch(`/api/${code}/connect`)
-      yield* TestClock.adjust("300 millis")
+      const [loud, silent] = [yield* watch(`/api/${code}/connect`), yield* watch(`/api/${code}/connect?ticks=off`)]
       yield* call("PATCH", `/api/${code}/timer/start`)
-      yield* TestClock.adjust("45 seconds")
+      yield* TestClock.adjust("30 seconds")
       yield* call("PATCH", `/api/${code}/timer/stop`)
-      yield* TestClock.adjust("15 seconds")
-      const beats = (yield* stream.unread).filter((event) => event.startsWith("heartbeat"))
-      assert.deepStrictEqual(beats, ["heartbeat 14300", "heartbeat 29300", "heartbeat 44300", "heartbeat 59300"])
+      for (const stream of [loud, silent]) {
+        const events = yield* stream.upTo("timer pause")
+        const beats = events.filter((event) => event.startsWith("heartbeat"))
+        assert.deepStrictEqual(beats, ["heartbeat 15000", "heartbeat 30000"])
+      }
     }).pipe(Effect.provide(serve()))
   )
 
   it.effect("ends after its life time, and nobody else notices when its client comes back", () =>
     Effect.gen(function* () {
       const code = yield* open()
-      const changes = Effect.map(
-        Effect.suspend(() => other.unread),
-        (events) => events.filter((event) => !event.startsWith("heartbeat"))
-      )
       const stream = yield* watch(`/api/${code}/connect`)
       const [, , { id = "" } = {}] = yield* stream.take(3)
       yield* TestClock.adjust("19 minutes")
@@ -181,10 +210,10 @@ describe("EventStream", () => {
       const [, room] = yield* again.take(3)
       assert.strictEqual(connections(room), 2)
       yield* TestClock.adjust("15 seconds")
-      assert.deepStrictEqual(yield* changes, [])
       again.leave()
       yield* untilConnected(code, 1)
-      assert.deepStrictEqual(yield* other.next(1), ["room"])
+      // The first that the other one hears of it all: that somebody has gone.
+      assert.deepStrictEqual((yield* other.upTo("room")).filter(isNoHeartbeat), ["room"])
     }).pipe(Effect.provide(serve()))
   )
 
@@ -198,5 +227,62 @@ describe("EventStream", () => {
       yield* TestClock.adjust(RETURN_GRACE)
       yield* untilConnected(code, 0)
     }).pipe(Effect.provide(serve()))
+  )
+
+  it.effect("sends the time to come back and the snapshot as one write, which begins the answer's body", () =>
+    Effect.gen(function* () {
+      const code = yield* open()
+      const client = yield* dial(`GET /api/${code}/connect HTTP/1.1\r\nhost: x\r\n\r\n`)
+      const [head, body] = (yield* Queue.take(client.pieces)).split("\r\n\r\n")
+      assert.notInclude(head!.toLowerCase(), "transfer-encoding")
+      assert.match(body!, /^retry: \d+\nevent: connect\n[^]*event: remaining-time\n[^]*\n\n$/)
+    }).pipe(Effect.provide(serve()))
+  )
+
+  it.effect("answers HEAD with the same headers, and opens nothing", () =>
+    Effect.gen(function* () {
+      const code = yield* open()
+      const head = yield* call("HEAD", `/api/${code}/connect`)
+      assert.deepStrictEqual([head.status, head.headers["content-type"], head.text], [200, "text/event-stream", ""])
+      assert.strictEqual((yield* call("GET", `/api/pair-room/${code}`)).json.connections, 0)
+      assert.strictEqual((yield* call("HEAD", "/api/AAAAAAAAAAAAA/connect")).status, 404)
+    }).pipe(Effect.provide(serve()))
+  )
+
+  it.effect("shows who connects to a completed room its end, and answers 204 to who has seen it", () =>
+    Effect.gen(function* () {
+      const code = yield* open()
+      yield* call("PATCH", `/api/pair-room/${code}/status`, { body: { status: "COMPLETED" } })
+      const stream = yield* watch(`/api/${code}/connect`)
+      const events = yield* stream.take(6)
+      assert.deepStrictEqual(events.map(brief), [
+        "connect",
+        "room",
+        "remaining-time 600000",
+        "timer complete",
+        "close",
+        "END "
+      ])
+      const again = yield* call("GET", `/api/${code}/connect`, { headers: { "last-event-id": events[4]!.id! } })
+      assert.strictEqual(again.status, 204)
+    }).pipe(Effect.provide(serve()))
+  )
+
+  it.effect("ends every stream of a room that fails, says so once, and whoever comes back is served", () =>
+    Effect.gen(function* () {
+      const code = yield* open()
+      const streams = [yield* watch(`/api/${code}/connect`), yield* watch(`/api/${code}/connect`)]
+      yield* call("PATCH", `/api/${code}/timer/start`)
+      yield* Effect.forEach(streams, (stream) => stream.upTo("timer start"))
+      const failing = yield* Failing
+      yield* Ref.set(failing.fails, true)
+      yield* TestClock.adjust("1 second")
+      for (const stream of streams) assert.strictEqual((yield* stream.upTo("END ")).at(-1), "END ")
+      const again = yield* watch(`/api/${code}/connect`)
+      yield* again.upTo("timer running")
+      yield* TestClock.adjust("1 second")
+      yield* again.upTo("remaining-time 598000")
+      assert.strictEqual((yield* Ref.get(failing.logged)).length, 1)
+    }).pipe(Effect.provide(serveFailing))
   )
 })

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Layer } from "effect"
+import { Duration, Effect, Layer, Stream, SubscriptionRef } from "effect"
 import { TestClock } from "effect/testing"
 import { ALPHABET } from "../../src/domain/AccessCode.ts"
 import { StoreUnavailable } from "../../src/domain/errors.ts"
@@ -252,15 +252,17 @@ describe("commands", () => {
 
 describe("while the store is away", () => {
   const away = Effect.fail(new StoreUnavailable({ message: "away" }))
-  const store = Layer.mock(RoomStore, {
-    create: () => away,
-    get: () => away,
-    modify: () => away,
-    changes: () => away,
-    now: Effect.succeed(0),
-    nowUnsafe: () => 0,
-    ready: away
-  })
+  const store = Layer.effect(
+    RoomStore,
+    Effect.map(SubscriptionRef.make(false), (available) => ({
+      create: () => away,
+      get: () => away,
+      modify: () => away,
+      changes: () => Stream.fromEffect(away),
+      available,
+      now: Effect.succeed(0)
+    }))
+  )
   const rooms = Rooms.layer.pipe(Layer.provide(store))
 
   it.effect("commands are refused with the time to try again, and a stream ends at once with one to come back", () =>

@@ -1,9 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import type { IncomingMessage } from "node:http"
-import { PassThrough } from "node:stream"
-import * as Refusals from "../../src/http/Refusals.ts"
-import { call, open, raw, serve, watch } from "./harness.ts"
+import { call, open, raw, serve } from "./harness.ts"
 
 const parts = (answer: string) => {
   const [head = "", body = ""] = answer.split("\r\n\r\n")
@@ -34,33 +31,6 @@ describe("Refusals", () => {
     }).pipe(Effect.provide(serve()))
   )
 
-  it.effect("what Node's parser does not take is refused with the same JSON", () =>
-    Effect.gen(function* () {
-      const cases: ReadonlyArray<readonly [string, number, string]> = [
-        ["nonsense\r\n\r\n", 400, "BadRequest"],
-        ["GET / HTTP/1.1\r\nhost: x\r\nbad header\r\n\r\n", 400, "BadRequest"],
-        ["GET / HTTP/1.1\r\nconnection: close\r\n\r\n", 400, "BadRequest"],
-        ["GET / HTTP/1.1\r\nhost: a\r\nhost: b\r\nconnection: close\r\n\r\n", 400, "BadRequest"],
-        ["GET / HTTP/1.1\r\nhost: a b/c?@\r\nconnection: close\r\n\r\n", 400, "BadRequest"],
-        ["CONNECT x:443 HTTP/1.1\r\nhost: x\r\n\r\n", 400, "BadRequest"],
-        [`GET / HTTP/1.1\r\nhost: x\r\nx: ${"a".repeat(17_000)}\r\n\r\n`, 431, "HeadersTooLarge"],
-        [`GET /${"a".repeat(17_000)} HTTP/1.1\r\nhost: x\r\n\r\n`, 431, "HeadersTooLarge"],
-        ["GET / HTTP/1.1\r\nhost: x\r\nexpect: a miracle\r\nconnection: close\r\n\r\n", 417, "ExpectationFailed"],
-        [
-          "POST /api/pair-room HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n",
-          400,
-          "BadRequest"
-        ]
-      ]
-      for (const [request, status, tag] of cases) {
-        const answer = parts(yield* raw(request))
-        assert.deepStrictEqual([answer.status, answer.json._tag], [status, tag], request.slice(0, 60))
-        assert.include(answer.head, "content-type: application/json")
-        assert.include(answer.head, "cache-control: no-store")
-      }
-    }).pipe(Effect.provide(serve()))
-  )
-
   it.effect("a body that is larger than it may be is refused, whether it says so or not", () =>
     Effect.gen(function* () {
       const code = yield* open()
@@ -75,40 +45,4 @@ describe("Refusals", () => {
       }
     }).pipe(Effect.provide(serve()))
   )
-
-  it.effect("what is broken after a request does not take the place of its answer", () =>
-    Effect.gen(function* () {
-      const code = yield* open()
-      const start = `PATCH /api/${code}/timer/start HTTP/1.1\r\nhost: x\r\n\r\n`
-      const broken = "\u0000\u0000\r\n\r\n"
-      for (const answers of [yield* raw(start + broken), yield* raw(start, { later: broken })]) {
-        const [first, second] = answers.split(/(?=HTTP\/1.1 400)/)
-        assert.match(first ?? "", /^HTTP\/1.1 204 /)
-        assert.strictEqual(parts(second ?? "").json._tag, "BadRequest")
-      }
-      assert.isTrue((yield* call("GET", `/api/pair-room/${code}`)).json.running)
-    }).pipe(Effect.provide(serve()))
-  )
-
-  it.effect.each(["h2c", "websocket"])(
-    "a request that asks for an upgrade to %s is answered as any other",
-    (protocol) =>
-      Effect.gen(function* () {
-        const code = yield* open()
-        const upgrade = { connection: "upgrade", upgrade: protocol }
-        const answer = yield* call("GET", `/api/pair-room/${code}`, { headers: upgrade })
-        assert.strictEqual(answer.status, 200)
-        const stream = yield* watch(`/api/${code}/connect`, upgrade)
-        yield* stream.next(3)
-        stream.leave()
-        while ((yield* call("GET", `/api/pair-room/${code}`)).json.connections > 0);
-      }).pipe(Effect.provide(serve()))
-  )
-
-  it("a connection that asked for a tunnel and is reset then ends, and nothing else", () => {
-    const socket = new PassThrough()
-    Refusals.onConnect({} as IncomingMessage, socket)
-    socket.emit("error", new Error("read ECONNRESET"))
-    assert.isTrue(socket.destroyed)
-  })
 })

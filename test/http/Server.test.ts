@@ -87,7 +87,7 @@ describe("Server", () => {
       const code = yield* open()
       const stream = yield* watch(`/api/${code}/connect`)
       yield* stream.next(3)
-      yield* Drain.use((drain) => drain.begin)
+      yield* Drain.begin
       const [last, end] = yield* stream.take(2)
       assert.match(last?.retry ?? "", /^\d+$/)
       assert.strictEqual(end?.event, "END")

@@ -1,5 +1,5 @@
 /** What the tests of the server share: the whole service on a free port, and clients of it. */
-import { Duration, Effect, Layer, Queue } from "effect"
+import { Deferred, Duration, Effect, Layer, Queue } from "effect"
 import { HttpServer } from "effect/http"
 import { request as send } from "node:http"
 import { connect } from "node:net"
@@ -128,6 +128,13 @@ export const watch = Effect.fn(function* (path: string, headers: Record<string, 
     take,
     /** Waits for so many events, and gives them in short. */
     next: (count: number) => Effect.map(take(count), (taken) => taken.map(brief)),
+    /** Waits for an event, and gives what has come up to it in short. */
+    upTo: Effect.fnUntraced(function* (last: string) {
+      const taken: Array<string> = []
+      do taken.push(brief(yield* Queue.take(events)))
+      while (taken.at(-1) !== last)
+      return taken
+    }),
     unread: Effect.map(Queue.clear(events), (taken) => taken.map(brief)),
     isOver: () => ended
   }
@@ -157,4 +164,36 @@ export const raw = Effect.fn(function* (text: string, { later, encoding = "utf8"
     socket.on("close", () => resume(Effect.succeed(answer)))
     return Effect.sync(() => socket.destroy())
   })
+})
+
+/** A socket whose reader can stop and go on: the pieces that have come, and how it was closed. */
+export const dial = Effect.fn(function* (text: string) {
+  const port = yield* portOf
+  const pieces = yield* Queue.unbounded<string>()
+  const closed = yield* Deferred.make<string>()
+  const socket = yield* Effect.acquireRelease(
+    Effect.sync(() => {
+      const socket = connect(port, "127.0.0.1", () => socket.write(text))
+      let reason = "end"
+      socket.setEncoding("utf8").on("data", (piece: string) => Queue.offerUnsafe(pieces, piece))
+      socket.on("error", ({ code }: NodeJS.ErrnoException) => (reason = code ?? ""))
+      socket.on("close", () => Deferred.doneUnsafe(closed, Effect.succeed(reason)))
+      return socket
+    }),
+    (socket) => Effect.sync(() => socket.destroy())
+  )
+  return {
+    /** Waits for a text, and gives all that has come since it was asked last. */
+    upTo: Effect.fnUntraced(function* (last: string) {
+      let seen = ""
+      do seen += yield* Queue.take(pieces)
+      while (!seen.includes(last))
+      return seen
+    }),
+    pieces,
+    stopReading: Effect.sync(() => void socket.pause()),
+    readAgain: Effect.sync(() => void socket.resume()),
+    /** How it was closed: `end`, or the code of its error. */
+    closed: Deferred.await(closed)
+  }
 })

@@ -2,7 +2,6 @@ import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Exit, Latch, Queue, Scope, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import type { RoomEvent } from "../../src/domain/RoomEvent.ts"
-import type { Frame } from "../../src/rooms/Frame.ts"
 import { Rooms } from "../../src/rooms/Rooms.ts"
 import { brief, jumpingClock, layer, open, seconds, settled, watch } from "./harness.ts"
 
@@ -198,22 +197,20 @@ describe("Room", () => {
     })
   )
 
-  it.effect("the time that it takes to tell everyone delays no later tick", () =>
+  it.effect("the time that a tick takes delays no later tick", () =>
     Effect.gen(function* () {
       const clock = yield* jumpingClock
       yield* Effect.gen(function* () {
         const rooms = yield* Rooms
         const code = yield* open()
-        const room = yield* rooms.watch(code)
+        const next = yield* (yield* rooms.watch(code)).subscribe({})
         const ticks: Array<number> = []
-        const write = ({ at, kind }: Frame) => {
-          if (kind === "tick") {
-            ticks.push(at)
-            Effect.runSync(clock.jump(75))
-          }
-          return true
-        }
-        yield* room.join({ ticks: true, write, end: () => {} })
+        const read = Effect.flatMap(next, ([{ at, kind }]) => {
+          if (kind !== "tick") return Effect.void
+          ticks.push(at)
+          return clock.jump(75)
+        })
+        yield* Effect.forkChild(Effect.forever(read))
         yield* rooms.start(code)
         yield* settled
         yield* clock.pass(1_000)
@@ -224,26 +221,66 @@ describe("Room", () => {
     })
   )
 
-  it.effect("ticks that come late bring no heartbeat a tick too early", () =>
+  it.effect("a timer that fires a millisecond early is on time, and gives each second once", () =>
     Effect.gen(function* () {
       const clock = yield* jumpingClock
       yield* Effect.gen(function* () {
         const rooms = yield* Rooms
-        const code = yield* open()
-        const room = yield* rooms.watch(code)
-        const beats: Array<number> = []
-        const write = ({ at, kind }: Frame) => {
-          if (kind === "heartbeat") beats.push(at)
-          return true
-        }
-        yield* room.join({ ticks: true, write, end: () => {} })
+        const code = yield* open(3_000)
+        const room = yield* watch(code)
         yield* rooms.start(code)
         yield* settled
-        for (let second = 0; second < 31; second++) {
-          yield* clock.pass(1_003)
-          yield* clock.jump(-3)
-        }
-        assert.deepStrictEqual(beats, [15_003, 30_003])
+        yield* clock.passEarly(1_000)
+        yield* clock.pass(1)
+        yield* clock.passEarly(1_000)
+        yield* clock.pass(1)
+        assert.deepStrictEqual((yield* room.unread).slice(2), ["remaining-time 2000", "remaining-time 1000"])
+        yield* clock.passEarly(1_000)
+        assert.deepStrictEqual(yield* room.unread, [])
+        yield* clock.pass(1)
+        assert.deepStrictEqual(yield* room.unread, ["remaining-time 0", "room", "timer stop"])
+      }).pipe(Effect.provide(layer), Effect.provideService(Clock.Clock, clock.clock))
+    })
+  )
+
+  it.effect("a change that leaves the deadline alone leaves the ticks alone", () =>
+    Effect.gen(function* () {
+      const rooms = yield* Rooms
+      const code = yield* open(10_000)
+      const room = yield* watch(code)
+      yield* rooms.start(code)
+      yield* settled
+      for (let step = 0; step < 4; step++) {
+        yield* TestClock.adjust("250 millis")
+        yield* rooms.swap(code)
+      }
+      const ticks = (yield* room.unread).filter((event) => event.startsWith("remaining-time"))
+      assert.deepStrictEqual(ticks, ["remaining-time 9000"])
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("for those who want no ticks alone, the room sleeps to the end of the turn", () =>
+    Effect.gen(function* () {
+      const clock = yield* jumpingClock
+      yield* Effect.gen(function* () {
+        const rooms = yield* Rooms
+        const code = yield* open(60_000)
+        const silent = yield* watch(code, { ticks: false })
+        yield* rooms.start(code)
+        yield* settled
+        assert.include(clock.sleeping(), 60_000)
+        assert.notInclude(clock.sleeping(), 1_000)
+        const leave = yield* Scope.make()
+        const loud = yield* Scope.provide(watch(code), leave)
+        yield* clock.pass(1_000)
+        assert.deepStrictEqual(yield* loud.unread, ["remaining-time 59000"])
+        yield* Scope.close(leave, Exit.void)
+        yield* clock.pass(1_000)
+        assert.include(clock.sleeping(), 60_000)
+        assert.notInclude(clock.sleeping(), 3_000)
+        yield* clock.pass(58_000)
+        const told = (yield* silent.unread).filter((event) => event !== "room")
+        assert.deepStrictEqual(told, ["timer start", "remaining-time 0", "timer stop"])
       }).pipe(Effect.provide(layer), Effect.provideService(Clock.Clock, clock.clock))
     })
   )
@@ -263,8 +300,8 @@ describe("Room", () => {
         assert.isAbove(clock.sleepers(), before)
         yield* Scope.close(leave, Exit.void)
         yield* settled
-        // What is left waits for the end of the room's idle time.
-        assert.strictEqual(clock.sleepers(), before + 1)
+        // Two are left: one for the end of the room's idle time, one for the heartbeats of all rooms.
+        assert.strictEqual(clock.sleepers(), before + 2)
         yield* clock.pass(30_000)
         assert.strictEqual(clock.sleepers(), before)
         yield* clock.pass(30_000)
@@ -297,7 +334,7 @@ describe("Room", () => {
       do events.push(yield* Queue.take(seen))
       while (events.at(-1)?.id !== id)
       assert.strictEqual(brief(events.at(-1) ?? assert.fail()), "timer start")
-      assert.strictEqual(events.filter(({ event }) => event === "connect").length, 1)
+      assert.isAbove(events.filter(({ event }) => event === "remaining-time").length, 0, "the room anew")
       assert.isBelow(events.length, 700)
     }).pipe(Effect.provide(layer))
   )

@@ -1,83 +1,87 @@
 /** A Room on a store that other instances change, that loses messages, goes away, and goes back to older states. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Option, Queue, Stream } from "effect"
+import { Effect, Layer, Option, PubSub, Queue, Ref, Stream, SubscriptionRef } from "effect"
 import { TestClock } from "effect/testing"
 import { StoreUnavailable } from "../../src/domain/errors.ts"
 import type { RoomEvent } from "../../src/domain/RoomEvent.ts"
 import type { AccessCode, RoomState } from "../../src/domain/RoomState.ts"
 import { Rooms } from "../../src/rooms/Rooms.ts"
 import * as MemoryRoomStore from "../../src/store/MemoryRoomStore.ts"
-import { type Attendance, type Attended, NOBODY, Presence } from "../../src/store/Presence.ts"
-import { type RoomChange, RoomStore } from "../../src/store/RoomStore.ts"
+import { type Attendance, NOBODY, Presence } from "../../src/store/Presence.ts"
+import { type RoomChange, RoomStore, type StoredRoom } from "../../src/store/RoomStore.ts"
 import { brief, open, seconds, settled, watch } from "./harness.ts"
 
 /** What a test does to the store. */
-class Fate {
+const makeFate = Effect.gen(function* () {
   /** Do messages get lost? */
-  deaf = false
-  gone = false
-  readonly hearers = new Set<(change: RoomChange) => void>()
-  readonly away = new Set<(away: boolean) => void>()
-  attended: Attended | undefined
-
-  /** A room is read again: `hear` is called with what the store holds. */
-  readAgain(code: AccessCode) {
-    return RoomStore.use((store) =>
-      Effect.flatMap(store.get(code), (state) => Effect.andThen(this.bring(state), settled))
-    )
+  const deaf = yield* Ref.make(false)
+  const gone = yield* Ref.make(false)
+  const known = yield* Ref.make<StoredRoom>(Option.none())
+  const brought = yield* PubSub.unbounded<RoomChange>()
+  const bring = (room: StoredRoom) =>
+    Effect.gen(function* () {
+      yield* Ref.set(known, room)
+      yield* PubSub.publish(brought, { room, certain: !(yield* Ref.get(gone)) })
+      yield* settled
+    })
+  return {
+    gone,
+    deaf,
+    known,
+    brought,
+    elsewhere: yield* SubscriptionRef.make<Attendance>(NOBODY),
+    announced: yield* Ref.make<Attendance>(NOBODY),
+    becomesDeaf: Ref.set(deaf, true),
+    /** The store says what it holds now. */
+    bring,
+    /** A room is read again. */
+    readAgain: (code: AccessCode) => RoomStore.use((store) => Effect.flatMap(store.get(code), bring)),
+    /** The store goes away, or is back. */
+    goes: (away: boolean) => Effect.andThen(Ref.set(gone, away), Effect.flatMap(Ref.get(known), bring))
   }
+})
 
-  bring(change: RoomChange) {
-    return Effect.sync(() => this.hearers.forEach((hear) => hear(change)))
-  }
-
-  goes(away: boolean) {
-    return Effect.andThen(
-      Effect.sync(() => {
-        this.gone = away
-        this.away.forEach((hear) => hear(away))
-      }),
-      settled
-    )
-  }
-}
+type Fate = Effect.Success<typeof makeFate>
 
 /** Rooms on a store in the hands of a test. */
 const layerOf = (fate: Fate) => {
-  const refused = () =>
-    fate.gone ? Effect.fail(new StoreUnavailable({ message: "the store cannot be reached" })) : Effect.void
+  const refused = Effect.flatMap(Ref.get(fate.gone), (gone) =>
+    gone ? Effect.fail(new StoreUnavailable({ message: "the store cannot be reached" })) : Effect.void
+  )
+  /** What the store tells by itself: the present value, and later changes unless they get lost. */
+  const heard = (changes: Stream.Stream<RoomChange, StoreUnavailable>) =>
+    Stream.mapEffect(changes, (change, index) =>
+      Effect.gen(function* () {
+        if (index > 0 && (yield* Ref.get(fate.deaf))) return []
+        yield* Ref.set(fate.known, change.room)
+        return [change]
+      })
+    ).pipe(Stream.flatMap(Stream.fromIterable))
   const store = Layer.effect(
     RoomStore,
     Effect.map(RoomStore, (store) => ({
       ...store,
-      get: (code: AccessCode) => Effect.andThen(Effect.suspend(refused), store.get(code)),
-      changes: (code: AccessCode, hear: (change: RoomChange) => void) =>
-        Effect.andThen(
-          Effect.andThen(
-            Effect.suspend(refused),
-            Effect.sync(() => fate.hearers.add(hear))
-          ),
-          store.changes(code, (change) => (fate.deaf ? undefined : hear(change)))
-        ),
-      away: (hear: (away: boolean) => void) => Effect.sync(() => void fate.away.add(hear))
+      get: (code: AccessCode) => Effect.andThen(refused, store.get(code)),
+      changes: (code: AccessCode) =>
+        Stream.unwrap(
+          Effect.gen(function* () {
+            yield* refused
+            const brought = yield* PubSub.subscribe(fate.brought)
+            return Stream.merge(heard(store.changes(code)), Stream.fromSubscription(brought))
+          })
+        )
     }))
   ).pipe(Layer.provide(MemoryRoomStore.layer()))
   const presence = Layer.succeed(Presence, {
-    join: (_: AccessCode, attended: Attended) =>
-      Effect.sync(() => {
-        fate.attended = attended
-        return () => {}
-      }),
+    announce: (_: AccessCode, here: Attendance) => Ref.set(fate.announced, here),
+    changes: () => SubscriptionRef.changes(fate.elsewhere),
     elsewhere: () => Effect.succeed({ ...NOBODY, connected: 7 })
   })
   return Rooms.layer.pipe(Layer.provideMerge(Layer.merge(store, presence)))
 }
 
 const withFate = <A, E, R>(test: (fate: Fate) => Effect.Effect<A, E, R>) =>
-  Effect.suspend(() => {
-    const fate = new Fate()
-    return test(fate).pipe(Effect.provide(layerOf(fate)))
-  })
+  Effect.flatMap(makeFate, (fate) => test(fate).pipe(Effect.provide(layerOf(fate))))
 
 const views = (events: ReadonlyArray<RoomEvent>) => events.flatMap((seen) => (seen.event === "room" ? [seen.data] : []))
 
@@ -100,10 +104,7 @@ const lost = (fate: Fate, after: (code: AccessCode) => Effect.Effect<unknown, un
 
 /** So many are connected through other instances. */
 const elsewhere = (fate: Fate, attendance: Partial<Attendance>) =>
-  Effect.andThen(
-    Effect.sync(() => fate.attended?.hear({ ...NOBODY, ...attendance })),
-    settled
-  )
+  Effect.andThen(SubscriptionRef.set(fate.elsewhere, { ...NOBODY, ...attendance }), settled)
 
 describe("Room, while the store is away", () => {
   it.effect("goes on counting, says that it is uncertain, with the same id, and says when it is certain again", () =>
@@ -177,7 +178,7 @@ describe("Room, while the store is away", () => {
         const code = yield* open(2_000)
         yield* rooms.start(code)
         const room = yield* watch(code)
-        fate.deaf = true
+        yield* fate.becomesDeaf
         yield* TestClock.adjust(seconds(1))
         yield* rooms.pause(code)
         yield* fate.goes(true)
@@ -198,7 +199,7 @@ describe("Room, when a message was lost", () => {
         const rooms = yield* Rooms
         const code = yield* open()
         const room = yield* watch(code)
-        fate.deaf = true
+        yield* fate.becomesDeaf
         yield* rooms.start(code)
         yield* settled
         assert.deepStrictEqual(yield* room.unread, [])
@@ -218,7 +219,7 @@ describe("Room, when a message was lost", () => {
         yield* rooms.start(code)
         yield* TestClock.adjust(seconds(10))
         yield* room.unread
-        fate.deaf = true
+        yield* fate.becomesDeaf
         yield* rooms.swap(code)
         yield* rooms.swap(code)
         yield* fate.readAgain(code)
@@ -233,7 +234,7 @@ describe("Room, when a message was lost", () => {
         const rooms = yield* Rooms
         const code = yield* open(2_000)
         const room = yield* watch(code)
-        fate.deaf = true
+        yield* fate.becomesDeaf
         yield* rooms.start(code)
         yield* TestClock.adjust(seconds(10))
         yield* rooms.start(code)
@@ -257,7 +258,7 @@ describe("Room, when a message was lost", () => {
     )
   )
 
-  it.effect("finishes a turn whose pause it did not hear of as paused, and asks the store no more", () =>
+  it.effect("makes no finish where the store holds a pause that it did not hear of, and shows the pause", () =>
     withFate((fate) =>
       Effect.gen(function* () {
         const rooms = yield* Rooms
@@ -265,11 +266,13 @@ describe("Room, when a message was lost", () => {
         const room = yield* watch(code)
         yield* rooms.start(code)
         yield* settled
-        fate.deaf = true
+        yield* fate.becomesDeaf
         yield* TestClock.adjust("1500 millis")
         yield* rooms.pause(code)
         yield* TestClock.adjust(seconds(5))
-        assert.deepStrictEqual((yield* room.unread).slice(2), ["remaining-time 1000", "room", "timer pause"])
+        assert.deepStrictEqual((yield* room.unread).slice(2), ["remaining-time 1000"])
+        yield* fate.readAgain(code)
+        assert.deepStrictEqual(yield* room.unread, ["room", "timer pause"])
       })
     )
   )
@@ -280,7 +283,7 @@ describe("Room, when a message was lost", () => {
         const rooms = yield* Rooms
         const code = yield* open()
         const room = yield* watch(code)
-        fate.deaf = true
+        yield* fate.becomesDeaf
         yield* rooms.delete(code)
         yield* fate.readAgain(code)
         assert.deepStrictEqual(yield* room.unread, ["close"])
@@ -341,7 +344,7 @@ describe("Room, with others elsewhere", () => {
           views(yield* Queue.clear(room.seen)).map(({ connections }) => connections),
           [4]
         )
-        assert.deepStrictEqual(fate.attended?.here(), { ...NOBODY, connected: 1 })
+        assert.deepStrictEqual(yield* Ref.get(fate.announced), { ...NOBODY, connected: 1 })
         assert.strictEqual((yield* rooms.get(code)).connections, 4)
       })
     )
@@ -357,16 +360,16 @@ describe("Room, with others elsewhere", () => {
         yield* elsewhere(fate, { expected: 1 })
         yield* TestClock.adjust(seconds(2))
         const back = yield* rooms.watch(code)
-        yield* back.join({ ticks: true, write: () => true, end: () => {} }, "an id")
+        yield* Effect.asVoid(back.subscribe({ lastEventId: "an id" }))
         yield* TestClock.adjust(seconds(2))
-        assert.deepStrictEqual(fate.attended?.here(), { connected: 2, expected: 0, returned: 1 })
+        assert.deepStrictEqual(yield* Ref.get(fate.announced), { connected: 2, expected: 0, returned: 1 })
         yield* elsewhere(fate, {})
         yield* TestClock.adjust(seconds(20))
         assert.deepStrictEqual(
           views(yield* Queue.clear(room.seen)).map(({ connections }) => connections),
           [2]
         )
-        assert.deepStrictEqual(fate.attended?.here(), { connected: 2, expected: 0, returned: 0 })
+        assert.deepStrictEqual(yield* Ref.get(fate.announced), { connected: 2, expected: 0, returned: 0 })
       })
     )
   )

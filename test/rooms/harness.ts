@@ -56,9 +56,9 @@ export const seconds = (count: number) => Duration.seconds(count)
 export const jumpingClock = Effect.sync(() => {
   let time = 0
   const sleeping: Array<{ readonly until: number; readonly wake: () => void }> = []
-  const wakeUp = () => {
+  const wakeUp = (early = 0) => {
     for (const sleeper of sleeping.splice(0)) {
-      if (sleeper.until <= time) sleeper.wake()
+      if (sleeper.until <= time + early) sleeper.wake()
       else sleeping.push(sleeper)
     }
   }
@@ -80,6 +80,8 @@ export const jumpingClock = Effect.sync(() => {
   return {
     clock,
     sleepers: () => sleeping.length,
+    /** Until when each of them sleeps. */
+    sleeping: () => sleeping.map(({ until }) => until),
     /** The time jumps, and nobody notices yet. */
     jump: (millis: number) => Effect.sync(() => void (time += millis)),
     /** So much time passes, and who has slept long enough wakes up. */
@@ -87,6 +89,12 @@ export const jumpingClock = Effect.sync(() => {
       Effect.sync(() => {
         time += millis
         wakeUp()
+      }).pipe(Effect.andThen(settled)),
+    /** The same, but for the last millisecond: as a timer of Node does now and then, it fires too early. */
+    passEarly: (millis: number) =>
+      Effect.sync(() => {
+        time += millis - 1
+        wakeUp(1)
       }).pipe(Effect.andThen(settled))
   }
 })

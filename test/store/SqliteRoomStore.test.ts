@@ -1,5 +1,5 @@
 import { assert, describe, it, vi } from "@effect/vitest"
-import { Duration, Effect, Layer, Option, Schema, type Scope } from "effect"
+import { Duration, Effect, Layer, Option, Queue, Schema, type Scope, Stream, SubscriptionRef } from "effect"
 import { TestClock } from "effect/testing"
 import { spawn } from "node:child_process"
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -8,7 +8,7 @@ import { dirname, join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { RoomState } from "../../src/domain/RoomState.ts"
 import { running } from "../../src/domain/Timer.ts"
-import { RoomStore, type RoomChange } from "../../src/store/RoomStore.ts"
+import { RoomStore } from "../../src/store/RoomStore.ts"
 import * as SqliteRoomStore from "../../src/store/SqliteRoomStore.ts"
 import { conformance, conformanceInTime } from "./conformance.ts"
 import { nextTurn, remove, room } from "./rooms.ts"
@@ -46,6 +46,22 @@ const editing = <A>(file: string, edit: (database: DatabaseSync) => A) =>
     (database) => Effect.sync(() => database.close())
   )
 
+/** A disk that fails with each transaction while `fails` is true. */
+const failingDisk = Effect.gen(function* () {
+  const disk = { fails: false }
+  const exec = DatabaseSync.prototype.exec
+  yield* Effect.acquireRelease(
+    Effect.sync(() =>
+      vi.spyOn(DatabaseSync.prototype, "exec").mockImplementation(function (this: DatabaseSync, sql) {
+        if (disk.fails && sql === "COMMIT") throw new Error("disk I/O error")
+        exec.call(this, sql)
+      })
+    ),
+    (spy) => Effect.sync(() => spy.mockRestore())
+  )
+  return disk
+})
+
 /** A file with so many rooms that they take many pages. */
 const filledFile = Effect.gen(function* () {
   const file = yield* newFile
@@ -56,7 +72,7 @@ const filledFile = Effect.gen(function* () {
 
 /** The error of a start that must fail; it names the file in one line. */
 const refusal = Effect.fnUntraced(function* (file: string) {
-  const error = yield* Effect.flip(using(file, ({ ready }) => ready))
+  const error = yield* Effect.flip(using(file, () => Effect.void))
   assert.instanceOf(error, SqliteRoomStore.StoreFileError)
   assert.strictEqual(error.file, file)
   assert.isTrue(error.message.startsWith(`${file}: `), error.message)
@@ -182,7 +198,7 @@ describe("SqliteRoomStore", () => {
       yield* writer.printed(1)
       assert.include(yield* refusal(file), "another process has it open")
       yield* writer.kill
-      yield* using(file, ({ ready }) => ready)
+      yield* using(file, () => Effect.void)
     })
   )
 
@@ -241,32 +257,64 @@ describe("SqliteRoomStore", () => {
     Effect.gen(function* () {
       const file = yield* newFile
       const rooms = [room("ONE"), room("TWO")]
-      const exec = DatabaseSync.prototype.exec
-      const fails = { now: false }
-      yield* Effect.acquireRelease(
-        Effect.sync(() =>
-          vi.spyOn(DatabaseSync.prototype, "exec").mockImplementation(function (this: DatabaseSync, sql) {
-            if (fails.now && sql === "COMMIT") throw new Error("disk I/O error")
-            exec.call(this, sql)
-          })
-        ),
-        (spy) => Effect.sync(() => spy.mockRestore())
-      )
+      const disk = yield* failingDisk
       yield* using(file, (store) =>
         Effect.gen(function* () {
           yield* Effect.forEach(rooms, store.create)
-          const heard: Array<RoomChange> = []
-          yield* store.changes(rooms[0]!.accessCode, (change) => heard.push(change))
+          const heard = yield* Stream.toQueue(store.changes(rooms[0]!.accessCode), { capacity: "unbounded" })
+          assert.deepStrictEqual((yield* Queue.take(heard)).room, Option.some(rooms[0]!))
           const countAll = Effect.forEach(rooms, ({ accessCode }) => tagOf(store.modify(accessCode, nextTurn)), {
             concurrency: "unbounded"
           })
-          fails.now = true
+          disk.fails = true
           assert.deepStrictEqual(yield* countAll, ["StoreUnavailable", "StoreUnavailable"])
           const unchanged = yield* Effect.forEach(rooms, ({ accessCode }) => store.get(accessCode))
           assert.deepStrictEqual(unchanged, rooms.map(Option.some))
-          fails.now = false
+          disk.fails = false
           assert.deepStrictEqual(yield* countAll, ["Success", "Success"])
-          assert.deepStrictEqual(heard, [Option.some({ ...rooms[0]!, turn: 2 })])
+          assert.deepStrictEqual((yield* Queue.take(heard)).room, Option.some({ ...rooms[0]!, turn: 2 }))
+        })
+      )
+    })
+  )
+
+  it.effect("is not available while its disk fails, and tries each second whether it works again", () =>
+    Effect.gen(function* () {
+      const file = yield* newFile
+      const disk = yield* failingDisk
+      yield* using(file, (store) =>
+        Effect.gen(function* () {
+          const isAvailable = SubscriptionRef.get(store.available)
+          yield* store.create(room("ROOM"))
+          assert.isTrue(yield* isAvailable)
+          disk.fails = true
+          assert.strictEqual(yield* tagOf(store.modify(room("ROOM").accessCode, nextTurn)), "StoreUnavailable")
+          assert.isFalse(yield* isAvailable)
+          yield* TestClock.adjust("5 seconds")
+          assert.isFalse(yield* isAvailable)
+          disk.fails = false
+          yield* TestClock.adjust("999 millis")
+          assert.isFalse(yield* isAvailable)
+          yield* TestClock.adjust("1 millis")
+          assert.isTrue(yield* isAvailable)
+        })
+      )
+    })
+  )
+
+  it.effect("is available again with the first write that works", () =>
+    Effect.gen(function* () {
+      const file = yield* newFile
+      const disk = yield* failingDisk
+      yield* using(file, (store) =>
+        Effect.gen(function* () {
+          const seen = yield* Stream.toQueue(SubscriptionRef.changes(store.available), { capacity: "unbounded" })
+          assert.isTrue(yield* Queue.take(seen))
+          for (const fails of [true, false, true, false]) {
+            disk.fails = fails
+            yield* Effect.ignore(store.create(room(`ROOM${fails}`)))
+          }
+          assert.deepStrictEqual(yield* Queue.takeN(seen, 4), [false, true, false, true])
         })
       )
     })
@@ -344,14 +392,14 @@ describe("SqliteRoomStore", () => {
         Effect.gen(function* () {
           assert.strictEqual(yield* tagOf(store.get(bad.accessCode)), "StoreUnavailable")
           assert.strictEqual(yield* tagOf(store.create(bad)), "StoreUnavailable")
-          assert.strictEqual(yield* tagOf(store.changes(bad.accessCode, () => {})), "StoreUnavailable")
+          assert.strictEqual(yield* tagOf(Stream.runHead(store.changes(bad.accessCode))), "StoreUnavailable")
           const outcomes = yield* Effect.forEach(
             [good, bad, fine],
             ({ accessCode }) => tagOf(store.modify(accessCode, nextTurn)),
             { concurrency: "unbounded" }
           )
           assert.deepStrictEqual(outcomes, ["Success", "StoreUnavailable", "Success"])
-          yield* store.ready
+          assert.isTrue(yield* SubscriptionRef.get(store.available))
         })
       )
       yield* using(file, (store) =>

@@ -1,10 +1,23 @@
 /** What every RoomStore promises, whatever it keeps its rooms in. */
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Duration, Effect, Exit, Layer, Option, Queue, Result, Scope } from "effect"
+import {
+  Context,
+  Duration,
+  Effect,
+  Exit,
+  Fiber,
+  Layer,
+  Option,
+  Queue,
+  Result,
+  Scope,
+  Stream,
+  SubscriptionRef
+} from "effect"
 import { TestClock } from "effect/testing"
 import type { AccessCode, RoomState } from "../../src/domain/RoomState.ts"
 import { paused, running } from "../../src/domain/Timer.ts"
-import { RoomStore, type RoomChange } from "../../src/store/RoomStore.ts"
+import { RoomStore, type StoredRoom } from "../../src/store/RoomStore.ts"
 import { nextTurn, remove, room } from "./rooms.ts"
 
 /** States with everything in them that a store could lose or bend. */
@@ -24,30 +37,27 @@ const states: ReadonlyArray<RoomState> = [
 const MANY = 1_000
 const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index)
 
-/** The turns of what was heard, null for a deletion. */
-const turns = (changes: ReadonlyArray<RoomChange>) =>
-  changes.map(Option.match({ onNone: () => null, onSome: ({ turn }) => turn }))
+/** The turns of rooms, null for one that is not there. */
+const turns = (rooms: ReadonlyArray<StoredRoom>) =>
+  rooms.map(Option.match({ onNone: () => null, onSome: ({ turn }) => turn }))
 
-const turnOf = (code: AccessCode) => RoomStore.use((store) => Effect.map(store.get(code), (state) => turns([state])[0]))
+const turnOf = (code: AccessCode) => RoomStore.use((store) => Effect.map(store.get(code), (room) => turns([room])[0]))
 
-/** Hears every change of a room from now on. */
-export const listen = (code: AccessCode) =>
-  RoomStore.use((store) =>
-    Effect.gen(function* () {
-      const heard = yield* Queue.unbounded<RoomChange>()
-      yield* store.changes(code, (change) => Queue.offerUnsafe(heard, change))
-      return heard
-    })
+/** Watches a room. Returns its present value, and a queue of what comes after it. */
+const watch = Effect.fnUntraced(function* (code: AccessCode) {
+  const store = yield* RoomStore
+  const rooms = yield* store.changes(code).pipe(
+    Stream.map(({ room }) => room),
+    Stream.toQueue({ capacity: "unbounded" })
   )
+  return [yield* Queue.take(rooms), rooms] as const
+})
+
+/** Watches a room. Returns a queue of what comes after its present value. */
+const listen = (code: AccessCode) => Effect.map(watch(code), ([, rooms]) => rooms)
 
 /** Watches a room until the scope is closed. */
-const watchIn = (scope: Scope.Scope, code: AccessCode) =>
-  RoomStore.use((store) =>
-    Scope.provide(
-      store.changes(code, () => {}),
-      scope
-    )
-  )
+const watchIn = (scope: Scope.Scope, code: AccessCode) => Scope.provide(watch(code), scope)
 
 /** Runs the suite; `layer` gives an empty store each time that it is built. */
 export const conformance = <E>(name: string, layer: Layer.Layer<RoomStore, E>): void => {
@@ -66,8 +76,8 @@ export const conformance = <E>(name: string, layer: Layer.Layer<RoomStore, E>): 
       Effect.gen(function* () {
         const store = yield* RoomStore
         for (const state of states) {
-          const heard = yield* listen(state.accessCode)
           assert.isTrue(yield* store.create(room(state.accessCode, { turn: 99 })))
+          const heard = yield* listen(state.accessCode)
           yield* store.modify(state.accessCode, () => Result.succeed(Option.some(state)))
           assert.deepStrictEqual(yield* store.get(state.accessCode), Option.some(state))
           assert.deepStrictEqual(yield* Queue.take(heard), Option.some(state))
@@ -204,27 +214,60 @@ export const conformance = <E>(name: string, layer: Layer.Layer<RoomStore, E>): 
     )
 
     it.effect("gives who begins to watch a room what was written last, or none where there is no room", () =>
-      RoomStore.use((store) =>
-        Effect.gen(function* () {
-          const state = room("WATCHED")
-          const watch = store.changes(state.accessCode, () => {})
-          assert.deepStrictEqual(yield* watch, Option.none())
-          yield* store.create(state)
-          const changed = yield* store.modify(state.accessCode, nextTurn)
-          assert.deepStrictEqual(yield* watch, changed)
-        })
-      ).pipe(Effect.provide(layer))
-    )
-
-    it.effect("announces what is written right after `changes` returned", () =>
       Effect.gen(function* () {
         const store = yield* RoomStore
-        const { accessCode } = room("PROMPT")
-        yield* store.create(room("PROMPT"))
-        yield* store.modify(accessCode, nextTurn)
+        const state = room("WATCHED")
+        assert.deepStrictEqual((yield* watch(state.accessCode))[0], Option.none())
+        yield* store.create(state)
+        const changed = yield* store.modify(state.accessCode, nextTurn)
+        assert.deepStrictEqual((yield* watch(state.accessCode))[0], changed)
+      }).pipe(Effect.provide(layer))
+    )
+
+    it.effect("announces a room that is made while its code is watched", () =>
+      Effect.gen(function* () {
+        const store = yield* RoomStore
+        const { accessCode } = room("AWAITED")
         const heard = yield* listen(accessCode)
+        yield* store.create(room("AWAITED"))
+        yield* store.create(room("AWAITED", { turn: 99 }))
+        yield* store.modify(accessCode, remove)
+        yield* store.create(room("AWAITED", { turn: 5 }))
+        assert.deepStrictEqual(turns(yield* Queue.takeN(heard, 3)), [1, null, 5])
+      }).pipe(Effect.provide(layer))
+    )
+
+    it.effect("misses and doubles nothing for those who begin to watch while a room changes", () =>
+      Effect.gen(function* () {
+        const store = yield* RoomStore
+        const { accessCode } = room("MOVING")
+        yield* store.create(room("MOVING"))
+        const writing = yield* Effect.forkChild(
+          Effect.forEach(numbers(1, 200), () => store.modify(accessCode, nextTurn), { concurrency: 3 })
+        )
+        const watching = yield* Effect.forEach(
+          numbers(1, 40),
+          () => Effect.tap(watch(accessCode), () => store.modify(accessCode, nextTurn)),
+          { concurrency: 2 }
+        )
+        yield* Fiber.join(writing)
+        for (const [first, heard] of watching) {
+          const from = Option.getOrThrow(first).turn
+          assert.deepStrictEqual(turns(yield* Queue.takeN(heard, 241 - from)), numbers(from + 1, 241))
+        }
+      }).pipe(Effect.provide(layer))
+    )
+
+    it.effect("is certain of a room as long as the store is there", () =>
+      Effect.gen(function* () {
+        const store = yield* RoomStore
+        const { accessCode } = room("CERTAIN")
+        yield* store.create(room("CERTAIN"))
+        const changes = yield* Stream.toQueue(store.changes(accessCode), { capacity: "unbounded" })
+        const first = yield* Queue.take(changes)
         yield* store.modify(accessCode, nextTurn)
-        assert.deepStrictEqual(turns([yield* Queue.take(heard)]), [3])
+        const second = yield* Queue.take(changes)
+        assert.deepStrictEqual([first.certain, second.certain], [true, true])
       }).pipe(Effect.provide(layer))
     )
 
@@ -271,7 +314,11 @@ export const conformance = <E>(name: string, layer: Layer.Layer<RoomStore, E>): 
       }).pipe(Effect.provide(layer))
     )
 
-    it.effect("says that it can be reached", () => RoomStore.use(({ ready }) => ready).pipe(Effect.provide(layer)))
+    it.effect("says that it can be reached", () =>
+      RoomStore.use(({ available }) =>
+        Effect.map(SubscriptionRef.get(available), (available) => assert.isTrue(available))
+      ).pipe(Effect.provide(layer))
+    )
   })
 }
 

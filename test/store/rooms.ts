@@ -1,7 +1,7 @@
 /** What the tests of the stores, and the processes that they start, write. */
 import { Option, Result } from "effect"
 import { type AccessCode, create, type RoomState } from "../../src/domain/RoomState.ts"
-import type { RoomChange } from "../../src/store/RoomStore.ts"
+import type { StoredRoom } from "../../src/store/RoomStore.ts"
 
 /** A new room of two people with ten minutes. */
 export const room = (code: string, fields?: Partial<RoomState>): RoomState => ({
@@ -10,8 +10,8 @@ export const room = (code: string, fields?: Partial<RoomState>): RoomState => ({
 })
 
 /** The decision that counts a turn. */
-export const nextTurn = (state: RoomState): Result.Result<RoomChange> =>
+export const nextTurn = (state: RoomState): Result.Result<StoredRoom> =>
   Result.succeed(Option.some({ ...state, turn: state.turn + 1 }))
 
 /** The decision that deletes a room. */
-export const remove = (): Result.Result<RoomChange> => Result.succeed(Option.none())
+export const remove = (): Result.Result<StoredRoom> => Result.succeed(Option.none())

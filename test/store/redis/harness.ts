@@ -11,12 +11,6 @@ export const until = (holds: () => boolean): Effect.Effect<void> =>
     while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5))
   })
 
-/** Collects what is called with it. */
-export const heard = <A>() => {
-  const all: Array<A> = []
-  return { all, hear: (one: A) => void all.push(one) }
-}
-
 export interface Proxy {
   readonly url: string
   /** From now on answers are kept back, and the connection is cut instead of the first of them. */

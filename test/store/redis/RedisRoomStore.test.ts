@@ -1,15 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Duration, Effect, Layer, Option, References, type Scope } from "effect"
+import { Context, Duration, Effect, Layer, Option, References, type Scope, Stream, SubscriptionRef } from "effect"
 import { NodeRedis } from "@effect/platform-node"
 import { spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
-import type { RoomState } from "../../src/domain/RoomState.ts"
-import * as RedisRoomStore from "../../src/store/RedisRoomStore.ts"
-import { type RoomChange, RoomStore } from "../../src/store/RoomStore.ts"
-import * as RedisServer from "../cluster/redis.ts"
-import { conformance } from "./conformance.ts"
-import { heard, proxyTo, realTime, until } from "./redis.ts"
-import { nextTurn, remove, room } from "./rooms.ts"
+import type { RoomState } from "../../../src/domain/RoomState.ts"
+import * as RedisRoomStore from "../../../src/store/redis/RedisRoomStore.ts"
+import { RoomStore, type StoredRoom } from "../../../src/store/RoomStore.ts"
+import * as RedisServer from "../../cluster/redis.ts"
+import { conformance } from "../conformance.ts"
+import { proxyTo, realTime, until } from "./harness.ts"
+import { nextTurn, remove, room } from "../rooms.ts"
 
 type Store = RoomStore["Service"]
 
@@ -28,7 +28,25 @@ const turnOf = (store: Store, { accessCode }: RoomState) =>
     Option.map(({ turn }) => turn)
   )
 
-const turns = (changes: ReadonlyArray<RoomChange>) => changes.map((change) => Option.getOrNull(change)?.turn ?? null)
+const turns = (rooms: ReadonlyArray<StoredRoom>) => rooms.map((room) => Option.getOrNull(room)?.turn ?? null)
+
+/** Watches a room. Collects what comes after its present value. */
+const watch = Effect.fnUntraced(function* (store: Store, { accessCode }: RoomState) {
+  const pull = yield* Stream.toPull(Stream.map(store.changes(accessCode), ({ room }) => room))
+  const [, ...more] = yield* pull
+  const all: Array<StoredRoom> = [...more]
+  yield* Effect.forkScoped(Effect.forever(Effect.map(pull, (rooms) => all.push(...rooms))))
+  return { all }
+})
+
+/** Collects whether the store is there, from now on. */
+const availability = Effect.fnUntraced(function* (store: Store) {
+  const all: Array<boolean> = []
+  const changes = SubscriptionRef.changes(store.available)
+  yield* Effect.forkScoped(Stream.runForEach(changes, (available) => Effect.sync(() => void all.push(available))))
+  yield* until(() => all.length > 0)
+  return { all }
+})
 
 /** Writes a room past the store, so that nobody is told: as a message that was lost, or a Redis that lost its newest. */
 const rewrite = (redis: RedisServer.RedisServer, state: RoomState, name: string) =>
@@ -58,8 +76,7 @@ describe.skipIf(RedisServer.missing !== undefined)("RedisRoomStore", () => {
       const [one, other] = [yield* storeAt(url), yield* storeAt(url)]
       const state = room("SHARED")
       yield* one.create(state)
-      const seen = heard<RoomChange>()
-      yield* other.changes(state.accessCode, seen.hear)
+      const seen = yield* watch(other, state)
       for (let turn = 0; turn < 20; turn++) yield* one.modify(state.accessCode, nextTurn)
       yield* one.modify(state.accessCode, remove)
       yield* until(() => seen.all.length === 21)
@@ -73,11 +90,10 @@ describe.skipIf(RedisServer.missing !== undefined)("RedisRoomStore", () => {
       const store = yield* storeAt(url)
       const state = room("BUSY")
       yield* store.create(state)
-      const seen = heard<RoomChange>()
-      yield* store.changes(state.accessCode, seen.hear)
+      const seen = yield* watch(store, state)
       const codes = yield* Effect.forEach(
         Array.from({ length: 3 }),
-        () => run("redis-writer.ts", url, state.accessCode, "200"),
+        () => run("writer.ts", url, state.accessCode, "200"),
         { concurrency: "unbounded" }
       )
       assert.deepStrictEqual(codes, [0, 0, 0])
@@ -95,11 +111,9 @@ describe.skipIf(RedisServer.missing !== undefined)("RedisRoomStore", () => {
       const redis = yield* RedisServer.start()
       const store = yield* storeAt(redis.url)
       const [changed, deleted, lost] = [room("CHANGED"), room("DELETED"), room("LOST")]
-      const watched = [heard<RoomChange>(), heard<RoomChange>(), heard<RoomChange>()] as const
-      for (const [index, state] of [changed, deleted, lost].entries()) {
-        yield* store.create(state)
-        yield* store.changes(state.accessCode, watched[index]!.hear)
-      }
+      const watched = yield* Effect.forEach([changed, deleted, lost], (state) =>
+        Effect.andThen(store.create(state), watch(store, state))
+      )
       yield* store.modify(lost.accessCode, nextTurn)
       yield* rewrite(redis, { ...changed, turn: 7 }, "another name")
       yield* redis.command("DEL", "pairroom:room:DELETED")
@@ -124,7 +138,7 @@ describe.skipIf(RedisServer.missing !== undefined)("RedisRoomStore", () => {
         assert.approximately(yield* expiry(state), 600_000, 10_000)
         yield* redis.command("PEXPIRE", `pairroom:room:${state.accessCode}`, "30000")
       }
-      yield* store.changes(watched.accessCode, () => {})
+      yield* watch(store, watched)
       assert.approximately(yield* expiry(watched), 600_000, 10_000)
       assert.isAtMost(yield* expiry(left), 30_000)
       yield* store.modify(left.accessCode, nextTurn)
@@ -140,9 +154,8 @@ describe.skipIf(RedisServer.missing !== undefined)("RedisRoomStore", () => {
         const store = yield* storeAt(redis.url)
         const state = room("HANGING")
         yield* store.create(state)
-        const [changes, away] = [heard<RoomChange>(), heard<boolean>()]
-        yield* store.changes(state.accessCode, changes.hear)
-        yield* store.away(away.hear)
+        const changes = yield* watch(store, state)
+        const available = yield* availability(store)
         yield* redis.stop
         const refusals = yield* Effect.forEach(
           Array.from({ length: 20 }),
@@ -150,17 +163,16 @@ describe.skipIf(RedisServer.missing !== undefined)("RedisRoomStore", () => {
           { concurrency: "unbounded" }
         )
         for (const refusal of refusals) assert.include(refusal.message, "nothing was changed")
-        assert.strictEqual((yield* Effect.flip(store.ready))._tag, "StoreUnavailable")
         assert.strictEqual((yield* Effect.flip(store.get(state.accessCode)))._tag, "StoreUnavailable")
-        assert.deepStrictEqual(away.all, [true])
+        assert.deepStrictEqual(available.all, [true, false])
         yield* redis.cont
-        yield* until(() => away.all.length === 2)
-        assert.deepStrictEqual(away.all, [true, false])
-        yield* store.ready
+        yield* until(() => available.all.length === 3)
+        assert.deepStrictEqual(available.all, [true, false, true])
         assert.deepStrictEqual(yield* store.get(state.accessCode), Option.some(state))
         yield* store.modify(state.accessCode, nextTurn)
-        yield* until(() => changes.all.length === 1)
-        assert.deepStrictEqual(turns(changes.all), [2])
+        // It was uncertain, then certain again, and then it changed.
+        yield* until(() => changes.all.length === 3)
+        assert.deepStrictEqual(turns(changes.all), [1, 1, 2])
       })
   )
 
@@ -169,17 +181,16 @@ describe.skipIf(RedisServer.missing !== undefined)("RedisRoomStore", () => {
       const redis = yield* RedisServer.start({ appendonly: true })
       const store = yield* storeAt(redis.url)
       const state = room("KILLED")
-      const away = heard<boolean>()
-      yield* store.away(away.hear)
+      const available = yield* availability(store)
       yield* store.create(state)
       yield* store.modify(state.accessCode, nextTurn)
       yield* redis.kill
       const refusal = yield* Effect.flip(store.modify(state.accessCode, nextTurn))
       assert.strictEqual(refusal._tag, "StoreUnavailable")
       // One that is back within the grace of a broken connection was never away.
-      yield* until(() => away.all.at(-1) === true)
+      yield* until(() => available.all.at(-1) === false)
       yield* redis.restart
-      yield* until(() => away.all.at(-1) === false)
+      yield* until(() => available.all.at(-1) === true)
       assert.deepStrictEqual(yield* turnOf(store, state), Option.some(2))
       yield* store.modify(state.accessCode, nextTurn)
     })
@@ -207,12 +218,13 @@ describe.skipIf(RedisServer.missing !== undefined)("RedisRoomStore", () => {
       const store = yield* storeAt(redis.url)
       const state = room("CUT")
       yield* store.create(state)
-      const changes = heard<RoomChange>()
-      yield* store.changes(state.accessCode, changes.hear)
+      const changes = yield* watch(store, state)
+      // One at least, even if the kills are over before another one is made.
+      yield* store.modify(state.accessCode, nextTurn)
+      let made = 1
       const killing = yield* Effect.forkChild(
         Effect.forEach(Array.from({ length: 3 }), () => redis.command("CLIENT", "KILL", "TYPE", "pubsub"))
       )
-      let made = 0
       while (killing.pollUnsafe() === undefined) {
         const outcome = yield* Effect.option(store.modify(state.accessCode, nextTurn))
         if (Option.isSome(outcome)) made++
@@ -277,8 +289,6 @@ describe.skipIf(RedisServer.missing !== undefined)("RedisRoomStore", () => {
       const primary = yield* RedisServer.start()
       yield* redis.command("REPLICAOF", "127.0.0.1", `${primary.port}`)
       assert.match((yield* Effect.flip(storeAt(redis.url))).message, /replica/)
-      const away = heard<boolean>()
-      yield* store.away(away.hear)
       assert.match((yield* Effect.flip(store.create(room("ROOM")))).message, /nothing was changed/)
       yield* redis.command("REPLICAOF", "NO", "ONE")
       yield* Effect.eventually(store.create(room("ROOM")))
@@ -290,12 +300,11 @@ describe.skipIf(RedisServer.missing !== undefined)("RedisRoomStore", () => {
       const redis = yield* RedisServer.start()
       yield* redis.kill
       const store = yield* storeAt(redis.url)
-      assert.match((yield* Effect.flip(store.ready)).message, /ECONNREFUSED/)
-      const away = heard<boolean>()
-      yield* store.away(away.hear)
+      assert.match((yield* Effect.flip(store.get(room("ROOM").accessCode))).message, /ECONNREFUSED/)
+      const available = yield* availability(store)
       yield* redis.restart
-      yield* until(() => away.all.length > 0)
-      assert.deepStrictEqual(away.all, [false])
+      yield* until(() => available.all.length > 1)
+      assert.deepStrictEqual(available.all, [false, true])
       assert.isTrue(yield* store.create(room("ROOM")))
     })
   )

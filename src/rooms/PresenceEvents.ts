@@ -1,0 +1,53 @@
+/**
+ * How everyone in a room learns how many are connected: at once, and then at most once a second.
+ */
+import { Duration, Effect, FiberHandle, Ref, Schedule } from "effect"
+import * as Frame from "./Frame.ts"
+import * as RoomPresence from "./RoomPresence.ts"
+import { exclusively, publishChange, run, surroundings, type WatchedRoom } from "./WatchedRoom.ts"
+
+type Change = (presence: RoomPresence.RoomPresence, now: number) => RoomPresence.RoomPresence
+
+/**
+ * Changes who is here, and runs the fiber that publishes presence events if there is something to publish. Run it exclusively:
+ * two changes at the same time would lose one of them.
+ */
+export const changePresence = Effect.fnUntraced(function* (room: WatchedRoom, change: Change) {
+  const now = yield* room.store.now
+  const before = yield* Ref.get(room.presence)
+  const after = change(RoomPresence.forget(before, now), now)
+  yield* Ref.set(room.presence, after)
+  yield* room.announce(RoomPresence.attendance(after))
+  if (!isAnythingDue(after)) yield* FiberHandle.clear(room.presenceTeller)
+  // Otherwise it runs already, and wakes up in time.
+  else if (RoomPresence.nextDue(after) < RoomPresence.nextDue(before)) {
+    yield* run(room, room.presenceTeller, presenceEvents(room))
+  }
+  yield* room.followTimer
+})
+
+/** Publishes presence events as long as there is something to publish or somebody is expected back. */
+const presenceEvents = (room: WatchedRoom): Effect.Effect<void> =>
+  Effect.repeat(exclusively(room, tell(room)), untilDue(room)).pipe(Effect.asVoid)
+
+const tell = Effect.fnUntraced(function* (room: WatchedRoom) {
+  const now = yield* room.store.now
+  const before = yield* Ref.get(room.presence)
+  const presence = RoomPresence.forget(before, now)
+  const isDue = RoomPresence.isDue(presence, now)
+  yield* Ref.set(room.presence, isDue ? RoomPresence.told(presence, now) : presence)
+  if (presence !== before) yield* room.announce(RoomPresence.attendance(presence))
+  if (isDue) yield* publishChange(room, Frame.presence(yield* Ref.get(room.timer), yield* surroundings(room)))
+})
+
+const untilDue = (room: WatchedRoom) =>
+  Schedule.forever.pipe(
+    Schedule.while(() => Effect.map(Ref.get(room.presence), isAnythingDue)),
+    Schedule.addDelay(() =>
+      Effect.zipWith(Ref.get(room.presence), room.store.now, (presence, now) =>
+        Duration.millis(Math.max(1, RoomPresence.nextDue(presence) - now))
+      )
+    )
+  )
+
+const isAnythingDue = (presence: RoomPresence.RoomPresence) => RoomPresence.nextDue(presence) < Number.POSITIVE_INFINITY

@@ -1,0 +1,166 @@
+/**
+ * One subscription of a room: a snapshot first, then each frame once, and nothing older than the snapshot. Every client, over
+ * HTTP or in an embedding program, has one.
+ */
+import { Cause, Duration, Effect, MutableRef, type Pull, PubSub, Ref, type Scope } from "effect"
+import * as Frame from "./Frame.ts"
+import { changePresence } from "./PresenceEvents.ts"
+import * as RoomPresence from "./RoomPresence.ts"
+import { RoomSettings } from "./RoomSettings.ts"
+import { exclusively, type Published, surroundings, type WatchedRoom } from "./WatchedRoom.ts"
+
+export interface SubscribeOptions {
+  /** Does the subscriber want the `remaining-time` of each second? On by default. */
+  readonly ticks?: boolean | undefined
+  /** The last `id` that the client has seen, if it comes back. */
+  readonly lastEventId?: string | undefined
+  /** Does the subscriber want heartbeats? Off by default. */
+  readonly heartbeats?: boolean | undefined
+  /** The subscription ends after this time, and its client reconnects. Never by default. */
+  readonly lifetime?: Duration.Duration | undefined
+}
+
+/** Returns the next frame, and is done when the subscription has ended. */
+export type RoomSubscription = Pull.Pull<readonly [Frame.Frame]>
+
+/** How far a subscription has come. */
+export interface Cursor {
+  /** Returned next, before anything that is published. */
+  readonly snapshot: Frame.Frame | undefined
+  /** The number of the last frame that may not be lost. */
+  readonly changes: number
+  /** What the subscriber has seen last: the `id`, the remaining time in milliseconds, the number of connections. */
+  readonly id: string | undefined
+  readonly remaining: number
+  readonly connections: number
+  /** Has the server ended the subscription? */
+  readonly over: boolean
+}
+
+/** What to do with a published frame: give it, skip it, give the room anew because frames were lost, or end. */
+export type Step = "give" | "skip" | "recover" | "end"
+
+export interface Limits {
+  readonly heartbeats: boolean
+  /** When the subscription ends, in milliseconds by the clock of the store. */
+  readonly endsAt: number
+  readonly heartbeatInterval: number
+}
+
+/** Returns what to do with a published frame, and the cursor after it. */
+export const advance = (cursor: Cursor, { changes, frame }: Published, limits: Limits): readonly [Step, Cursor] => {
+  if (frame.last) return [frame.kind === "end" || changes <= cursor.changes ? "end" : "give", { ...cursor, over: true }]
+  const mayBeLost = frame.kind === "tick" || frame.kind === "heartbeat"
+  if (changes > cursor.changes + (mayBeLost ? 0 : 1)) return ["recover", cursor]
+  if (changes < cursor.changes + (mayBeLost ? 0 : 1)) return ["skip", cursor]
+  const isKnown =
+    (frame.kind === "tick" && frame.remaining! >= cursor.remaining) ||
+    (frame.kind === "presence" && frame.connections === cursor.connections) ||
+    (frame.kind === "heartbeat" && !limits.heartbeats)
+  const next = after(cursor, frame, changes, limits)
+  return isKnown ? ["skip", { ...cursor, changes, over: next.over }] : ["give", next]
+}
+
+/** Returns the cursor after a frame was given. The last heartbeat before the end of the life time ends the subscription. */
+const after = (cursor: Cursor, frame: Frame.Frame, changes: number, limits: Limits): Cursor => ({
+  snapshot: undefined,
+  changes,
+  id: frame.id ?? cursor.id,
+  remaining: frame.remaining ?? cursor.remaining,
+  connections: frame.connections ?? cursor.connections,
+  over: frame.last || frame.at + (frame.kind === "heartbeat" ? limits.heartbeatInterval - 1 : 0) >= limits.endsAt
+})
+
+const DONE: RoomSubscription = Cause.done()
+
+/**
+ * Subscribes for as long as the scope is open. When the server ends the subscription, its client is still counted for 10 s, so
+ * that nobody sees it go and come back. A client that leaves by itself is no longer counted at once.
+ */
+export const subscribe = Effect.fnUntraced(function* (
+  room: WatchedRoom,
+  { ticks = true, lastEventId, heartbeats = false, lifetime = Duration.infinity }: SubscribeOptions
+): Effect.fn.Return<RoomSubscription, never, Scope.Scope> {
+  const { heartbeatInterval } = yield* RoomSettings
+  const limits: Limits = {
+    heartbeats,
+    endsAt: (yield* room.store.now) + Duration.toMillis(lifetime),
+    heartbeatInterval: Duration.toMillis(heartbeatInterval)
+  }
+  const { streamsEnded } = yield* Ref.get(room.timer)
+  const subscription = yield* PubSub.subscribe(ticks ? room.frames : room.framesWithoutTicks)
+  /** Only this subscription uses it, so it needs no atomic update. It changes with each event, and an effect would cost time. */
+  const cursor = yield* Effect.acquireRelease(
+    Effect.andThen(
+      changePresence(room, (presence) => RoomPresence.arrive(presence, { ticks, returns: lastEventId !== undefined })),
+      Effect.map(begin(room, limits, lastEventId), MutableRef.make)
+    ),
+    (cursor) => release(room, MutableRef.get(cursor), ticks)
+  )
+
+  const recover = Effect.suspend(() =>
+    exclusively(room, recovery(room, MutableRef.get(cursor), limits, streamsEnded)).pipe(
+      Effect.flatMap((recovered) => {
+        MutableRef.set(cursor, recovered)
+        return next
+      })
+    )
+  )
+  const taken = Effect.flatMap(PubSub.take(subscription), (published): RoomSubscription => {
+    const [step, after] = advance(MutableRef.get(cursor), published, limits)
+    MutableRef.set(cursor, after)
+    switch (step) {
+      case "give":
+        return Effect.succeed([published.frame])
+      case "skip":
+        return next
+      case "recover":
+        return recover
+      case "end":
+        return DONE
+    }
+  })
+  const next: RoomSubscription = Effect.suspend(() => {
+    const before = MutableRef.get(cursor)
+    if (before.snapshot === undefined) return before.over ? DONE : taken
+    MutableRef.set(cursor, { ...before, snapshot: undefined })
+    return Effect.succeed([before.snapshot] as const)
+  })
+  return next
+})
+
+const begin = Effect.fnUntraced(function* (
+  room: WatchedRoom,
+  limits: Limits,
+  lastEventId: string | undefined
+): Effect.fn.Return<Cursor> {
+  const state = yield* Ref.get(room.timer)
+  const frame = Frame.snapshot(state, yield* surroundings(room), lastEventId !== undefined && lastEventId !== state.id)
+  return { ...after(START, frame, yield* Ref.get(room.changes), limits), snapshot: frame }
+})
+
+const START: Cursor = { snapshot: undefined, changes: 0, id: undefined, remaining: 0, connections: 0, over: false }
+
+/** Returns a cursor with the room anew, after changes were lost. If one of them ended all streams, it ends this one too. */
+const recovery = Effect.fnUntraced(function* (
+  room: WatchedRoom,
+  cursor: Cursor,
+  limits: Limits,
+  streamsEnded: number
+): Effect.fn.Return<Cursor> {
+  const state = yield* Ref.get(room.timer)
+  const around = yield* surroundings(room)
+  const frame =
+    state.streamsEnded > streamsEnded
+      ? Frame.closing(state, around)
+      : Frame.recovery(state, around, state.id !== cursor.id)
+  return { ...after(cursor, frame, yield* Ref.get(room.changes), limits), snapshot: frame }
+})
+
+const release = (room: WatchedRoom, { over }: Cursor, ticks: boolean) =>
+  exclusively(
+    room,
+    changePresence(room, (presence, now) =>
+      over ? RoomPresence.dismiss(presence, ticks, now) : RoomPresence.leave(presence, ticks)
+    )
+  )

@@ -1,0 +1,119 @@
+/**
+ * What the parts of a room share: its values, and how a frame is published.
+ */
+import { Cause, type Context, Effect, FiberHandle, PubSub, Ref, type Semaphore } from "effect"
+import type { AccessCode, RoomState } from "../domain/RoomState.ts"
+import type { Attendance } from "../store/Presence.ts"
+import type { RoomStore } from "../store/RoomStore.ts"
+import type { Surroundings } from "./Frame.ts"
+import * as Frame from "./Frame.ts"
+import * as RoomPresence from "./RoomPresence.ts"
+
+/** A frame with its number. By the number a subscription sees that it lost frames. */
+export interface Published {
+  readonly frame: Frame.Frame
+  /** How many frames were published up to this one, without ticks and heartbeats. */
+  readonly changes: number
+}
+
+/** What the tick fiber runs for. */
+export interface Ticking {
+  readonly endsAt: number
+  /** Does anybody want ticks? Otherwise it sleeps to the end of the turn. */
+  readonly ticks: boolean
+}
+
+export interface WatchedRoom {
+  readonly code: AccessCode
+  readonly store: RoomStore["Service"]
+  /** The state of the room as this instance knows it. */
+  readonly timer: Ref.Ref<RoomState>
+  /** Is the store there, so that the state is certain? */
+  readonly certain: Ref.Ref<boolean>
+  readonly presence: Ref.Ref<RoomPresence.RoomPresence>
+  readonly announce: (here: Attendance) => Effect.Effect<void>
+  /** How many frames were published, without ticks and heartbeats. */
+  readonly changes: Ref.Ref<number>
+  readonly frames: PubSub.PubSub<Published>
+  /** The same frames without ticks. A subscription without ticks is not woken each second. */
+  readonly framesWithoutTicks: PubSub.PubSub<Published>
+  /** Are the PubSubs at their end? */
+  readonly ended: Ref.Ref<boolean>
+  /** Held while the state changes and its frame is published, and while a snapshot is taken for a new subscription. */
+  readonly lock: Semaphore.Semaphore
+  /** The tick fiber. Empty while the timer does not run or nobody watches. */
+  readonly ticker: FiberHandle.FiberHandle<void>
+  readonly tickingFor: Ref.Ref<Ticking | undefined>
+  /** The fiber of the presence events. Empty while there is nothing to publish. */
+  readonly presenceTeller: FiberHandle.FiberHandle<void>
+  /** Starts or interrupts the tick fiber, as the timer and the presence need it. */
+  readonly followTimer: Effect.Effect<void>
+  /** The context of the room itself. Its fibers use it, so that they keep nothing of a request. */
+  readonly context: Context.Context<never>
+}
+
+/** Runs an effect in one of the fibers of a room. A fiber that is running is interrupted first. */
+export const run = (
+  room: WatchedRoom,
+  handle: FiberHandle.FiberHandle<void>,
+  effect: Effect.Effect<void>
+): Effect.Effect<void> =>
+  FiberHandle.run(handle, orEnd(room, effect)).pipe(
+    Effect.updateContext<never, never>(() => room.context),
+    // FiberHandle interrupts the caller if the room is closed already. Then there is nothing to run.
+    Effect.exit,
+    Effect.asVoid
+  )
+
+/** How many characters of an access code a log shows. The whole code is the key to the room. */
+const CODE_SHOWN = 4
+
+/** Logs a defect and ends the streams of the room. Their clients reconnect to a new Room, so no room falls silent. */
+export const orEnd = <E>(room: WatchedRoom, effect: Effect.Effect<void, E>): Effect.Effect<void, E> =>
+  Effect.tapCause(effect, (cause) =>
+    Cause.hasInterruptsOnly(cause)
+      ? Effect.void
+      : Effect.logError("a room has failed, and its streams end", cause).pipe(
+          Effect.annotateLogs("room", `${room.code.slice(0, CODE_SHOWN)}…`),
+          Effect.andThen(exclusively(room, end(room, Frame.END)))
+        )
+  )
+
+/** Returns what a frame shows in addition to the state. */
+export const surroundings = Effect.fnUntraced(function* (room: WatchedRoom): Effect.fn.Return<Surroundings> {
+  return {
+    now: yield* room.store.now,
+    connections: RoomPresence.connections(yield* Ref.get(room.presence)),
+    certain: yield* Ref.get(room.certain)
+  }
+})
+
+/** Publishes a frame that no subscription may lose. */
+export const publishChange = Effect.fnUntraced(function* (room: WatchedRoom, frame: Frame.Frame) {
+  const changes = yield* Ref.updateAndGet(room.changes, (count) => count + 1)
+  yield* PubSub.publish(room.frames, { frame, changes })
+  yield* PubSub.publish(room.framesWithoutTicks, { frame, changes })
+})
+
+/** Publishes a tick to the subscriptions that want ticks. */
+export const publishTick = (room: WatchedRoom, frame: Frame.Frame): Effect.Effect<boolean> =>
+  PubSub.publish(room.frames, { frame, changes: Ref.getUnsafe(room.changes) })
+
+/** Publishes a heartbeat. */
+export const publishHeartbeat = Effect.fnUntraced(function* (room: WatchedRoom, frame: Frame.Frame) {
+  const changes = yield* Ref.get(room.changes)
+  yield* PubSub.publish(room.frames, { frame, changes })
+  yield* PubSub.publish(room.framesWithoutTicks, { frame, changes })
+})
+
+/** Ends every subscription with a last frame, which cannot be lost. The Room cannot be used after that. */
+export const end = Effect.fnUntraced(function* (room: WatchedRoom, last: Frame.Frame) {
+  yield* Ref.set(room.ended, true)
+  const changes = yield* Ref.updateAndGet(room.changes, (count) => count + 1)
+  yield* PubSub.end(room.frames, { frame: last, changes })
+  yield* PubSub.end(room.framesWithoutTicks, { frame: last, changes })
+})
+
+/** Runs an effect while nothing else changes the room. It cannot be interrupted once it has begun. */
+export const exclusively = <A, E, R>(room: WatchedRoom, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  room.lock.withPermit(Effect.uninterruptible(effect))

@@ -1,0 +1,111 @@
+/**
+ * What the stores of a single process share: rooms in rows of this process, changes handed over in memory.
+ *
+ * Nobody else writes these rows, so what a subscription knows of its room is certain even while they cannot be written.
+ */
+import { Clock, Duration, Effect, Exit, Option, Queue, Result, Schedule, Stream } from "effect"
+import * as AccessCodes from "../../domain/AccessCode.ts"
+import { roomNotFound, type RoomNotFound } from "../../domain/errors.ts"
+import type { AccessCode } from "../../domain/RoomState.ts"
+import { RoomStore, type Decision, type RoomChange, type StoredRoom } from "../RoomStore.ts"
+import * as Availability from "./Availability.ts"
+import { attempt, DamagedRow, reported, type Row, type Rows } from "./Rows.ts"
+import * as Transactions from "./Transactions.ts"
+
+/** How often expired rooms are looked for, in milliseconds: a tenth of the ttl within these bounds. */
+const SWEEP_AT_LEAST = 1_000
+const SWEEP_AT_MOST = 3_600_000
+
+/** Each subscription is a queue and nothing more: there are thousands of them. */
+type Subscription = Queue.Queue<RoomChange>
+
+/** Returns a `RoomStore` on `rows`, in which a room is kept for `ttl` when nobody changes or watches it. */
+export const make = Effect.fnUntraced(function* (rows: Rows, ttl: Duration.Duration) {
+  const ttlMillis = Duration.toMillis(ttl)
+  const availability = yield* Availability.make(rows)
+  const transact = yield* Transactions.make(rows, availability)
+  const subscriptions = new Map<string, Set<Subscription>>()
+
+  const current = (key: string, now: number): Row | undefined => {
+    const row = rows.get(key)
+    return row !== undefined && (row.touchedAt + ttlMillis > now || subscriptions.has(key)) ? row : undefined
+  }
+
+  const publish = (key: string, room: StoredRoom): void => {
+    for (const subscription of subscriptions.get(key) ?? []) {
+      Queue.offerUnsafe(subscription, { room, certain: true })
+    }
+  }
+
+  /** Reads rows, now in milliseconds since the epoch. Only what fails for every row makes the store unavailable. */
+  const read = <A>(run: (now: number) => A) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) => attempt("read", () => run(now))).pipe(
+      Effect.tapError(({ cause }) => (cause instanceof DamagedRow ? Effect.void : availability.failed))
+    )
+
+  const sweep = transact((now) => {
+    for (const key of subscriptions.keys()) rows.touch(key, now)
+    rows.expire(now - ttlMillis)
+    return { exit: Exit.void }
+  })
+  const sweepEvery = Math.min(SWEEP_AT_MOST, Math.max(SWEEP_AT_LEAST, ttlMillis / 10))
+  yield* Effect.ignore(sweep).pipe(Effect.repeat(Schedule.spaced(sweepEvery)), Effect.forkScoped)
+
+  /** Reads the room and subscribes to its changes in one step, so that no change comes in between. */
+  const begin = (key: string, subscription: Subscription) =>
+    read((now) => {
+      const room = Option.fromUndefinedOr(current(key, now)?.state)
+      // A room that has expired is deleted, or it would be back now that it is watched.
+      if (Option.isNone(room)) rows.delete(key)
+      subscriptions.set(key, (subscriptions.get(key) ?? new Set()).add(subscription))
+      Queue.offerUnsafe(subscription, { room, certain: true })
+    })
+
+  const end = Effect.fnUntraced(function* (key: string, subscription: Subscription) {
+    const ofRoom = subscriptions.get(key)
+    ofRoom?.delete(subscription)
+    if (ofRoom?.size !== 0) return
+    // From now on the room expires. Until that is written it counts as watched.
+    yield* Effect.ignore(transact((now) => ({ exit: Exit.succeed(rows.touch(key, now)) })))
+    if (ofRoom.size === 0 && subscriptions.get(key) === ofRoom) subscriptions.delete(key)
+  })
+
+  const subscribe = Effect.fnUntraced(function* (key: string) {
+    const subscription = yield* Queue.unbounded<RoomChange>()
+    yield* Effect.acquireRelease(begin(key, subscription), () => end(key, subscription))
+    return Stream.fromQueue(subscription)
+  }, reported)
+
+  return RoomStore.of({
+    create: (state) =>
+      transact<boolean, never>((now) => {
+        const key = AccessCodes.toKey(state.accessCode)
+        if (current(key, now) !== undefined) return { exit: Exit.succeed(false) }
+        rows.put(key, { state, touchedAt: now })
+        return { exit: Exit.succeed(true), onCommit: () => publish(key, Option.some(state)) }
+      }).pipe(reported),
+
+    get: (code) => read((now) => Option.fromUndefinedOr(current(AccessCodes.toKey(code), now)?.state)).pipe(reported),
+
+    modify: <E>(code: AccessCode, decide: Decision<E>) =>
+      transact<StoredRoom, E | RoomNotFound>((now) => {
+        const key = AccessCodes.toKey(code)
+        const row = current(key, now)
+        if (row === undefined) return { exit: Exit.fail(roomNotFound()) }
+        const decision = decide(row.state, now)
+        if (Result.isFailure(decision)) return { exit: Exit.fail(decision.failure) }
+        const room = decision.success
+        const exit = Exit.succeed(room)
+        if (Option.isNone(room)) rows.delete(key)
+        else if (room.value === row.state) return { exit }
+        else rows.put(key, { state: room.value, touchedAt: now })
+        return { exit, onCommit: () => publish(key, room) }
+      }).pipe(reported),
+
+    changes: (code) => Stream.unwrap(subscribe(AccessCodes.toKey(code))),
+
+    available: availability.available,
+
+    now: Clock.currentTimeMillis
+  })
+})

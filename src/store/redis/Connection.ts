@@ -1,0 +1,113 @@
+/**
+ * The way to a Redis: one connection, which is made anew as often as it breaks, and whether Redis is there. `Pulse` keeps it.
+ *
+ * Commands and messages share the connection (RESP3). So what is published comes in its order, and as long as commands are
+ * answered, messages come too.
+ */
+import { Context, Effect, Latch, MutableRef, Option, Queue, Ref, Semaphore, Stream, SubscriptionRef } from "effect"
+import { Redis } from "effect/persistence"
+import type { Client } from "./Client.ts"
+import { failureOf, messageOf, RequestFailed, unsent } from "./Failures.ts"
+
+/** How long a request waits for its answer, in milliseconds, unless it is told otherwise. */
+export const ANSWER_LIMIT = 700
+
+/** How long a connection that broke may take to come back before Redis counts as away, in milliseconds. */
+export const GRACE = 300
+
+type Command<A> = (redis: Redis.Redis["Service"]) => Effect.Effect<A, Redis.RedisError>
+
+/** Sends a command, or several, and waits for the answer for `limit` milliseconds at most. */
+export type Send = <A>(command: Command<A>, limit?: number) => Effect.Effect<A, RequestFailed>
+
+export const SILENT = "it does not answer"
+const BROKEN = "the connection broke"
+
+export type Connection = Effect.Success<typeof make>
+
+/** Returns a connection that nobody keeps yet: Redis is away. */
+export const make = Effect.gen(function* () {
+  const available = yield* SubscriptionRef.make(false)
+  const client = yield* Ref.make(Option.none<Client>())
+  /** Why Redis is away, where more is known than the last error. */
+  const reason = yield* Ref.make<string | undefined>(undefined)
+  const lastError = MutableRef.make<unknown>(SILENT)
+  /** Open while the connection is not broken. */
+  const usable = yield* Latch.make(false)
+  const pokes = yield* Queue.sliding<void>(1)
+  const arrivals = yield* Queue.unbounded<Effect.Effect<void>>()
+  const applying = yield* Semaphore.make(1)
+
+  const away = Effect.flatMap(Ref.get(reason), (why) => unsent(why ?? messageOf(MutableRef.get(lastError))))
+  const reachable = Effect.flatMap(SubscriptionRef.get(available), (there) => (there ? Effect.void : away))
+
+  const turnAway = Effect.fnUntraced(function* (why: string) {
+    yield* Ref.set(reason, why)
+    if (!(yield* SubscriptionRef.get(available))) return
+    yield* SubscriptionRef.set(available, false)
+    yield* Effect.logWarning(`Redis is away: ${why}`)
+  })
+  const turnBroken = Effect.suspend(() => turnAway(`${BROKEN} (${messageOf(MutableRef.get(lastError))})`))
+
+  const turnThere = Effect.gen(function* () {
+    if (yield* SubscriptionRef.get(available)) return
+    yield* SubscriptionRef.set(available, true)
+    yield* Effect.logInfo("Redis is there")
+  })
+
+  const sendAnyway: Send = (command) =>
+    Effect.flatMap(
+      Ref.get(client),
+      Option.match({
+        onNone: () => away,
+        onSome: (client) => Effect.mapError(command(Context.get(client, Redis.Redis)), failureOf)
+      })
+    )
+
+  const silent = turnAway(SILENT).pipe(
+    Effect.andThen(Queue.offer(pokes, undefined)),
+    Effect.andThen(new RequestFailed({ kind: "unanswered", message: SILENT }))
+  )
+  const unbroken = Effect.timeoutOrElse(usable.await, {
+    duration: GRACE,
+    orElse: () => Effect.andThen(turnBroken, unsent(BROKEN))
+  })
+  const send: Send = (command, limit = ANSWER_LIMIT) =>
+    Effect.andThen(
+      reachable,
+      Effect.andThen(unbroken, sendAnyway(command)).pipe(
+        Effect.timeoutOrElse({ duration: limit, orElse: () => silent })
+      )
+    )
+
+  const applyArrivals = Effect.flatMap(Queue.clear(arrivals), (arrived) =>
+    Effect.forEach(arrived, (apply) => Effect.catchCause(apply, Effect.logError), { discard: true })
+  )
+
+  return {
+    available,
+    client,
+    reason,
+    lastError,
+    usable,
+    /** What happens to the connection: the next pulse is due then. */
+    pokes,
+    /** Messages that have come, as what is to be done with them. */
+    arrivals,
+    away,
+    /** Fails where Redis is away. */
+    reachable,
+    /** Done as soon as Redis is there. */
+    there: Effect.asVoid(Stream.runHead(Stream.filter(SubscriptionRef.changes(available), (there) => there))),
+    turnAway,
+    turnBroken,
+    turnThere,
+    /** Sends while Redis is there. */
+    send,
+    /** Sends even if Redis seems to be away, and waits as long as it takes. */
+    sendAnyway,
+    /** Runs an effect when all messages that have come are applied, and before any other one is. */
+    inOrder: <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+      applying.withPermit(Effect.uninterruptible(Effect.andThen(applyArrivals, effect)))
+  }
+})

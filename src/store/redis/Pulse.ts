@@ -1,0 +1,156 @@
+/**
+ * Keeps a connection to Redis: finds out every 2 s, and whenever something happens to the connection, whether Redis is
+ * there, and brings what was missed before it counts as there again.
+ */
+import { NodeRedis } from "@effect/platform-node"
+import {
+  Cause,
+  Clock,
+  Context,
+  Deferred,
+  Effect,
+  Exit,
+  Fiber,
+  MutableRef,
+  Option,
+  Queue,
+  Ref,
+  Schedule,
+  SubscriptionRef
+} from "effect"
+import type { Connect } from "./Client.ts"
+import { ANSWER_LIMIT, type Connection, GRACE, type Send, SILENT } from "./Connection.ts"
+import { failureOf, messageOf, RedisUnusable, RequestFailed } from "./Failures.ts"
+import { check } from "./Requirements.ts"
+
+/** The time between pulses, in milliseconds. */
+const PULSE = 2_000
+
+/** How soon a pulse that failed is tried again, and how long a start waits for Redis, in milliseconds. */
+const RETRY = 200
+const START_LIMIT = 2_000
+
+/** Refusals after which Redis only has to be asked again. */
+const PASSING = /^(LOADING|BUSY|MASTERDOWN|TRYAGAIN|CLUSTERDOWN)/
+
+/** What is done at each pulse, and with each message. */
+export interface Duties {
+  /** What is done with each message of a channel, in the order in which they come. */
+  readonly channels: Readonly<Record<string, (message: string) => Effect.Effect<void>>>
+  /** Redis is there when it succeeds. */
+  readonly pulse: (send: Send) => Effect.Effect<void, RequestFailed>
+}
+
+type RedisClient = NodeRedis.NodeRedis["Service"]["client"]
+
+/**
+ * Connects, and keeps the connection for as long as the scope is open. Returns when Redis is there, or when it would take
+ * too long to wait for it. Fails with RedisUnusable where Redis cannot be used.
+ */
+export const keep = Effect.fnUntraced(function* (connection: Connection, connect: Connect, duties: Duties) {
+  const { arrivals, lastError, pokes, sendAnyway, usable } = connection
+  const clock = yield* Clock.Clock
+  const started = yield* Deferred.make<void, RedisUnusable>()
+  /** The connection of the library's client that was checked and subscribed. */
+  const checked = yield* Ref.make(0)
+  const brokenSince = yield* Ref.make<number | undefined>(undefined)
+  const untilPoked = (millis: number) => Effect.timeoutOption(Queue.take(pokes), millis)
+
+  // The library's own callbacks: they put what they are told into a queue, a latch or a reference, and do no more.
+  const listeners = Object.entries(duties.channels).map(
+    ([channel, apply]) => [channel, (message: string) => void Queue.offerUnsafe(arrivals, apply(message))] as const
+  )
+  const onReady = () => {
+    usable.openUnsafe()
+    Queue.offerUnsafe(pokes, undefined)
+  }
+  const onError = (client: RedisClient) => (cause: unknown) => {
+    MutableRef.set(lastError, cause)
+    if (!client.isReady) usable.closeUnsafe()
+    Queue.offerUnsafe(pokes, undefined)
+  }
+
+  /** Where it is subscribed already the library does nothing. */
+  const subscribe = (client: RedisClient) =>
+    Effect.mapError(
+      Effect.tryPromise(() => Promise.all(listeners.map(([channel, listen]) => client.subscribe(channel, listen)))),
+      ({ cause }) => failureOf({ cause })
+    )
+
+  const broken = Effect.gen(function* () {
+    const now = Number(clock.monotonicTimeNanosUnsafe() / 1_000_000n)
+    const since = yield* Ref.updateAndGet(brokenSince, (since) => since ?? now)
+    if (now - since! >= GRACE) yield* connection.turnBroken
+    yield* untilPoked(GRACE)
+  })
+
+  const beat = Effect.fnUntraced(function* (client: RedisClient) {
+    yield* Ref.set(brokenSince, undefined)
+    const epoch = client.socketEpoch
+    const begin =
+      (yield* Ref.get(checked)) === epoch ? Effect.void : Effect.andThen(check(sendAnyway), subscribe(client))
+    const beating = yield* Effect.forkChild(Effect.andThen(begin, duties.pulse(sendAnyway)), { startImmediately: true })
+    if (Option.isNone(yield* Effect.timeoutOption(Fiber.await(beating), ANSWER_LIMIT)))
+      yield* connection.turnAway(SILENT)
+    // Until the connection breaks: what was sent is answered when a Redis that hangs goes on.
+    const exit = yield* Fiber.await(beating)
+    if (Exit.isFailure(exit)) return yield* failed(exit.cause)
+    yield* Ref.set(checked, epoch)
+    yield* connection.turnThere
+    yield* Deferred.succeed(started, undefined)
+    yield* untilPoked(PULSE)
+  })
+
+  const failed = Effect.fnUntraced(function* (cause: Cause.Cause<RequestFailed | RedisUnusable>) {
+    const failure = Cause.squash(cause)
+    yield* Ref.set(checked, 0)
+    if (failure instanceof RedisUnusable || (failure instanceof RequestFailed && failure.kind === "refused")) {
+      yield* connection.turnAway(failure.message)
+      if (!PASSING.test(failure.message)) {
+        yield* Deferred.fail(started, new RedisUnusable({ message: failure.message }))
+        // Its name may lead to another server by now.
+        yield* Effect.ignore(sendAnyway((redis) => redis.send("QUIT")))
+      }
+    } else if (!(failure instanceof RequestFailed)) {
+      yield* Effect.logError("reading the rooms again failed", cause)
+    }
+    yield* Effect.sleep(RETRY)
+  })
+
+  const live = Effect.fnUntraced(function* (client: RedisClient) {
+    const listen = onError(client)
+    yield* Effect.acquireRelease(
+      Effect.sync(() => client.on("ready", onReady).on("error", listen)),
+      () => Effect.sync(() => client.off("ready", onReady).off("error", listen))
+    )
+    if (client.isReady) onReady()
+    return yield* Effect.forever(Effect.suspend(() => (client.isReady ? beat(client) : broken)))
+  })
+
+  const connected = connect(lastError).pipe(
+    Effect.tapError(({ cause }) => {
+      MutableRef.set(lastError, cause)
+      return Deferred.fail(started, new RedisUnusable({ message: messageOf(cause) }))
+    }),
+    Effect.retry(Schedule.spaced(PULSE))
+  )
+
+  yield* Effect.forkScoped(Effect.forever(Effect.andThen(Queue.peek(arrivals), connection.inOrder(Effect.void))))
+  yield* Effect.forkScoped(
+    Effect.gen(function* () {
+      const client = yield* connected
+      yield* Ref.set(connection.client, Option.some(client))
+      return yield* live(Context.get(client, NodeRedis.NodeRedis).client)
+    })
+  )
+  yield* Effect.addFinalizer(() =>
+    Effect.andThen(Ref.set(connection.reason, "it is closed"), SubscriptionRef.set(connection.available, false))
+  )
+  yield* Effect.timeoutOrElse(Deferred.await(started), {
+    duration: START_LIMIT,
+    orElse: () =>
+      Effect.flatMap(Effect.flip(connection.away), ({ message }) =>
+        Effect.logWarning(`Redis is away: ${message}; rooms are served as soon as it is there`)
+      )
+  })
+})

@@ -1,0 +1,198 @@
+/**
+ * Who watches the rooms through which instance: a hash for each room, in which each instance keeps its own entry alive.
+ */
+import { Effect, Queue, RcMap, Stream, SubscriptionRef } from "effect"
+import { Redis } from "effect/persistence"
+import * as AccessCodes from "../../domain/AccessCode.ts"
+import type { AccessCode } from "../../domain/RoomState.ts"
+import { type Attendance, NOBODY, together } from "../Presence.ts"
+import type { Connection, Send } from "./Connection.ts"
+import type { RequestFailed } from "./Failures.ts"
+import { TIME } from "./Scripts.ts"
+
+/** How long the entry of an instance that has died is counted, in milliseconds. Each entry is renewed with every pulse. */
+const ENTRY_TTL = 7_000
+
+/** How long those are counted whom an instance expected back when it ended, in milliseconds. */
+const EXPECTED_TTL = 10_000
+
+/** Changes are told at once, and then at most so often, many of them together; in milliseconds. */
+const TELL_INTERVAL = 100
+
+/** What an instance says of a room. */
+interface Entry {
+  readonly code: AccessCode
+  readonly text: string
+  /** For how long it counts, in milliseconds; 0 to take it back. */
+  readonly holds: number
+}
+
+interface Written extends Entry {
+  readonly key: string
+}
+
+/** Writes entries, and returns all entries of each room. With a channel, it publishes them there. */
+const write = Redis.script(
+  (instance: string, channel: string, entries: ReadonlyArray<Written>) => [
+    ...entries.map(({ key }) => key),
+    instance,
+    channel,
+    ...entries.flatMap(({ code, text, holds }) => [`${code}\n`, text, holds])
+  ],
+  {
+    numberOfKeys: (_instance, _channel, entries) => entries.length,
+    lua: `${TIME}
+local instance, channel = ARGV[1], ARGV[2]
+local found = {}
+for index, key in ipairs(KEYS) do
+  local heading, text, holds = unpack(ARGV, index * 3, index * 3 + 2)
+  if holds == '0' then
+    redis.call('HDEL', key, instance)
+  else
+    redis.call('HSET', key, instance, text .. string.format(',%.0f', now + holds))
+    redis.call('PEXPIRE', key, ${2 * EXPECTED_TTL})
+  end
+  local all, valid = redis.call('HGETALL', key), {}
+  for field = 1, #all, 2 do
+    if tonumber(string.match(all[field + 1], '%d+$')) > now then
+      valid[#valid + 1] = all[field] .. ',' .. all[field + 1]
+    else
+      redis.call('HDEL', key, all[field])
+    end
+  end
+  found[index] = table.concat(valid, ';')
+  if channel ~= '' then redis.call('PUBLISH', channel, heading .. found[index]) end
+end
+return found`
+  }
+).withReturnType<ReadonlyArray<string>>()
+
+export interface Options {
+  readonly connection: Connection
+  /** Names this instance. */
+  readonly instance: string
+  readonly keyOf: (code: AccessCode) => string
+  /** The channel on which instances tell each other. */
+  readonly channel: string
+  /** The time of Redis, in milliseconds since the epoch. */
+  readonly now: Effect.Effect<number>
+}
+
+/** Returns the parts of a `Presence`, what is to be done with each message, and what is to be done at each pulse. */
+export const make = Effect.fnUntraced(function* ({ channel, connection, instance, keyOf, now }: Options) {
+  /** What the others were told last, but for rooms in which nobody is. */
+  const told = new Map<AccessCode, string>()
+  const news = yield* Queue.unbounded<Entry>()
+  const watched = new Map<AccessCode, SubscriptionRef.SubscriptionRef<Attendance>>()
+
+  /** Adds up the entries of others that count at `now`. */
+  const attendanceElsewhere = (entries: string, now: number): Attendance =>
+    entries
+      .split(";")
+      .map((entry) => entry.split(","))
+      .filter(([name, , , , until]) => name !== "" && name !== instance && Number(until) > now)
+      .map(([, connected, expected, returned]) => attendanceOf(connected, expected, returned))
+      .reduce(together, NOBODY)
+
+  const learn = (code: AccessCode, entries: string) =>
+    Effect.suspend(() => {
+      const attendance = watched.get(code)
+      const elsewhere = attendanceElsewhere(entries, 0)
+      return attendance === undefined || textOf(SubscriptionRef.getUnsafe(attendance)) === textOf(elsewhere)
+        ? Effect.void
+        : SubscriptionRef.set(attendance, elsewhere)
+    })
+
+  const tell = Effect.fnUntraced(function* (send: Send, channel: string, entries: ReadonlyArray<Entry>) {
+    if (entries.length === 0) return
+    const written = entries.map((entry): Written => ({ ...entry, key: keyOf(entry.code) }))
+    const found = yield* send((redis) => redis.eval(write)(instance, channel, written))
+    yield* Effect.forEach(entries, ({ code }, index) => learn(code, found[index] ?? ""), { discard: true })
+  })
+
+  /** What is lost on the way comes with the next pulse. */
+  const tellNews = (entries: ReadonlyArray<Entry>) =>
+    tell(connection.send, channel, [...new Map(entries.map((entry) => [entry.code, entry])).values()]).pipe(
+      Effect.ignore,
+      Effect.uninterruptible
+    )
+
+  const announce = (typed: AccessCode, here: Attendance) =>
+    Effect.suspend(() => {
+      const code = canonical(typed)
+      const text = textOf(here)
+      if (text === (told.get(code) ?? EMPTY)) return Effect.void
+      if (text === EMPTY) told.delete(code)
+      else told.set(code, text)
+      const holds = text === EMPTY ? 0 : here.connected > 0 ? ENTRY_TTL : EXPECTED_TTL
+      return Effect.asVoid(Queue.offer(news, { code, text, holds }))
+    })
+
+  const elsewhere = Effect.fnUntraced(function* (code: AccessCode): Effect.fn.Return<Attendance, RequestFailed> {
+    const all = yield* connection.send((redis) => redis.send<Readonly<Record<string, string>>>("HGETALL", keyOf(code)))
+    const entries = Object.entries(all).map((entry) => entry.join(","))
+    return attendanceElsewhere(entries.join(";"), yield* now)
+  })
+
+  const watch = Effect.fnUntraced(function* (code: AccessCode) {
+    const attendance = yield* SubscriptionRef.make(NOBODY)
+    yield* Effect.acquireRelease(
+      Effect.sync(() => watched.set(code, attendance)),
+      () =>
+        Effect.sync(() => {
+          if (watched.get(code) === attendance) watched.delete(code)
+          // Those who are expected back are counted by what was told last.
+          if (told.get(code)?.startsWith("0,")) told.delete(code)
+        })
+    )
+    const known = yield* Effect.orElseSucceed(elsewhere(code), () => NOBODY)
+    yield* SubscriptionRef.update(attendance, (heard) => (heard === NOBODY ? known : heard))
+    return attendance
+  })
+  const rooms = yield* RcMap.make({ lookup: watch })
+
+  yield* Effect.addFinalizer(() => Effect.flatMap(Queue.clear(news), tellNews))
+  yield* Queue.takeAll(news).pipe(
+    Effect.flatMap(tellNews),
+    Effect.andThen(Effect.sleep(TELL_INTERVAL)),
+    Effect.forever,
+    Effect.forkScoped
+  )
+
+  return {
+    announce,
+    elsewhere,
+    changes: (code: AccessCode): Stream.Stream<Attendance> =>
+      Stream.unwrap(Effect.map(RcMap.get(rooms, canonical(code)), SubscriptionRef.changes)),
+
+    hear: (message: string) => {
+      const heading = message.indexOf("\n")
+      return learn(message.slice(0, heading) as AccessCode, message.slice(heading + 1))
+    },
+
+    /** Renews all entries, and learns of all others. */
+    pulse: (send: Send) =>
+      Effect.suspend(() =>
+        tell(
+          send,
+          "",
+          [...new Set([...told.keys(), ...watched.keys()])].map((code) => {
+            const text = told.get(code)
+            return { code, text: text ?? EMPTY, holds: text === undefined ? 0 : ENTRY_TTL }
+          })
+        )
+      )
+  }
+})
+
+const canonical = (code: AccessCode) => AccessCodes.toKey(code) as AccessCode
+
+const attendanceOf = (connected = "0", expected = "0", returned = "0"): Attendance => ({
+  connected: Number(connected),
+  expected: Number(expected),
+  returned: Number(returned)
+})
+
+const textOf = ({ connected, expected, returned }: Attendance) => `${connected},${expected},${returned}`
+
+const EMPTY = textOf(NOBODY)

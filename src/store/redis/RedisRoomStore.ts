@@ -1,0 +1,145 @@
+/**
+ * Rooms in Redis 7 or later, or Valkey, for any number of instances. Whichever instance changes a room, every instance that
+ * watches it learns of it. It reads again what a lost message did not tell it.
+ */
+import type { NodeRedis } from "@effect/platform-node"
+import { Clock, Context, Duration, Effect, Layer, Option, RcMap, Ref, Semaphore } from "effect"
+import type { Redis } from "effect/persistence"
+import * as AccessCodes from "../../domain/AccessCode.ts"
+import { roomNotFound } from "../../domain/errors.ts"
+import type { AccessCode } from "../../domain/RoomState.ts"
+import { Presence } from "../Presence.ts"
+import { DEFAULT_TTL, type Decision, RoomStore } from "../RoomStore.ts"
+import * as Changes from "./Changes.ts"
+import { type Connect, connectTo, connectWithContext } from "./Client.ts"
+import * as Connection from "./Connection.ts"
+import { type RedisUnusable, reported } from "./Failures.ts"
+import * as Pulse from "./Pulse.ts"
+import * as RedisPresence from "./RedisPresence.ts"
+import * as RedisTime from "./RedisTime.ts"
+import * as Writes from "./Writes.ts"
+
+export { RedisUnusable } from "./Failures.ts"
+
+export interface Options {
+  /** Put before every key and channel. */
+  readonly prefix?: string
+  /** How long a room is kept that nobody changes or watches. */
+  readonly ttl?: Duration.Duration
+}
+
+/** How long a change may take before Redis refuses it, in milliseconds. With what follows it is less than a second. */
+const DEADLINE = 500
+
+/** Keeps rooms in the Redis at `url`. Where Redis is away the store waits for it. Where it cannot be used it says why. */
+export const layer = ({ url, ...options }: Options & { readonly url: string }): Layer.Layer<RoomStore, RedisUnusable> =>
+  Layer.effectContext(make(options, connectTo(url)))
+
+/**
+ * The same over a connection of the program's own: `NodeRedis.layer({ url, disableOfflineQueue: true, socket: {
+ * socketTimeout: 3_000, reconnectStrategy } })`. With an offline queue, what was refused here would be done later. With a
+ * strategy that gives up, as the library's own does after a time-out, the store stays away for good.
+ */
+export const layerNoDeps = (
+  options: Options = {}
+): Layer.Layer<RoomStore, RedisUnusable, Redis.Redis | NodeRedis.NodeRedis> =>
+  Layer.effectContext(Effect.flatMap(connectWithContext, (connect) => make(options, connect)))
+
+const make = Effect.fnUntraced(function* (options: Options, connect: Connect) {
+  const prefix = options.prefix ?? "pairroom:"
+  const ttl = Duration.toMillis(options.ttl ?? DEFAULT_TTL)
+  const channel = `${prefix}changes`
+  const presenceChannel = `${prefix}presence`
+  const keyOf = (code: AccessCode) => `${prefix}room:${AccessCodes.toKey(code)}`
+
+  const clock = yield* Clock.Clock
+  const elapsed = Effect.sync(() => Number(clock.monotonicTimeNanosUnsafe() / 1_000n) / 1_000)
+  const time = yield* Ref.make(RedisTime.unknown)
+  const now = Effect.zipWith(Ref.get(time), elapsed, (time, elapsed) =>
+    Math.floor(RedisTime.at(time, elapsed) ?? clock.currentTimeMillisUnsafe())
+  )
+
+  const connection = yield* Connection.make
+  const changes = yield* Changes.make({ connection, keyOf, ttl, elapsed, time })
+  const presence = yield* RedisPresence.make({
+    connection,
+    instance: Writes.newName(),
+    keyOf: (code) => `${prefix}presence:${AccessCodes.toKey(code)}`,
+    channel: presenceChannel,
+    now
+  })
+  yield* Pulse.keep(connection, connect, {
+    channels: { [channel]: changes.hear, [presenceChannel]: presence.hear },
+    pulse: (send) => Effect.all([changes.pulse(send), presence.pulse(send)], { concurrency: 2, discard: true })
+  })
+  const { read, write } = Writes.make({ connection, keyOf, ttl, channel, now })
+
+  /** One for each room that is being changed: the changes of this instance do not compete with each other. */
+  const locks = yield* RcMap.make({ lookup: (_key: string) => Semaphore.make(1) })
+  const oneAtATime =
+    (code: AccessCode) =>
+    <A, E, R>(change: Effect.Effect<A, E, R>) =>
+      Effect.scoped(Effect.flatMap(RcMap.get(locks, keyOf(code)), (lock) => lock.withPermit(change)))
+
+  const decode = (code: AccessCode, { state }: Writes.Kept) =>
+    Option.match(Changes.decodeState(state), {
+      onSome: Effect.succeed,
+      onNone: () => Changes.noRoomAt(keyOf(code))
+    })
+
+  const create: RoomStore["Service"]["create"] = (state) =>
+    Effect.flatMap(now, (now) =>
+      write({
+        code: state.accessCode,
+        expected: "",
+        state: JSON.stringify(state),
+        deadline: now + DEADLINE,
+        tell: true
+      })
+    ).pipe(
+      Effect.flatMap(([outcome]) => (outcome === "late" ? Writes.tooLate : Effect.succeed(outcome === "done"))),
+      reported
+    )
+
+  const get: RoomStore["Service"]["get"] = (code) =>
+    Effect.flatMap(read(code), (kept) =>
+      kept.state === "" ? Effect.succeedNone : Effect.asSome(decode(code, kept))
+    ).pipe(reported)
+
+  const change = Effect.fnUntraced(function* <E>(code: AccessCode, decide: Decision<E>) {
+    const deadline = (yield* now) + DEADLINE
+    let kept = yield* read(code)
+    // Until it is written, refused or too late: each time another instance was faster it decides anew.
+    for (;;) {
+      if (kept.state === "") return yield* roomNotFound()
+      const state = yield* decode(code, kept)
+      const room = yield* Effect.fromResult(decide(state, yield* now))
+      if (Option.isSome(room) && room.value === state) return room
+      const next = Option.match(room, { onNone: () => "", onSome: (state) => JSON.stringify(state) })
+      const expected = Writes.nameOf(kept)
+      const [outcome, writes, found] = yield* write({ code, expected, state: next, deadline, tell: true })
+      if (outcome === "done") return room
+      if (outcome === "late") return yield* Writes.tooLate
+      kept = { writes: writes ?? "", state: found ?? "" }
+    }
+  })
+
+  return Context.make(
+    RoomStore,
+    RoomStore.of({
+      create,
+      get,
+      modify: (code, decide) =>
+        Effect.andThen(connection.reachable, oneAtATime(code)(change(code, decide))).pipe(reported),
+      changes: changes.changes,
+      available: connection.available,
+      now
+    })
+  ).pipe(
+    Context.add(Presence, {
+      announce: presence.announce,
+      changes: presence.changes,
+      elsewhere: (code) => reported(presence.elsewhere(code))
+    })
+  )
+})

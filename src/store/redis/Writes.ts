@@ -1,0 +1,115 @@
+/**
+ * Reading and writing one room. A write that got no answer is looked for afterwards, so that its caller learns what became
+ * of it.
+ */
+import { Effect } from "effect"
+import type { AccessCode } from "../../domain/RoomState.ts"
+import { headingOf } from "./Changes.ts"
+import type { Connection } from "./Connection.ts"
+import { RequestFailed, unsent } from "./Failures.ts"
+import * as Scripts from "./Scripts.ts"
+
+/** How long after its deadline a write, and then finding out what became of it, are waited for, in milliseconds. */
+const ANSWER_LIMIT = 200
+const FIND_OUT_LIMIT = 400
+
+/** How far the time of Redis may be from what we think it is, in milliseconds. */
+const TOLERANCE = 20
+
+/** A room as it is kept; both are empty where there is none. */
+export interface Kept {
+  readonly writes: string
+  readonly state: string
+}
+
+export interface Options {
+  readonly connection: Connection
+  readonly keyOf: (code: AccessCode) => string
+  readonly ttl: number
+  /** The channel on which instances tell each other. */
+  readonly channel: string
+  /** The time of Redis, in milliseconds since the epoch. */
+  readonly now: Effect.Effect<number>
+}
+
+export interface Write {
+  readonly code: AccessCode
+  /** The write that this one builds on; empty where there must be no room yet. */
+  readonly expected: string
+  /** Empty to delete the room. */
+  readonly state: string
+  /** After which Redis refuses it, in milliseconds since the epoch by its own clock. */
+  readonly deadline: number
+  /** Are the other instances told? */
+  readonly tell: boolean
+}
+
+const DONE: Scripts.Written = ["done"]
+const LATE: Scripts.Written = ["late"]
+
+const unknown = Effect.fail(
+  new RequestFailed({ kind: "unknown", message: "it did not answer, and what it has does not tell" })
+)
+
+/** What a write fails with that came too late. */
+export const tooLate = unsent("it took too long")
+
+/** Twelve characters by chance, to name a write or an instance. */
+export const newName = () => Buffer.from(crypto.getRandomValues(new Uint8Array(9))).toString("base64url")
+
+/** The name of the last write; empty where there is no room. */
+export const nameOf = ({ writes }: Kept) => writes.slice(0, Scripts.NAME_LENGTH)
+
+/** Returns how a room is read and how it is written. */
+export const make = ({ channel, connection, keyOf, now, ttl }: Options) => {
+  const read = (code: AccessCode): Effect.Effect<Kept, RequestFailed> =>
+    Effect.map(
+      connection.send((redis) =>
+        redis.send<readonly [string | null, string | null]>("HMGET", keyOf(code), "writes", "state")
+      ),
+      ([writes, state]) => ({ writes: writes ?? "", state: state ?? "" })
+    )
+
+  const until = (moment: number) => Effect.map(now, (now) => Math.max(0, moment - now))
+
+  const write = Effect.fnUntraced(function* (write: Write): Effect.fn.Return<Scripts.Written, RequestFailed> {
+    const { code, deadline, expected, state, tell } = write
+    const name = newName()
+    const request = {
+      key: keyOf(code),
+      deadline,
+      expected,
+      name,
+      state,
+      ttl,
+      channel: tell ? channel : "",
+      heading: headingOf(code)
+    }
+    const limit = yield* until(deadline + ANSWER_LIMIT)
+    return yield* Effect.catchIf(
+      connection.send((redis) => redis.eval(Scripts.write)(request), limit),
+      ({ kind }) => kind === "unanswered",
+      () =>
+        Effect.flatMap(until(deadline + FIND_OUT_LIMIT), (limit) =>
+          Effect.timeoutOrElse(findOut(write, name), { duration: limit, orElse: () => unknown })
+        )
+    )
+  })
+
+  /** Looks for the write with that name. */
+  const findOut = Effect.fnUntraced(
+    function* ({ code, deadline, expected, state }: Write, name: string) {
+      const look = Effect.andThen(connection.there, read(code))
+      const isDone = ({ writes }: Kept) => writes.includes(name) || (state === "" && writes === "")
+      if (isDone(yield* look)) return DONE
+      // From then on Redis refuses it, should it still be on its way.
+      yield* Effect.sleep(yield* until(deadline + TOLERANCE))
+      const kept = yield* look
+      if (isDone(kept)) return DONE
+      return kept.writes.includes(expected) ? LATE : yield* unknown
+    },
+    Effect.catch(() => unknown)
+  )
+
+  return { read, write }
+}

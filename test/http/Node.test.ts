@@ -1,0 +1,140 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Duration, Effect, Layer } from "effect"
+import { HttpRouter, HttpServerResponse } from "effect/http"
+import { TestClock } from "effect/testing"
+import * as Node from "../../src/http/Node.ts"
+import { call, dial, open, raw, serve, watch } from "./harness.ts"
+
+const connect = (code: string) => `GET /api/${code}/connect HTTP/1.1\r\nhost: x\r\n\r\n`
+
+const view = (code: string) => Effect.map(call("GET", `/api/pair-room/${code}`), ({ json }) => json)
+
+/** A room whose events are large, so that the buffers between server and client are soon full. */
+const openLarge = open({ missionUrl: `http://x/${"a".repeat(15_000)}` })
+
+const swap = (code: string, id: string) =>
+  call("PATCH", `/api/pair-room/${code}/pair-swap`, { headers: { "if-match": `"${id}"` } })
+
+/** How much of each stream is unread in our own buffers, in bytes. */
+const unread = Node.Listener.use(({ streams }) =>
+  Effect.sync(() => Array.from(streams.keys(), ({ writableLength }) => writableLength))
+)
+
+/** Changes a room until the client of one of its streams is so far behind that our buffer is no longer read. */
+const pressUntilUnread = Effect.fnUntraced(function* (code: string) {
+  for (let press = 0; press < 5_000 && Math.max(...(yield* unread)) === 0; press++) {
+    yield* swap(code, (yield* view(code)).id)
+  }
+  // And as often again as the room keeps frames for those who are behind.
+  for (let press = 0; press < 40; press++) yield* swap(code, (yield* view(code)).id)
+})
+
+describe("Node", () => {
+  it.effect(
+    "a client that stops reading costs a bounded buffer, disturbs nobody, and is given the newest state then",
+    () =>
+      Effect.gen(function* () {
+        const code = yield* openLarge
+        const slow = yield* dial(connect(code))
+        yield* slow.upTo("remaining-time")
+        const other = yield* watch(`/api/${code}/connect`)
+        yield* other.next(3)
+        yield* slow.stopReading
+        yield* pressUntilUnread(code)
+        // What Node takes before it says that it is enough, and one frame.
+        assert.isBelow(Math.max(...(yield* unread)), 64 * 1_024 + 16 * 1_024)
+        yield* call("PATCH", `/api/${code}/timer/start`)
+        yield* other.upTo("timer start")
+        yield* slow.readAgain
+        // Only the room anew has it: the changes before the start were lost to this client.
+        const anew = yield* slow.upTo(`data: start\nid: ${(yield* view(code)).id}\n`)
+        assert.include(anew, "event: timer\ndata: running\n\nevent: timer\ndata: start\n")
+        yield* TestClock.adjust("1 second")
+        assert.include(yield* slow.upTo("data: 599000\n"), "event: remaining-time")
+      }).pipe(Effect.provide(serve()))
+  )
+
+  it.effect("a client that reads nothing for 30 s is reset, and no longer counted", () =>
+    Effect.gen(function* () {
+      const code = yield* openLarge
+      const slow = yield* dial(connect(code))
+      yield* slow.upTo("remaining-time")
+      yield* slow.stopReading
+      yield* pressUntilUnread(code)
+      assert.strictEqual((yield* view(code)).connections, 1)
+      yield* TestClock.adjust("29 seconds")
+      assert.strictEqual((yield* view(code)).connections, 1)
+      yield* TestClock.adjust("10 seconds")
+      yield* slow.readAgain
+      assert.strictEqual(yield* slow.closed, "ECONNRESET")
+      yield* Effect.repeat(view(code), { until: ({ connections }) => connections === 0 })
+      assert.deepStrictEqual(yield* unread, [])
+    }).pipe(Effect.provide(serve()))
+  )
+
+  it.effect("a client that reads stays connected, however long nothing else happens", () =>
+    Effect.gen(function* () {
+      const code = yield* open()
+      const stream = yield* watch(`/api/${code}/connect`)
+      yield* TestClock.adjust("5 minutes")
+      assert.strictEqual((yield* stream.upTo("heartbeat 300000")).length, 3 + 20)
+      assert.strictEqual((yield* view(code)).connections, 1)
+    }).pipe(Effect.provide(serve()))
+  )
+
+  it.effect("a request behind a stream ends its connection, and nobody else notices", () =>
+    Effect.gen(function* () {
+      const code = yield* open()
+      const other = yield* watch(`/api/${code}/connect`)
+      yield* other.next(3)
+      const behind = [connect(code), "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n"]
+      for (const later of behind) {
+        const answer = yield* raw(connect(code), { later })
+        assert.strictEqual(answer.split("HTTP/1.1").length, 2, "one answer alone")
+      }
+      for (const later of behind) yield* raw(connect(code) + later.repeat(3))
+      yield* Effect.repeat(view(code), { until: ({ connections }) => connections === 1 })
+      yield* call("PATCH", `/api/${code}/timer/start`)
+      yield* other.upTo("timer start")
+    }).pipe(Effect.provide(serve()))
+  )
+
+  it.effect("a stream may follow another answer on the same connection", () =>
+    Effect.gen(function* () {
+      const code = yield* open()
+      const client = yield* dial(`GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n${connect(code)}`)
+      yield* client.upTo("remaining-time")
+      yield* call("PATCH", `/api/${code}/timer/start`)
+      yield* client.upTo("data: start")
+    }).pipe(Effect.provide(serve()))
+  )
+
+  it.effect.each(["h2c", "websocket"])(
+    "a request that asks for an upgrade to %s is answered as any other",
+    (protocol) =>
+      Effect.gen(function* () {
+        const code = yield* open()
+        const upgrade = { connection: "upgrade", upgrade: protocol }
+        const answer = yield* call("GET", `/api/pair-room/${code}`, { headers: upgrade })
+        assert.strictEqual(answer.status, 200)
+        const stream = yield* watch(`/api/${code}/connect`, upgrade)
+        yield* stream.next(3)
+        stream.leave()
+        while ((yield* call("GET", `/api/pair-room/${code}`)).json.connections > 0);
+      }).pipe(Effect.provide(serve()))
+  )
+
+  it.effect("requests that come before the routes are there are answered when they are", () =>
+    Effect.gen(function* () {
+      const node = yield* Layer.build(Node.layer({ host: "127.0.0.1", port: 0, drainTimeout: Duration.seconds(1) }))
+      yield* Effect.gen(function* () {
+        const early = yield* dial("GET /early HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\n\r\n")
+        // Node says this when it has the request.
+        yield* early.upTo("100 Continue")
+        yield* Layer.build(HttpRouter.serve(HttpRouter.add("GET", "/early", HttpServerResponse.text("here"))))
+        yield* early.upTo("here")
+        assert.strictEqual((yield* call("GET", "/early")).text, "here")
+      }).pipe(Effect.provideContext(node))
+    })
+  )
+})

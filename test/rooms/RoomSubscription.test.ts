@@ -1,0 +1,227 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Exit, Layer, Pull, Scope } from "effect"
+import { TestClock } from "effect/testing"
+import { create, type AccessCode } from "../../src/domain/RoomState.ts"
+import * as Frame from "../../src/rooms/Frame.ts"
+import { Rooms } from "../../src/rooms/Rooms.ts"
+import { advance, type Cursor, type Limits, type RoomSubscription } from "../../src/rooms/RoomSubscription.ts"
+import { brief, layer, open, settled } from "./harness.ts"
+
+const state = create("AAAA" as AccessCode, { driver: "lemon", navigator: "apple", timerDuration: 60_000 }, "nonce")
+const around = { now: 0, connections: 1, certain: true }
+
+/** Where a subscription stands that has just been given a snapshot. */
+const cursor: Cursor = {
+  snapshot: undefined,
+  changes: 4,
+  id: state.id,
+  remaining: 50_000,
+  connections: 1,
+  over: false
+}
+const limits: Limits = { heartbeats: true, endsAt: Number.POSITIVE_INFINITY, heartbeatInterval: 15_000 }
+
+const stepOf = (frame: Frame.Frame, changes: number, options: Partial<Limits> = {}) =>
+  advance(cursor, { frame, changes }, { ...limits, ...options })[0]
+
+describe("RoomSubscription.advance", () => {
+  it("gives the next change, and passes over what the snapshot holds already", () => {
+    assert.strictEqual(stepOf(Frame.change(state, around), 5), "give")
+    assert.strictEqual(stepOf(Frame.change(state, around), 4), "skip")
+  })
+
+  it("gives the ticks of the present state alone, and none at or above the time that was shown", () => {
+    assert.strictEqual(stepOf(Frame.tick(49_000, 0), 4), "give")
+    assert.strictEqual(stepOf(Frame.tick(50_000, 0), 4), "skip")
+    assert.strictEqual(stepOf(Frame.tick(49_000, 0), 3), "skip")
+  })
+
+  it("gives the room anew where a change was lost, and not where ticks were", () => {
+    assert.strictEqual(stepOf(Frame.change(state, around), 6), "recover")
+    assert.strictEqual(stepOf(Frame.tick(49_000, 0), 5), "recover")
+    assert.strictEqual(stepOf(Frame.tick(20_000, 0), 4), "give")
+  })
+
+  it("tells of presence only where the number is another one", () => {
+    assert.strictEqual(stepOf(Frame.presence(state, { ...around, connections: 2 }), 5), "give")
+    const [step, next] = advance(cursor, { frame: Frame.presence(state, around), changes: 5 }, limits)
+    assert.deepStrictEqual([step, next.changes], ["skip", 5])
+  })
+
+  it("gives heartbeats only to those who want them", () => {
+    assert.strictEqual(stepOf(Frame.heartbeat(0), 4), "give")
+    assert.strictEqual(stepOf(Frame.heartbeat(0), 4, { heartbeats: false }), "skip")
+  })
+
+  it("ends with the last frame, and gives it, unless it has nothing to say or is known", () => {
+    const last = Frame.closing(state, around)
+    assert.strictEqual(stepOf(last, 9), "give")
+    assert.strictEqual(stepOf(last, 4), "end")
+    assert.strictEqual(stepOf(Frame.END, 5), "end")
+    assert.isTrue(advance(cursor, { frame: last, changes: 5 }, limits)[1].over)
+  })
+
+  it("ends with the last heartbeat of its life time", () => {
+    const after = [45_000, 45_001].map((at) =>
+      advance(cursor, { frame: Frame.heartbeat(at), changes: 4 }, { ...limits, endsAt: 60_000 })
+    )
+    assert.deepStrictEqual(
+      after.map(([, { over }]) => over),
+      [false, true]
+    )
+  })
+})
+
+/** Watches a room, and reads only when it is told to: so many frames, in short. */
+const subscribe = Effect.fn(function* (code: AccessCode, options: { readonly lastEventId?: string } = {}) {
+  const next = yield* (yield* (yield* Rooms).watch(code)).subscribe(options)
+  return {
+    frames: (count: number) => Effect.replicateEffect(framed(next), count),
+    upTo: Effect.fnUntraced(function* (last: string) {
+      const frames: Array<string> = []
+      while (frames.at(-1) !== last && frames.length < 100) frames.push(yield* framed(next))
+      return frames
+    })
+  }
+})
+
+const framed = (next: RoomSubscription) =>
+  next.pipe(
+    Effect.map(([{ events }]) => events.map(brief).join(", ")),
+    Pull.catchDone(() => Effect.succeed("END"))
+  )
+
+const press = Effect.fn(function* (code: AccessCode, times: number) {
+  const rooms = yield* Rooms
+  for (let count = 0; count < times; count++) {
+    yield* count % 2 === 0 ? rooms.start(code) : rooms.pause(code)
+    yield* settled
+  }
+})
+
+describe("Room.subscribe", () => {
+  it.effect("begins with the snapshot, and with the timer event that a client that comes back may have missed", () =>
+    Effect.gen(function* () {
+      const rooms = yield* Rooms
+      const code = yield* open()
+      yield* rooms.start(code)
+      const snapshot = "connect, room, remaining-time 600000, timer running"
+      assert.deepStrictEqual(yield* (yield* subscribe(code)).frames(1), [snapshot])
+      const { id } = yield* rooms.get(code)
+      assert.deepStrictEqual(yield* (yield* subscribe(code, { lastEventId: id })).frames(1), [snapshot])
+      const stale = yield* subscribe(code, { lastEventId: "another" })
+      assert.deepStrictEqual(yield* stale.frames(1), [`${snapshot}, timer start`])
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("gives who fell behind the room anew, without older ticks, and then goes on", () =>
+    Effect.gen(function* () {
+      const rooms = yield* Rooms
+      const code = yield* open(60_000)
+      const room = yield* subscribe(code)
+      yield* room.frames(1)
+      yield* press(code, 101)
+      yield* TestClock.adjust("3500 millis")
+      assert.deepStrictEqual(yield* room.frames(1), ["room, remaining-time 56500, timer running, timer start"])
+      yield* TestClock.adjust("500 millis")
+      assert.deepStrictEqual(yield* room.frames(1), ["remaining-time 56000"])
+      yield* rooms.pause(code)
+      assert.deepStrictEqual(yield* room.frames(1), ["room, timer pause"])
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("lets who fell behind lose ticks, and no change", () =>
+    Effect.gen(function* () {
+      const rooms = yield* Rooms
+      const code = yield* open()
+      const room = yield* subscribe(code)
+      yield* room.frames(1)
+      yield* rooms.start(code)
+      yield* room.frames(1)
+      yield* TestClock.adjust("100 seconds")
+      yield* rooms.pause(code)
+      yield* settled
+      const frames = yield* room.upTo("room, timer pause")
+      assert.isBelow(frames.length, 33)
+      assert.strictEqual(frames.at(-2), "remaining-time 500000")
+      assert.isTrue(frames.slice(0, -1).every((frame) => /^remaining-time \d+000$/.test(frame)))
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("gives the end to who fell behind", () =>
+    Effect.gen(function* () {
+      const rooms = yield* Rooms
+      const code = yield* open()
+      const room = yield* subscribe(code)
+      yield* room.frames(1)
+      yield* press(code, 100)
+      yield* rooms.complete(code)
+      yield* settled
+      const frames = yield* room.frames(2)
+      assert.match(frames[0]!, /timer complete, close$/)
+      assert.strictEqual(frames[1], "END")
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("gives the end to who fell behind when all streams were ended, though the room goes on", () =>
+    Effect.gen(function* () {
+      const rooms = yield* Rooms
+      const code = yield* open()
+      const room = yield* subscribe(code)
+      yield* room.frames(1)
+      yield* rooms.endStreams(code)
+      yield* press(code, 100)
+      assert.deepStrictEqual(yield* room.frames(2), ["close", "END"])
+      const again = yield* subscribe(code)
+      assert.match((yield* again.frames(1))[0]!, /^connect, /)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("ends when the rooms of the instance are ended, and gives who comes back a room that lives", () =>
+    Effect.gen(function* () {
+      const rooms = yield* Rooms
+      const code = yield* open()
+      const room = yield* subscribe(code)
+      yield* room.frames(1)
+      yield* rooms.end
+      assert.deepStrictEqual(yield* room.frames(1), ["END"])
+      const again = yield* subscribe(code)
+      yield* again.frames(1)
+      yield* rooms.start(code)
+      assert.deepStrictEqual(yield* again.frames(1), ["room, timer start"])
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("gives all who come back at the same time one and the same new room", () =>
+    Effect.gen(function* () {
+      const rooms = yield* Rooms
+      const code = yield* open()
+      yield* Effect.asVoid(rooms.watch(code))
+      yield* rooms.end
+      const built = yield* Effect.forEach([1, 2, 3], () => rooms.watch(code), { concurrency: "unbounded" })
+      assert.strictEqual(new Set([...built, yield* rooms.watch(code)]).size, 1)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("counts whose subscription the server ended for ten seconds, and no longer who left", () =>
+    Effect.gen(function* () {
+      const rooms = yield* Rooms
+      const code = yield* open()
+      const connections = Effect.map(rooms.get(code), ({ connections }) => connections)
+      const left = yield* Scope.make()
+      yield* Scope.provide(subscribe(code), left)
+      const ended = yield* Scope.make()
+      const room = yield* Scope.provide(subscribe(code), ended)
+      assert.strictEqual(yield* connections, 2)
+      yield* Scope.close(left, Exit.void)
+      assert.strictEqual(yield* connections, 1)
+      yield* rooms.endStreams(code)
+      assert.strictEqual((yield* room.upTo("close")).at(-1), "close")
+      assert.deepStrictEqual(yield* room.frames(1), ["END"])
+      yield* Scope.close(ended, Exit.void)
+      assert.strictEqual(yield* connections, 1)
+      yield* TestClock.adjust("10 seconds")
+      assert.strictEqual(yield* connections, 0)
+    }).pipe(Effect.provide(Layer.fresh(layer)))
+  )
+})
