@@ -14,7 +14,7 @@ export type StoreUrl =
 /** A variable whose value cannot be used. */
 export class SettingError extends Data.TaggedError("SettingError")<{ readonly message: string }> {}
 
-/** A variable: its default as it would be written, what is allowed, and how a value is read, or not. */
+/** A variable: its default as text, what is allowed, and how to read a value; none if it cannot be used. */
 interface Setting<A> {
   readonly fallback: string
   readonly allowed: string
@@ -70,7 +70,7 @@ const isRedisUrl = (value: string) => {
   return hostname !== "" && readable && /^(\/\d*)?$/.test(pathname) && search + hash === ""
 }
 
-/** Passwords are not for the log. */
+/** Hides a password, which must not be logged. */
 const masked = (value: string) => value.replace(/(:\/\/[^:/]*:).*@/, "$1***@")
 
 const isOrigin = (value: string) =>
@@ -109,7 +109,7 @@ type Value<S> = S extends Setting<infer A> ? A : never
 
 export type Settings = { readonly [Name in keyof typeof VARIABLES]: Value<(typeof VARIABLES)[Name]> }
 
-/** All settings, from the environment of the process or another `ConfigProvider`; an empty value counts as left out. */
+/** Reads all settings from the environment or another `ConfigProvider`. An empty value means the default. */
 export const settings: Effect.Effect<Settings, SettingError> = Effect.map(
   Effect.forEach(Object.entries<Setting<unknown>>(VARIABLES), ([name, setting]) =>
     Config.String(name).pipe(

@@ -1,17 +1,16 @@
 /**
- * What signals do beyond the first one's draining: a second one ends the process now, and so does the end of the time
- * that a shutdown may take.
+ * The first signal begins to drain. A second signal ends the process at once, and so does a shutdown that takes too long.
  */
 import { Duration, Effect } from "effect"
 import { constants } from "node:os"
 
-/** One Ctrl-C may come twice, from the terminal and passed on by npm; in milliseconds. */
+/** One Ctrl-C may arrive twice within this time, from the terminal and from npm; in milliseconds. */
 const SAME = 100
 
-/** The most that `setTimeout` takes, in milliseconds. */
+/** The longest time that `setTimeout` accepts, in milliseconds. */
 const LONGEST = 2 ** 31 - 1
 
-/** Holds what follows the first signal to `timeout`. */
+/** Limits the shutdown after the first signal to `timeout`. */
 export const limit = (timeout: Duration.Duration): Effect.Effect<void> =>
   Effect.sync(() => {
     let first: number | undefined

@@ -1,24 +1,24 @@
 /**
- * Decides among the tabs of one browser: of all that claim the same thing, one gets it, also later and after a reload.
+ * Lets exactly one tab of a browser do something, even after a reload: all tabs claim it, and one of them gets it.
  */
 import type { Environment } from "./Environment.ts"
 
 /** How many claims are remembered for each room. */
 const KEPT = 16
 
-/** How long a tab holds back for another that is better at it, in milliseconds. */
+/** How long a tab waits for a better tab to claim first, in milliseconds. */
 const COURTESY = 300
 
-/** Without locks: how long a claim must stand, in milliseconds, written over by nobody. */
+/** Without locks: a claim counts when no other tab has overwritten it for this time, in milliseconds. */
 const STANDING = 50
 
 export class Claims {
   readonly #environment: Environment
   readonly #name: string
-  /** Where nothing can be stored. */
+  /** Used if nothing can be stored. */
   readonly #own = new Map<string, string>()
 
-  /** `name` is that of the room among the tabs. */
+  /** `name` names the room among the tabs. */
   constructor(environment: Environment, name: string) {
     this.#environment = environment
     this.#name = `${name}:claims`
@@ -46,7 +46,7 @@ export class Claims {
     try {
       this.#environment.storage?.setItem(this.#name, JSON.stringify([...claims].slice(-KEPT)))
     } catch {
-      // The storage is full; the other tabs cannot know.
+      // The storage is full, so other tabs cannot learn of this claim.
     }
     return true
   }

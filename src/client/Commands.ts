@@ -1,5 +1,5 @@
 /**
- * What a person can ask of the service.
+ * The commands that a person can give.
  */
 import type { AccessCode } from "../domain/AccessCode.ts"
 import type { NewRoom, TimerSetting } from "../domain/RoomInput.ts"
@@ -12,11 +12,11 @@ export type { NewRoom, TimerSetting }
 export type CommandResult = Result
 
 export interface CommandOptions {
-  /** Only if the room is still as it is shown here, so that of two who press at once one is heard. */
+  /** Only if the room is still as this page shows it. So when two people press at once, one command acts. */
   readonly ifCurrent?: boolean
 }
 
-/** The commands of one room. Each shows in the stream before or after its result comes. */
+/** The commands of one room. The stream may show the change before or after the result of the command. */
 export class Commands {
   readonly #environment: Pick<Environment, "fetch">
   readonly #api: string
@@ -24,7 +24,7 @@ export class Commands {
   readonly #seen: () => Pick<RoomUpdate, "state" | "room">
   readonly #onSilence: () => void
 
-  /** `seen` is what is shown now; `onSilence` is called when a command gets no answer. */
+  /** `seen` is the room as it is shown now. `onSilence` is called when a command gets no answer. */
   constructor(
     environment: Pick<Environment, "fetch">,
     api: string,
@@ -55,7 +55,7 @@ export class Commands {
     return this.#send(`/${this.#code}/timer`, options, setting)
   }
 
-  /** Two swaps cancel each other out, so unless told otherwise it is for the roles that are shown. */
+  /** Two swaps cancel each other out. So by default a swap is only for the roles that are shown. */
   swap(options: CommandOptions = { ifCurrent: true }): Promise<CommandResult> {
     return this.#send(`/pair-room/${this.#code}/pair-swap`, options)
   }
@@ -68,7 +68,7 @@ export class Commands {
     const { room, state } = this.#seen()
     if (state === "ended") return failure("closed", "The room is closed.")
     if (state === "missing") return failure("gone", "No room has this access code.")
-    // Never kept for later: by then it may be what nobody wants any more.
+    // It is not kept for later: by then nobody may want it any more.
     if (state !== "live" || room === null) return failure("offline", "Not connected; nothing was sent.")
     const request: Asked = { method: "PATCH", body, ifMatch: options?.ifCurrent ? room.id : undefined }
     const result = await ask(this.#environment, this.#api + path, request)
@@ -78,12 +78,12 @@ export class Commands {
 }
 
 export interface ApiOptions {
-  /** The path that the API stands under, such as `/api`, or empty for none. */
+  /** The prefix of the API, such as `/api`; empty for none. */
   readonly api: string
   readonly environment?: Pick<Environment, "fetch">
 }
 
-/** Creates a room, and gives its access code. */
+/** Creates a room. Returns its access code. */
 export const createRoom = async (
   room: NewRoom,
   { api, environment = browser() }: ApiOptions

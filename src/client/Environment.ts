@@ -1,19 +1,19 @@
 /**
- * What the client needs of the browser, in one place, so that a test can be the browser.
+ * Everything that the client needs from the browser, in one place, so that a test can replace it.
  *
  * Nothing in this folder needs Node or a framework, or imports anything of `effect` at run time.
  */
 
-/** What happens to the tab as a whole: it is seen or on line again, off line, put away, taken out again. */
+/** What happens to the whole tab: it becomes visible or online, goes offline, is frozen or restored. */
 export type Signal = "wake" | "offline" | "suspend" | "resume"
 
 export interface Environment {
   readonly fetch: typeof fetch
-  /** Milliseconds by a clock that nobody sets; in some systems it stands still while the machine sleeps. */
+  /** Milliseconds of a monotonic clock. On some systems it stands still while the machine sleeps. */
   readonly elapsed: () => number
   /** Milliseconds since the epoch by the machine's own clock, which may be wrong, and may jump. */
   readonly wall: () => number
-  /** From 0 to 1. */
+  /** A random number from 0 to 1. */
   readonly random: () => number
   readonly onLine: () => boolean
   readonly isVisible: () => boolean
@@ -22,7 +22,7 @@ export interface Environment {
   readonly channel: ((name: string) => BroadcastChannel) | undefined
   /** Missing where the user forbids it. */
   readonly storage: Pick<Storage, "getItem" | "setItem"> | undefined
-  /** Calls back at each signal; gives what takes that back. */
+  /** Calls back at each signal. Returns a function that ends this. */
   readonly onSignal: (listener: (signal: Signal) => void) => () => void
 }
 

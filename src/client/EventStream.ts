@@ -6,19 +6,19 @@ import type { Environment } from "./Environment.ts"
 import type { StreamState } from "./RoomUpdate.ts"
 import { type SseEvent, sseParser } from "./Sse.ts"
 
-/** Silence of so many heartbeats means that the connection is dead. */
+/** After this many heartbeats without a byte the connection counts as dead. */
 const HEARTBEATS_MISSED = 2.5
 const HEARTBEAT_INTERVAL = 15_000
 const SILENCE_MOST = 300_000
 
-/** How long a connection may take to bring its first frame. */
+/** The longest time until the first frame of a connection. */
 const CONNECT_MOST = 10_000
 
-/** A connection that was kept up so long is replaced at once, and counts as no failure. */
+/** A connection that lived so long is replaced at once when it ends, and does not count as a failure. */
 const STABLE = 10_000
 const AT_ONCE_MOST = 500
 
-/** When to come back until the server says it, the least that grows with each failure, and the most it grows to. */
+/** The delay of a reconnect before the server has set one; the smallest delay after a failure; the largest one. */
 const RETRY_DEFAULT = 1_000
 const RETRY_LEAST = 500
 const RETRY_MOST = 30_000
@@ -28,7 +28,7 @@ export interface StreamReceiver {
   readonly frame: (events: ReadonlyArray<SseEvent>, id: string) => void
   /** The server's time. */
   readonly heartbeat: (serverTime: number) => void
-  /** How the connection is; `live` is told by a frame. */
+  /** The state of the connection. A frame makes it `live`. */
   readonly state: (state: Exclude<StreamState, "connecting" | "live">) => void
 }
 
@@ -43,16 +43,16 @@ export class EventStream {
   #timer: ReturnType<typeof setTimeout> | undefined
   #dueAt = 0
   #heard = { elapsed: 0, wall: 0 }
-  /** Since when frames come. */
+  /** When the first frame of this connection came. */
   #liveSince: number | null = null
   #failures = 0
   #retry = RETRY_DEFAULT
-  /** Has the server said, since the last frame, when to come back? */
+  /** Has the server set the time to reconnect since the last frame? */
   #isAsked = false
   #silenceMost = HEARTBEATS_MISSED * HEARTBEAT_INTERVAL
   #heartbeat: number | null = null
 
-  /** `lastEventId` is the id of what has been seen before, or empty. */
+  /** `lastEventId` is the last id that was seen, or empty. */
   constructor(environment: Environment, url: string, lastEventId: string, receiver: StreamReceiver) {
     this.#environment = environment
     this.#url = url
@@ -70,19 +70,19 @@ export class EventStream {
     this.#drop()
   }
 
-  /** Does what is due, even where timers come late: to be called about every second, and when there is reason to. */
+  /** Does what is due. Call it about every second and when something happens, because timers may be late. */
   look(): void {
     if (!this.#isOpen) return
     if (this.#connection === null) {
       if (this.#environment.elapsed() >= this.#dueAt) void this.#connect()
     } else if (this.#silence > (this.#liveSince === null ? CONNECT_MOST : this.#silenceMost)) {
-      // A server may be set to longer heartbeats than the usual ones.
+      // The server may have longer heartbeats than usual.
       if (this.#heartbeat === null) this.#silenceMost = Math.min(SILENCE_MOST, this.#silenceMost * 2)
       this.replace()
     }
   }
 
-  /** Someone is looking, or the network is back: no more waiting. */
+  /** The tab is visible or the network is back: connects without waiting. */
   wake(): void {
     if (this.#isOpen && this.#connection === null) void this.#connect()
     else this.look()
@@ -116,7 +116,7 @@ export class EventStream {
       if (end !== null) return this.#end(end)
       if (isStream(response)) await this.#read(response.body!, connection.signal)
     } catch {
-      // A network failure, or given up by us.
+      // The network failed, or this client gave up.
     }
     if (!connection.signal.aborted) this.#lost()
   }
@@ -127,7 +127,7 @@ export class EventStream {
       event: (event) => {
         if (signal.aborted) return
         if (event.event === "heartbeat") this.#beat(Number(event.data))
-        // A frame ends with its id; what is cut off before counts as not seen.
+        // A frame ends with its id. A frame that is cut off before it counts as not seen.
         else frame.push(event)
       },
       id: (id) => {
@@ -166,7 +166,7 @@ export class EventStream {
     this.#heard = { elapsed: this.#environment.elapsed(), wall: this.#environment.wall() }
   }
 
-  /** By the clock that has gone on further: one of them may have stood still while the machine slept. */
+  /** The larger time of two clocks: one of them may have stood still while the machine slept. */
   get #silence(): number {
     const { elapsed, wall } = this.#environment
     return Math.max(elapsed() - this.#heard.elapsed, wall() - this.#heard.wall)
@@ -202,11 +202,11 @@ export class EventStream {
   }
 }
 
-/** Does the answer say that there is nothing to come back to? */
+/** Does the answer mean that the room does not exist? */
 const endOf = async (response: Response): Promise<"ended" | "missing" | null> => {
   if (response.status === 204) return "ended"
   if (response.status !== 404) return null
-  // A proxy before a service that is being replaced may say 404 as well.
+  // A proxy may answer 404 too, while the service behind it is being replaced.
   const { _tag } = (await response.json()) as { readonly _tag?: string }
   return _tag === "RoomNotFound" ? "missing" : null
 }

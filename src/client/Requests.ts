@@ -1,5 +1,5 @@
 /**
- * Requests of the API, each with a time limit; what becomes of one is a value.
+ * Requests to the API. Each has a time limit, and its outcome is a value.
  */
 import type { Environment } from "./Environment.ts"
 
@@ -16,7 +16,7 @@ export type Reason = "offline" | "stale" | "closed" | "gone" | "unavailable" | "
 export interface Failure {
   readonly ok: false
   readonly reason: Reason
-  /** In English, for who has no words of his own for the reason. */
+  /** In English, for callers that have no text of their own for the reason. */
   readonly message: string
 }
 
@@ -29,11 +29,11 @@ export interface Asked {
   readonly body?: unknown
   /** The `id` of the state that the command is for. */
   readonly ifMatch?: string | undefined
-  /** Called when the answer has come, before it is read. */
+  /** Called when the answer has arrived, before it is read. */
   readonly onAnswer?: () => void
 }
 
-/** Sends a request; `value` is the JSON of the answer, or undefined where it has none. */
+/** Sends a request. `value` is the JSON of the answer, or undefined if it has no body. */
 export const ask = async (
   environment: Pick<Environment, "fetch">,
   url: string,

@@ -1,5 +1,5 @@
 /**
- * A room as a page sees it: what it is like, how long is left, how the connection is, and what can be asked of it.
+ * A room for a page: its state, the remaining time, the state of the connection, and the commands.
  */
 import { toKey, type AccessCode } from "../domain/AccessCode.ts"
 import { paused, remainingAt, running } from "../domain/Timer.ts"
@@ -13,13 +13,13 @@ import { SharedStream } from "./SharedStream.ts"
 
 export type { CommandOptions, CommandResult, RoomView, StreamState, TimerChange, TimerSetting }
 
-/** How often everything is looked after, in milliseconds; in a hidden tab the browser makes it less. */
+/** How often the client does what is due, in milliseconds. In a hidden tab the browser does it less often. */
 const PULSE = 1_000
 
-/** A finish that is heard of later than this was missed, in milliseconds. */
+/** A finish that the client learns of later than this was missed, in milliseconds. */
 const FINISH_LATE = 5_000
 
-/** A finish from before the page was opened is told if it is not older, in milliseconds. */
+/** A finish before the page was opened is reported if it is not older than this, in milliseconds. */
 const FINISH_RECENT = 600_000
 
 export interface Connection {
@@ -29,49 +29,49 @@ export interface Connection {
 }
 
 export type ClientEvent =
-  /** The room is not as it was; also when only presence changed. */
+  /** The room has changed, or only its presence. */
   | { readonly type: "room"; readonly room: RoomView }
-  /** What changed, after the `room` that shows it; `running` for a room that is found running. */
+  /** The kind of the change, after the `room` that shows it. `running` if the room runs when it is first seen. */
   | { readonly type: "timer"; readonly change: TimerChange }
   | { readonly type: "connection"; readonly connection: Connection }
   /**
-   * The time was up. Told once for each finish, by the server's clock; `missed` where it is some seconds ago, because
-   * this tab was not connected, asleep or not yet open.
+   * The time was up. It comes once for each finish, by the server's clock. `missed` if it was some seconds ago, because this tab
+   * was not connected, asleep or not open.
    */
   | { readonly type: "finish"; readonly finishedAt: number; readonly missed: boolean }
 
 export interface RoomClient {
   readonly code: string
-  /** Null until the room was seen. */
+  /** Null until the room was first seen. */
   readonly room: RoomView | null
   readonly connection: Connection
   /** The server's time, in milliseconds, with fractions. */
   now(): number
-  /** What is left at `now()`, in milliseconds, never below 0 nor above the duration; 0 until the room was seen. */
+  /** The remaining time at `now()`, in milliseconds, from 0 to the duration. 0 until the room was first seen. */
   remaining(): number
-  /** Calls back at each event; gives what takes that back. */
+  /** Calls back at each event. Returns a function that ends this. */
   on(listener: (event: ClientEvent) => void): () => void
   start(options?: CommandOptions): Promise<CommandResult>
   pause(options?: CommandOptions): Promise<CommandResult>
   reset(options?: CommandOptions): Promise<CommandResult>
   update(setting: TimerSetting, options?: CommandOptions): Promise<CommandResult>
-  /** For the roles that are shown, unless told otherwise. */
+  /** By default only for the roles that are shown. */
   swap(options?: CommandOptions): Promise<CommandResult>
   complete(options?: CommandOptions): Promise<CommandResult>
-  /** True in exactly one tab of this browser for this key; tabs that are not `ready` let the others go first. */
+  /** True in exactly one tab of this browser for each key. Tabs that are not `ready` let others go first. */
   claim(key: string, ready?: boolean): Promise<boolean>
-  /** Ends everything; nothing is told any more. */
+  /** Ends everything. No event comes after it. */
   close(): void
 }
 
 export interface RoomOptions {
-  /** The path that the API stands under, such as `/api`, or empty for none. */
+  /** The prefix of the API, such as `/api`; empty for none. */
   readonly api: string
-  /** The browser, unless told otherwise. */
+  /** By default the browser. */
   readonly environment?: Environment
 }
 
-/** Opens the room with this access code, and keeps up with it until it is closed. */
+/** Opens the room with this access code, and follows it until the client is closed. */
 export const openRoom = (code: string, { api, environment = browser() }: RoomOptions): RoomClient =>
   new OpenRoom(code, api, environment)
 
@@ -105,7 +105,7 @@ class OpenRoom extends Commands implements RoomClient {
     this.#claims = new Claims(environment, name)
     this.#pulse = setInterval(() => this.#look(), PULSE)
     this.#deafen = environment.onSignal((signal) => this.#onSignal(signal))
-    // So that whoever opens the room can listen first.
+    // Later, so that the caller can add its listeners first.
     queueMicrotask(() => this.#stream.start())
   }
 
@@ -147,7 +147,7 @@ class OpenRoom extends Commands implements RoomClient {
     this.#measure()
   }
 
-  /** A request got no answer: what else seems alive may be dead too. */
+  /** A request got no answer, so the stream may be dead too. */
   #suspect(): void {
     if (this.connection.state === "live") this.#stream.replace()
   }
@@ -163,7 +163,7 @@ class OpenRoom extends Commands implements RoomClient {
   }
 
   #measure(): void {
-    // Once it is live again it is measured anew.
+    // It is measured again when the connection is live.
     if (this.connection.state !== "live") return
     void this.#roundTrips.measure(() => this.#connected(this.connection.state))
   }
@@ -178,7 +178,7 @@ class OpenRoom extends Commands implements RoomClient {
     if (this.room === null || this.room === before) return
     this.#tell({ type: "room", room: this.room })
     this.#finished(this.room, before)
-    // That it runs is news at first only: later there is an event of the change itself.
+    // `running` matters only at first. Later the change itself has an event.
     const isFoundRunning = before === null && this.room.running
     const news = isFoundRunning ? (["running"] as const) : changes.filter((change) => change !== "running")
     for (const change of news) this.#tell({ type: "timer", change })
@@ -204,7 +204,7 @@ class OpenRoom extends Commands implements RoomClient {
       try {
         listener(event)
       } catch (error) {
-        // A fault of the page's, for the page to hear of; the stream goes on.
+        // A fault of the page: it is reported there, and the stream goes on.
         queueMicrotask(() => {
           throw error
         })
@@ -213,6 +213,6 @@ class OpenRoom extends Commands implements RoomClient {
   }
 }
 
-/** The leader tells the room again where it is asked; what has been seen is no news. */
+/** Has this update been seen before? The leader repeats the room when a tab asks for it. */
 const isSame = (room: RoomView, before: RoomView | null): boolean =>
   before !== null && room.id === before.id && room.serverTime === before.serverTime

@@ -1,12 +1,12 @@
 /**
- * What a room's stream tells a tab, however it comes there: by a stream of its own or from another tab.
+ * What a tab learns from the stream of a room, from its own stream or from another tab.
  */
 import type { RoomEvent, RoomView } from "../domain/RoomEvent.ts"
 import type { SseEvent } from "./Sse.ts"
 
 export type { RoomView }
 
-/** What an event named `timer` says. */
+/** The data of the event `timer`. */
 export type TimerChange = Extract<RoomEvent, { readonly event: "timer" }>["data"]
 
 /**
@@ -17,19 +17,19 @@ export type StreamState = "connecting" | "live" | "reconnecting" | "offline" | "
 
 export interface RoomUpdate {
   readonly state: StreamState
-  /** The last that was seen, null before the first. */
+  /** The last room that was seen, null before the first. */
   readonly room: RoomView | null
   /** The `timer` events that came with it. */
   readonly changes: ReadonlyArray<TimerChange>
-  /** The id of what was seen last, to come back with. */
+  /** The last id that was seen, for a reconnect. */
   readonly id: string
-  /** When the server sent it, in milliseconds by its own clock, where it says so. */
+  /** When the server sent it, in milliseconds of the server's clock, if it says so. */
   readonly serverTime: number | null
 }
 
 export const isFinal = (state: StreamState): boolean => state === "ended" || state === "missing"
 
-/** What a whole frame says; null where it says nothing of the room. */
+/** Returns what a whole frame says; null if it says nothing about the room. */
 export const readFrame = (
   frame: ReadonlyArray<SseEvent>
 ): { readonly room: RoomView | null; readonly changes: ReadonlyArray<TimerChange>; readonly closes: boolean } => {

@@ -1,15 +1,15 @@
 /**
- * Asks for the server's time, often enough for the clock to be right.
+ * Asks for the server's time, often enough to keep the clock right.
  */
 import type { Environment } from "./Environment.ts"
 import { ask } from "./Requests.ts"
 import type { Mark, ServerClock } from "./ServerClock.ts"
 
-/** How many round trips are measured at a time, and what lies between them, in milliseconds. */
+/** How many round trips a measurement has, and the time between them, in milliseconds. */
 const COUNT = 5
 const INTERVAL = 200
 
-/** How long a measurement is good for, in milliseconds. */
+/** After this time a new measurement is due, in milliseconds. */
 const VALIDITY = 60_000
 
 export class RoundTrips {
@@ -20,10 +20,10 @@ export class RoundTrips {
   #left = 0
   #isAsking = false
   #measuredAt = Number.NEGATIVE_INFINITY
-  /** The shortest of this measurement so far. */
+  /** The shortest round trip of this measurement so far. */
   #shortest = Number.POSITIVE_INFINITY
 
-  /** `url` is that of the room's timer; `onSilence` is called when no answer comes. */
+  /** `url` is the address of the room's timer. `onSilence` is called when no answer comes. */
   constructor(environment: Environment, clock: ServerClock, url: string, onSilence: () => void) {
     this.#environment = environment
     this.#clock = clock
@@ -66,7 +66,7 @@ export class RoundTrips {
       const { serverTime } = result.value as { readonly serverTime: number }
       const delay = this.#clock.sample(sent, received, serverTime)
       if (delay !== null) this.#shortest = Math.min(this.#shortest, delay)
-      // The first of a measurement may have had to open a connection.
+      // The first round trip of a measurement may include opening a connection.
       if ((this.delay === null || this.#left === 0) && this.#shortest < Number.POSITIVE_INFINITY) {
         this.delay = this.#shortest
       }

@@ -1,23 +1,23 @@
 /**
- * The server's time, whatever the machine's own clock says: a bound on how far the server's clock is ahead of the local
- * one, narrowed by each round trip.
+ * The server's time, even if the machine's own clock is wrong. It keeps bounds for how far the server's clock is ahead of the
+ * local one, and each round trip narrows them.
  *
  * The server stamped its answer after the request was sent and before the answer came, so the offset lies in between.
- * The shorter the round trip the narrower the bound, and with its age it widens. All times are milliseconds.
+ * A shorter round trip gives narrower bounds, and they widen with age. All times are milliseconds.
  */
 import type { Environment } from "./Environment.ts"
 
 /** How far two clocks may drift apart, as a share of the time that has gone by. */
 const DRIFT = 1e-4
 
-/** How far the machine's two clocks may disagree before one of them has jumped: it slept, or was set. */
+/** If the machine's two clocks disagree by more than this, one of them has jumped: it stood still, or was set. */
 const DISTURBANCE = 100
 
-/** A correction up to this is made little by little, over `SLEW`, so that nobody sees the time jump or go back. */
+/** A smaller correction is made slowly, over `SLEW`, so that nobody sees the time jump or go back. */
 const SLEW_MOST = 100
 const SLEW = 1_000
 
-/** A moment by both clocks of the machine. */
+/** A moment, by both clocks of the machine. */
 export interface Mark {
   readonly elapsed: number
   readonly wall: number
@@ -25,7 +25,7 @@ export interface Mark {
 
 export class ServerClock {
   readonly #environment: Pick<Environment, "elapsed" | "wall">
-  /** Between these the offset was at `#at`. */
+  /** At `#at` the offset was between these. */
   #least = Number.NEGATIVE_INFINITY
   #most = Number.POSITIVE_INFINITY
   #at = 0
@@ -34,7 +34,7 @@ export class ServerClock {
   #error = 0
   #slewsFrom = 0
   #looked: Mark
-  /** Is it the machine's own clock that is believed, for want of a better one? */
+  /** Is the machine's own clock used, because nothing better is known? */
   #isGuess = true
 
   constructor(environment: Pick<Environment, "elapsed" | "wall">) {
@@ -43,7 +43,7 @@ export class ServerClock {
     this.#offset = this.#looked.wall - this.#looked.elapsed
   }
 
-  /** The server's time. Until anything is known of it, the machine's own. */
+  /** The server's time; the machine's own time until something is known about the server's. */
   now(): number {
     const elapsed = this.#environment.elapsed()
     return elapsed + this.#offset - this.#error * Math.max(0, 1 - (elapsed - this.#slewsFrom) / SLEW)
@@ -60,7 +60,7 @@ export class ServerClock {
   sample(sent: Mark, received: Mark, serverTime: number): number | null {
     if (disagreement(sent, received) > DISTURBANCE) return null
     if (this.#most === Number.POSITIVE_INFINITY) {
-      // What was heard only bounds the offset on one side, and may be long ago: it is no better than a guess.
+      // A time that the server sent by itself bounds the offset on one side only, and may be old.
       this.#least = Number.NEGATIVE_INFINITY
       this.#isGuess = true
     }
@@ -98,7 +98,7 @@ export class ServerClock {
     const widening = this.#widening(elapsed)
     const bothLeast = Math.max(least, this.#least - widening)
     const bothMost = Math.min(most, this.#most + widening)
-    // Where they contradict each other a clock was set, and the newer one is right.
+    // If they contradict each other, a clock was set, and the newer bounds are right.
     if (bothLeast <= bothMost) this.#bound(elapsed, bothLeast, bothMost)
     else this.#bound(elapsed, least, most)
     const isOneSided = this.#most === Number.POSITIVE_INFINITY

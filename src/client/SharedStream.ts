@@ -1,7 +1,6 @@
 /**
- * The stream of a room, shared by all tabs of one browser: the tab that holds the room's lock leads, which means that it
- * has the connection, and tells the others what it hears. A browser opens six connections to a host, so ten tabs could
- * not have one each.
+ * The stream of a room, shared by all tabs of one browser. The tab that has the room's lock is the leader: it has the connection,
+ * and sends everything to the other tabs. A browser opens only six connections to a host, so ten tabs could not have one each.
  *
  * When the leader closes, the lock goes to another tab, which comes back with the id of what was seen last. A leader
  * that does not answer any more (its tab is frozen) has the lock taken from it. Without locks or channels every tab
@@ -11,16 +10,16 @@ import type { Environment } from "./Environment.ts"
 import { EventStream } from "./EventStream.ts"
 import { isFinal, readFrame, type RoomUpdate, type StreamState } from "./RoomUpdate.ts"
 
-/** A leader that has said nothing for so long is asked whether it is still there. Longer than some heartbeats. */
+/** A leader that was silent for so long is asked whether it is there. Longer than some heartbeats. */
 const SILENCE_MOST = 40_000
 
 /** How long it may take to answer: this, and up to as much again, so that not all tabs lose patience at once. */
 const PATIENCE = 2_000
 
-/** What tabs say to each other. */
+/** The messages between tabs. */
 type Message =
   | {
-      /** Of two leaders the later one is right. */
+      /** If there are two leaders, the later one is right. */
       readonly term: number
       readonly update: RoomUpdate
     }
@@ -37,7 +36,7 @@ export class SharedStream {
   #current: RoomUpdate = { state: "connecting", room: null, changes: [], id: "", serverTime: null }
   #isStarted = false
   #channel: BroadcastChannel | undefined
-  /** Where this tab leads. */
+  /** The connection, if this tab is the leader. */
   #stream: EventStream | undefined
   #term = 0
   /** Our place in the queue for the lock, and what gives the lock back. */
@@ -57,7 +56,7 @@ export class SharedStream {
   start(): void {
     if (this.#isStarted || isFinal(this.#current.state)) return
     this.#isStarted = true
-    // After a stop there is no telling what was missed.
+    // After a stop this tab may have missed updates.
     if (this.#current.state === "live") this.#take({ ...this.#current, state: "reconnecting", changes: [] })
     const { channel, locks } = this.#environment
     if (channel === undefined || locks === undefined) return this.#lead()
@@ -87,12 +86,12 @@ export class SharedStream {
       now - this.#heardAt > SILENCE_MOST ||
       (this.#current.state !== "live" && this.#environment.isVisible())
     ) {
-      // Also where the leader's own timers come late because its tab is hidden.
+      // The timers of the leader may be late, because its tab is hidden.
       this.#ask("look")
     }
   }
 
-  /** Someone is looking, or the network is back: no more waiting. */
+  /** The tab is visible or the network is back: connects without waiting. */
   wake(): void {
     this.#request("wake")
   }
@@ -147,7 +146,7 @@ export class SharedStream {
       })
     locks.request(this.#name, steal ? { steal } : { signal: place.signal }, held).catch((error: unknown) => {
       if (place.signal.aborted) return
-      // The lock was taken from us; anything else means that locks cannot be had here.
+      // The lock was taken by another tab. Any other error means that there are no locks here.
       this.#resign()
       if (error instanceof Error && error.name === "AbortError") this.#queue(locks, false)
       else this.#lead()

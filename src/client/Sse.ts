@@ -1,5 +1,5 @@
 /**
- * Server-Sent Events, read as the HTML standard has it (section 9.2.6).
+ * Reads Server-Sent Events, as in the HTML standard, section 9.2.6.
  */
 
 export interface SseEvent {
@@ -9,13 +9,13 @@ export interface SseEvent {
 
 export interface SseReceiver {
   readonly event: (event: SseEvent) => void
-  /** What was sent up to here has this id: the last event carried it. */
+  /** The id of everything that was sent so far. The last event had it. */
   readonly id: (id: string) => void
-  /** In how many milliseconds to come back. */
+  /** The delay of a reconnect, in milliseconds. */
   readonly retry: (delay: number) => void
 }
 
-/** Gives what takes the chunks of one stream as they come, wherever they are cut. */
+/** Returns a function that reads the chunks of one stream. A chunk may end anywhere. */
 export const sseParser = (receiver: SseReceiver): ((chunk: Uint8Array) => void) => {
   const decoder = new TextDecoder()
   let rest = ""

@@ -13,17 +13,17 @@ export const ALPHABET = "ACDEFGHJKMNPQRTVWXY23456789"
 /** 13 characters of 27 are 61.8 bits. */
 export const RANDOM_LENGTH = 13
 
-/** What may stand before the random part, by which a load balancer can route a room to its instance. */
+/** The prefix before the random part. A load balancer can use it to route a room to its instance. */
 export const PREFIX_PATTERN = /^[A-Za-z0-9_-]{0,16}$/
 
 const CODE_PATTERN = /^[A-Za-z0-9_-]{1,64}$/
 
-/** Makes a code with the prefix taken as it is; `randomByte` comes from a cryptographic source. */
+/** Returns a new code that begins with the prefix. `randomByte` comes from a cryptographic source. */
 export const make = (prefix: string, randomByte: () => number): AccessCode => {
   let code = prefix
   while (code.length < prefix.length + RANDOM_LENGTH) {
     const byte = randomByte()
-    // The bytes beyond the last whole multiple of the alphabet would favour its first letters.
+    // Larger bytes would make the first letters of the alphabet more likely.
     if (byte < 256 - (256 % ALPHABET.length)) {
       code += ALPHABET.charAt(byte % ALPHABET.length)
     }
@@ -31,8 +31,8 @@ export const make = (prefix: string, randomByte: () => number): AccessCode => {
   return code as AccessCode
 }
 
-/** Whether a text could be an access code at all, of this instance or of another. */
+/** Can this text be an access code, of this instance or of another one? */
 export const isAccessCode = (text: string): text is AccessCode => CODE_PATTERN.test(text)
 
-/** The one form of a code under which its room is kept: lower case is taken too. */
+/** Returns the form of a code under which its room is kept: clients may type it in lower case. */
 export const toKey = (code: AccessCode): string => code.toUpperCase()

@@ -21,7 +21,7 @@ export const RoomView = Schema.Struct({
   finishedAt: Schema.NullOr(Schema.Int),
   connections: Schema.Int,
   serverTime: Schema.Int,
-  /** There while the store is away: the room may be in another state by now. */
+  /** Only present while the store is away: then the room may be in another state by now. */
   uncertain: Schema.optionalKey(Schema.Literal(true))
 })
 export type RoomView = typeof RoomView.Type
@@ -41,7 +41,7 @@ const event = <const Name extends string, Data extends Schema.Top>(name: Name, d
 
 const Count = Schema.FiniteFromString
 
-/** An event of a room's stream; its encoded form is that of a Server-Sent Event. */
+/** An event of a room's stream. Its encoded form is a Server-Sent Event. */
 export const RoomEvent = Schema.Union([
   event("connect", Schema.Literal("OK")),
   event("room", Schema.fromJsonString(RoomView)),
@@ -52,7 +52,7 @@ export const RoomEvent = Schema.Union([
 ])
 export type RoomEvent = typeof RoomEvent.Type
 
-/** The room as its clients see it at `now`. */
+/** Returns the room as its clients see it at `now` (milliseconds since the epoch). */
 export const viewOf = (state: RoomState, now: number, connections: number, uncertain = false): RoomView => ({
   driver: state.driver,
   navigator: state.navigator,

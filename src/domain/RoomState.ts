@@ -1,8 +1,8 @@
 /**
  * The state of a room: an immutable value, and the pure functions that lead from one state to the next.
  *
- * A transition takes the settled state and the moment of the change. It gives the next state, or the very same
- * value where there is nothing to do.
+ * A transition takes the settled state and the time of the change. It returns the next state, or the same value if there is
+ * nothing to do.
  */
 import { Result, Schema } from "effect"
 import * as AccessCodes from "./AccessCode.ts"
@@ -11,8 +11,8 @@ import { type NewRoom, shown, type TimerSetting } from "./RoomInput.ts"
 import { DURATION_MAX, DURATION_MIN, isRunning, isUp, paused, remainingAt, running } from "./Timer.ts"
 
 /**
- * How long after a finish a swap without `If-Match` is taken as the swap of that finish, in milliseconds: old clients
- * each ask for one when their time is up.
+ * A swap without `If-Match` is ignored for this time after a finish, in milliseconds: each old client asks for a swap when its
+ * time is up, and the finish has swapped already.
  */
 export const FINISH_SWAP_GRACE = 5_000
 
@@ -28,21 +28,21 @@ const Timer = Schema.Union([
   Schema.Struct({ _tag: Schema.tag("Running"), endsAt: Schema.Int })
 ])
 
-/** What an event named `timer` can say of a change. */
+/** The data of the event `timer` after a change. */
 export const TimerChange = Schema.Literals(["start", "pause", "stop", "update", "complete"])
 export type TimerChange = typeof TimerChange.Type
 
 export const RoomState = Schema.Struct({
-  /** The version of this shape, for stores that outlive a release. */
+  /** The version of this format, for rooms that were stored by another release. */
   version: Schema.Literal(1),
   accessCode: AccessCode,
-  /** Counts the writes, finishes included. */
+  /** The number of writes, with finishes. */
   revision: Schema.Int,
-  /** Names this state as clients see it; no two different states share one. */
+  /** Names this state. Two different states never have the same `id`. */
   id: Schema.NonEmptyString,
-  /** The `id` of the state that this one was made from. */
+  /** The `id` of the state before this one. */
   previousId: Schema.NullOr(Schema.String),
-  /** What the last change was. */
+  /** The last change. */
   change: Schema.Literals(["create", "start", "pause", "update", "reset", "swap", "finish", "complete"]),
   /** The `timer` event of the last change that had one. */
   timerChange: Schema.NullOr(TimerChange),
@@ -53,30 +53,30 @@ export const RoomState = Schema.Struct({
   /** The full length of a turn, in milliseconds. */
   duration: Schema.Int.check(Schema.isBetween({ minimum: DURATION_MIN, maximum: DURATION_MAX })),
   timer: Timer,
-  /** Starts at 1, one more with each finish. */
+  /** The number of the turn: 1 at first, and one more after each finish. */
   turn: Schema.Int,
   /** When the last finish was, in milliseconds since the epoch. */
   finishedAt: Schema.NullOr(Schema.Int),
-  /** How often all streams of the room were ended on purpose; no part of what `id` names. */
+  /** How many times all streams of the room were ended on purpose. It is not part of what `id` names. */
   streamsEnded: Schema.Int
 })
 export type RoomState = typeof RoomState.Type
 
-/** When a change is made and what makes its `id` unlike any other: a nonce from a cryptographic source. */
+/** The time of a change, and a nonce from a cryptographic source that makes its `id` unique. */
 export interface Moment {
   /** Milliseconds since the epoch, by the clock of the store. */
   readonly now: number
   readonly nonce: string
 }
 
-/** What `If-Match` holds: any state of the room, or one of these ids. */
+/** The condition of `If-Match`: any state, or one of these ids. */
 export type Condition = "*" | ReadonlyArray<string>
 
-/** One thing that a person does to a room. */
+/** Something that a person does to a room. */
 export interface Command {
-  /** What a refusal calls it. */
+  /** Its name in refusals. */
   readonly name: string
-  /** May it be given to a completed room? */
+  /** Is it allowed in a completed room? */
   readonly whenCompleted: boolean
   readonly run: (settled: RoomState, moment: Moment, conditional: boolean) => RoomState
 }
@@ -100,13 +100,13 @@ export const create = (accessCode: AccessCode, room: NewRoom, nonce: string): Ro
   streamsEnded: 0
 })
 
-/** What is left of the turn at `now`, in milliseconds. Never 0: with 0 left it is a finish, which `settle` makes. */
+/** Returns the remaining time at `now`, in milliseconds. It is never 0: then `settle` makes the finish. */
 export const remaining = (state: RoomState, now: number): number =>
   Math.max(1, remainingAt(state.timer, state.duration, now))
 
 /**
- * Turns a running timer whose time is up into the finished one. Every reader settles first and computes the same,
- * `id` included, so a finish needs no writer.
+ * Makes the finish of a timer whose time is up. Every reader does this first and gets the same result, with the same `id`, so
+ * nobody has to write a finish.
  */
 export const settle = (state: RoomState, now: number): RoomState =>
   isRunning(state.timer) && isUp(state.timer, now)
@@ -126,9 +126,8 @@ export const settle = (state: RoomState, now: number): RoomState =>
     : state
 
 /**
- * The states that lead from the one that was seen last to the one that the store holds at `now`, as far as they are
- * known. A finish that was skipped comes first; one that was seen does not come again when the store has gone back to a
- * state before it.
+ * Returns the known states from the one that was seen last to the one that the store has at `now`. A finish that was skipped
+ * comes first. A finish that was seen does not come again if the store has gone back to a state before it.
  */
 export const statesSince = (seen: RoomState, written: RoomState, now: number): ReadonlyArray<RoomState> => {
   const settled = settle(written, now)
@@ -141,8 +140,8 @@ export const statesSince = (seen: RoomState, written: RoomState, now: number): R
 }
 
 /**
- * Applies a command to the state that the store holds. Refusals come in the order of the contract: a closed room, a
- * stale condition, and then "nothing to do", which gives back that very state.
+ * Applies a command to the state in the store. It refuses in the order of the contract: a closed room, then a stale condition.
+ * If there is nothing to do, it returns the same state.
  */
 export const apply = (
   command: Command,
@@ -161,7 +160,7 @@ export const apply = (
       })
 }
 
-/** Refuses where the condition names another state than the settled one. */
+/** Fails with Stale if the condition names another state than this one. */
 export const matching = (settled: RoomState, condition?: Condition): Result.Result<RoomState, Stale> =>
   condition === undefined || condition === "*" || condition.includes(settled.id)
     ? Result.succeed(settled)
@@ -243,7 +242,7 @@ export const complete: Command = {
         })
 }
 
-/** Ends the streams of the room on purpose. What clients see of the room stays, and so does its `id`. */
+/** Ends the streams of the room on purpose. The room and its `id` stay the same for clients. */
 export const endStreams: Command = {
   name: "ending the streams",
   whenCompleted: true,

@@ -1,6 +1,6 @@
 /**
- * The timer of a room: a value with a deadline in it. Nothing counts down; whoever needs the remaining time
- * computes it from the value and the clock. All times are whole milliseconds.
+ * The timer of a room: a value with a deadline in it. Nothing counts down: the remaining time is computed from the value and
+ * the clock when it is needed. All times are whole milliseconds.
  *
  * This module imports nothing at run time, so that the page can share it.
  */
@@ -34,12 +34,12 @@ export const isRunning = (timer: Timer): timer is Running => timer._tag === "Run
 /** Is it a running timer whose time is up? */
 export const isUp = (timer: Timer, now: number): boolean => isRunning(timer) && now >= timer.endsAt
 
-/** What is left at `now`, never below 0 and never above the duration, not even when a clock was set back. */
+/** Returns the remaining time at `now`. It is never below 0, and never above the duration, even if a clock was set back. */
 export const remainingAt = (timer: Timer, duration: number, now: number): number =>
   isRunning(timer) ? Math.min(duration, Math.max(0, timer.endsAt - now)) : timer.remaining
 
-/** The whole second that `remaining` has reached or crossed last: 600,000 at 600,000, 598,000 at 597,600. */
+/** Returns the whole second that was reached last: 600,000 at 600,000, and 598,000 at 597,600. */
 export const wholeSecond = (remaining: number): number => Math.ceil(remaining / SECOND) * SECOND
 
-/** The whole second that is crossed next: 599,000 from 600,000, and 597,000 from 597,600. */
+/** Returns the whole second that is reached next: 599,000 after 600,000, and 597,000 after 597,600. */
 export const nextWholeSecond = (remaining: number): number => wholeSecond(remaining) - SECOND

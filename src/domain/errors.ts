@@ -12,14 +12,14 @@ export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", f
 /** No room has this access code; also after it was deleted or has expired. */
 export class RoomNotFound extends Schema.TaggedError<RoomNotFound>()("RoomNotFound", fields, { httpApiStatus: 404 }) {}
 
-/** The same for every code, whatever it looks like, so that the answer tells nothing about codes. */
+/** The same refusal for every code, so that it reveals nothing about which codes could exist. */
 export const roomNotFound = (): RoomNotFound =>
   new RoomNotFound({ message: "accessCode: no room has this access code; it may have been deleted or have expired" })
 
 /** No such path. */
 export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", fields, { httpApiStatus: 404 }) {}
 
-/** The path exists, the method on it does not; the header `Allow` names those that do. */
+/** The path does not have this method. The header `Allow` names the methods that it has. */
 export class MethodNotAllowed extends Schema.TaggedError<MethodNotAllowed>()("MethodNotAllowed", fields, {
   httpApiStatus: 405
 }) {}

@@ -6,11 +6,11 @@ const MINUTE = 60_000
 /** The lengths that one press chooses, in minutes. */
 export const COMMON_MINUTES = [5, 10, 15, 25] as const
 
-/** The least and the most minutes of a turn; the least as it is typed. */
+/** The shortest and the longest turn, in minutes; the shortest also as it is typed. */
 export const MINUTES_MAX = DURATION_MAX / MINUTE
 export const MINUTES_MIN = (Math.ceil((DURATION_MIN / MINUTE) * 100) / 100).toString()
 
-/** The milliseconds of so many minutes as they were typed, with a comma too; undefined where no turn is so long. */
+/** Returns the milliseconds of typed minutes, with a point or a comma; undefined if no turn can be so long. */
 export const durationIn = (typed: string): number | undefined => {
   const minutes = typed.trim().replace(",", ".")
   const millis = /^\d*\.?\d+$|^\d+\.$/.test(minutes) ? Math.round(Number(minutes) * MINUTE) : Number.NaN
@@ -20,7 +20,7 @@ export const durationIn = (typed: string): number | undefined => {
 /** Minutes as they are typed: `7`, `0.5`. */
 export const minutesOf = (millis: number): string => (Math.round((millis / MINUTE) * 100) / 100).toString()
 
-/** A minute more; past the full length the length grows. Undefined where the longest turn is reached. */
+/** Adds a minute. Beyond the full length, the length grows. Undefined if the longest turn is reached. */
 export const withMinuteMore = (
   duration: number,
   remaining: number

@@ -14,7 +14,7 @@ const read = (key: string): unknown => {
   }
 }
 
-/** A signal that is kept under a name; what another version has left there, and `is` does not take, counts for nothing. */
+/** Returns a signal that is kept under a name. A stored value of another version, which `is` refuses, is ignored. */
 export const kept = <A>(key: string, fallback: A, is: (value: unknown) => value is A): Signal<A> => {
   const current = (): A => {
     const value = read(key)
@@ -34,7 +34,7 @@ export const kept = <A>(key: string, fallback: A, is: (value: unknown) => value 
     try {
       localStorage.setItem(PREFIX + key, value)
     } catch {
-      // Kept by this tab alone.
+      // Only this tab keeps it.
     }
   })
   return kept

@@ -23,11 +23,11 @@ const orderHidden = (order: Order) => {
   worker.postMessage(order)
 }
 
-/** Calls back after so many milliseconds; gives what takes that back. */
+/** Calls back after so many milliseconds. Returns a function that cancels it. */
 export const after = (millis: number, callback: () => void): (() => void) => {
   const id = ++last
   due.set(id, callback)
-  // Late is better than never, where the worker does not come.
+  // Without a worker a late timer is better than none.
   setTimeout(() => fire(id), millis)
   if (document.visibilityState === "hidden") orderHidden({ id, millis })
   return () => due.delete(id)

@@ -1,6 +1,6 @@
 /** The worker that keeps time for a tab that nobody sees. */
 
-/** What is to be told, and after how many milliseconds. */
+/** The message to send back, and after how many milliseconds. */
 export interface Order {
   readonly id: number
   readonly millis: number

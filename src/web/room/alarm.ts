@@ -31,7 +31,7 @@ export const watchTime = (session: Session): Alarm => {
     cancel = after(1_000, () => {
       if (left > 1) return count(left - 1)
       startsIn.value = null
-      // Of many browsers that are set so, one starts it; the others are told that it is done, which is no refusal.
+      // Several browsers may be set so. One starts the turn; for the others it is done already, which is no refusal.
       void client.start({ ifCurrent: true })
     })
   }
@@ -41,7 +41,7 @@ export const watchTime = (session: Session): Alarm => {
   }
 
   const ring = async (at: number) => {
-    // A tab that may sound goes first.
+    // A tab that can play sounds goes first.
     if (!(await client.claim(`finish-${at}`, sound.peek() === "ready"))) return
     document.documentElement.dataset["rang"] = String(at)
     const { said, timeUp } = text.peek()

@@ -1,4 +1,4 @@
-/** A room as the page shows it: what its client tells, as signals, and the presses that go back. */
+/** A room for the page: the state of its client as signals, and the commands. */
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals"
 import {
   type CommandResult,
@@ -53,7 +53,7 @@ export const openSession = (code: string, api: string): Session => {
   const finished = signal<(Finish & { readonly id: string | undefined }) | null>(null)
   const nameOf = (at: number) => `${code} ${at}`
 
-  /** What anyone does after the finish is the reaction to it. */
+  /** Any command after the finish counts as a reaction to it. */
   const finish = computed<Finish | null>(() => {
     const [last, now] = [finished.value, room.value]
     if (last === null || now === null || seen.value === nameOf(last.at)) return null
@@ -99,7 +99,7 @@ export const openSession = (code: string, api: string): Session => {
       const setting = more()
       if (setting) press(() => client.update(setting, { ifCurrent: true }))
     },
-    // Looks anew with each second.
+    // It is computed again each second.
     canAddMinute: computed(() => seconds.value >= 0 && Boolean(more())),
     dismiss: () => {
       if (finished.value !== null) seen.value = nameOf(finished.value.at)
