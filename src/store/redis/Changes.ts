@@ -1,9 +1,8 @@
 /**
- * The rooms that are watched here: what messages tell of them, and what they show when they are read again, because a
- * message may be lost.
+ * The rooms that are watched here. Messages tell their changes. Because a message may be lost, the rooms are also read again.
  *
- * A message is the truth when it comes. A room that is read again is the truth if no message has come since the reading
- * began, even if it is older than what was known: a Redis may have lost its newest writes.
+ * A message is always right when it comes. What was read again is right if no message came since the reading began, even if it is
+ * older than what was known: a Redis may have lost its newest writes.
  */
 import { Effect, Option, RcMap, Ref, Schema, Stream, SubscriptionRef } from "effect"
 import * as AccessCodes from "../../domain/AccessCode.ts"
@@ -15,13 +14,13 @@ import { reported, RequestFailed } from "./Failures.ts"
 import * as RedisTime from "./RedisTime.ts"
 import * as Scripts from "./Scripts.ts"
 
-/** How many rooms are read again in one request: Redis does nothing else meanwhile. */
+/** How many rooms are read again in one request. Redis does nothing else during a request. */
 const ROOMS_AT_ONCE = 500
 
-/** A watched room lives longer than it takes to be read again, in milliseconds. */
+/** The shortest life time of a watched room, in milliseconds: longer than the time until it is read again. */
 const WATCHED_TTL_LEAST = 10_000
 
-/** How often watched rooms are kept alive at least, in milliseconds. */
+/** The longest time between two renewals of the life time of watched rooms, in milliseconds. */
 const RENEWAL_MOST = 3_600_000
 
 export interface Options {
@@ -37,7 +36,7 @@ export interface Options {
 interface Known {
   /** The name of the last write; empty where there is no room. */
   readonly name: string
-  /** Counts the messages. */
+  /** The number of messages about the room so far. */
   readonly messages: number
 }
 
@@ -47,16 +46,16 @@ interface Watched {
   readonly change: SubscriptionRef.SubscriptionRef<RoomChange>
 }
 
-/** A state as it is kept; none where it is no such thing. */
+/** Decodes a state from Redis. None if it cannot be decoded. */
 export const decodeState = Schema.decodeUnknownOption(Schema.fromJsonString(RoomState))
 
-/** How a message about a room begins. */
+/** Returns the beginning of a message about a room. */
 export const headingOf = (code: AccessCode): string => `${AccessCodes.toKey(code)}\n`
 
-/** What is refused where a key holds something else than a room. */
+/** The failure for a key that does not hold a room. */
 export const noRoomAt = (key: string) => new RequestFailed({ kind: "refused", message: `what ${key} holds is no room` })
 
-/** Returns the stream of a room's changes, what is to be done with each message, and what is to be done at each pulse. */
+/** Returns the stream of a room's changes, the handler of a message, and the work of a pulse. */
 export const make = Effect.fnUntraced(function* ({ connection, elapsed, keyOf, time, ttl }: Options) {
   const watched = new Map<string, Watched>()
   const renewAt = yield* Ref.make(0)
@@ -100,13 +99,13 @@ export const make = Effect.fnUntraced(function* ({ connection, elapsed, keyOf, t
     )
   })
 
-  /** Takes over what a room that was read again has shown: null for nothing new. */
+  /** Applies what was read again: null for nothing new. */
   const compare = Effect.fnUntraced(function* (room: Watched, before: Known, news: string | null) {
     const { messages } = yield* Ref.get(room.known)
     if (news !== null && messages === before.messages) yield* learn(room, news)
   })
 
-  /** Takes over what is the truth now: the name of the last write and the state, or empty where there is no room. */
+  /** Applies what is right now: the name of the last write and the state, or an empty text if there is no room. */
   const learn = Effect.fnUntraced(function* (room: Watched, news: string) {
     const text = news.slice(Scripts.NAME_LENGTH)
     yield* Ref.update(room.known, (known) => ({
@@ -114,7 +113,7 @@ export const make = Effect.fnUntraced(function* ({ connection, elapsed, keyOf, t
       name: text === "" ? "" : news.slice(0, Scripts.NAME_LENGTH)
     }))
     const state = text === "" ? Option.none() : decodeState(text)
-    // Where it cannot be read, a newer release may have written it. Whoever asks for the room is told so.
+    // A newer release may have written it. A client that asks for the room gets an error that says so.
     if (text !== "" && Option.isNone(state)) return
     yield* SubscriptionRef.update(room.change, ({ certain }) => ({ room: state, certain }))
   })
@@ -133,14 +132,14 @@ export const make = Effect.fnUntraced(function* ({ connection, elapsed, keyOf, t
       now >= at ? [true, now + Math.min(RENEWAL_MOST, ttl / 10)] : [false, at]
     )
     const all = [...watched.values()]
-    // The time of Redis is learned where nothing is watched, too.
+    // One batch at least, because it also measures the time of Redis.
     const batches = Array.from({ length: Math.ceil(all.length / ROOMS_AT_ONCE) || 1 }, (_, index) =>
       all.slice(index * ROOMS_AT_ONCE, (index + 1) * ROOMS_AT_ONCE)
     )
     yield* Effect.forEach(batches, (batch) => read(send, batch, renews), { discard: true })
   })
 
-  /** Whether Redis is there, told to every room in order with its changes. */
+  /** Tells every room whether Redis is there, in order with its changes. */
   const tellCertainty = Effect.gen(function* () {
     const certain = yield* SubscriptionRef.get(connection.available)
     for (const { change } of watched.values()) {

@@ -1,5 +1,5 @@
 /**
- * The library's client: how it connects, and how a program brings its own.
+ * How to connect to a Redis: with a client of our own, or with one of the program.
  */
 import { NodeRedis } from "@effect/platform-node"
 import { Context, Effect, Exit, Fiber, Layer, MutableRef, References, Scope } from "effect"

@@ -25,11 +25,11 @@ const BROKEN = "the connection broke"
 
 export type Connection = Effect.Success<typeof make>
 
-/** Returns a connection that nobody keeps yet: Redis is away. */
+/** Returns a connection. Redis counts as away until `Pulse.keep` runs. */
 export const make = Effect.gen(function* () {
   const available = yield* SubscriptionRef.make(false)
   const client = yield* Ref.make(Option.none<Client>())
-  /** Why Redis is away, where more is known than the last error. */
+  /** Why Redis is away, if more is known than the last error. */
   const reason = yield* Ref.make<string | undefined>(undefined)
   const lastError = MutableRef.make<unknown>(SILENT)
   /** Open while the connection is not broken. */
@@ -90,9 +90,9 @@ export const make = Effect.gen(function* () {
     reason,
     lastError,
     usable,
-    /** What happens to the connection: the next pulse is due then. */
+    /** Something has happened to the connection, so the next pulse is due now. */
     pokes,
-    /** Messages that have come, as what is to be done with them. */
+    /** The messages that have come, as effects that apply them. */
     arrivals,
     away,
     /** Fails where Redis is away. */
@@ -106,7 +106,7 @@ export const make = Effect.gen(function* () {
     send,
     /** Sends even if Redis seems to be away, and waits as long as it takes. */
     sendAnyway,
-    /** Runs an effect when all messages that have come are applied, and before any other one is. */
+    /** Applies all messages that have come, and then runs an effect before any other message is applied. */
     inOrder: <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
       applying.withPermit(Effect.uninterruptible(Effect.andThen(applyArrivals, effect)))
   }

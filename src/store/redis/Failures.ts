@@ -8,7 +8,7 @@ import { StoreUnavailable } from "../../domain/errors.ts"
 /** A Redis that cannot be used as it is. The message says why, and what would be right. */
 export class RedisUnusable extends Data.TaggedError("RedisUnusable")<{ readonly message: string }> {}
 
-/** What is known of a request that failed. */
+/** What is known about a request that failed. */
 export type FailureKind =
   /** It never left. */
   | "unsent"
@@ -26,7 +26,7 @@ export class RequestFailed extends Data.TaggedError("RequestFailed")<{
 
 export const unsent = (message: string): RequestFailed => new RequestFailed({ kind: "unsent", message })
 
-/** What the library threw, as a failure of ours. */
+/** Returns the failure for an error of the library. */
 export const failureOf = ({ cause }: { readonly cause: unknown }): RequestFailed =>
   new RequestFailed({
     kind:
@@ -38,13 +38,13 @@ export const failureOf = ({ cause }: { readonly cause: unknown }): RequestFailed
     message: messageOf(cause)
   })
 
-/** The first line of what an error says. One that stands for several attempts to connect says nothing itself. */
+/** Returns the first line of an error's message. An error for several attempts to connect has no message; its first error has. */
 export const messageOf = (cause: unknown): string => {
   const { message, errors, code } = cause as { message?: string; errors?: ReadonlyArray<unknown>; code?: string }
   return message?.split("\n")[0] || (errors?.[0] === undefined ? (code ?? String(cause)) : messageOf(errors[0]))
 }
 
-/** Fails with what a client can do about it. A refusal is logged, for only an operator can do something about that. */
+/** Turns a failure into StoreUnavailable, for clients. A refusal is also logged, because only an operator can act on it. */
 export const reported = <A, E, R>(effect: Effect.Effect<A, E | RequestFailed, R>) =>
   Effect.catchIf(
     effect,

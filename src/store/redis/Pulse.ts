@@ -1,6 +1,6 @@
 /**
- * Keeps a connection to Redis: finds out every 2 s, and whenever something happens to the connection, whether Redis is
- * there, and brings what was missed before it counts as there again.
+ * Keeps a connection to Redis. Every 2 s, and whenever something happens to the connection, a pulse checks whether Redis is there.
+ * After an outage the pulse brings what was missed before Redis counts as there again.
  */
 import { NodeRedis } from "@effect/platform-node"
 import {
@@ -33,9 +33,9 @@ const START_LIMIT = 2_000
 /** Refusals after which Redis only has to be asked again. */
 const PASSING = /^(LOADING|BUSY|MASTERDOWN|TRYAGAIN|CLUSTERDOWN)/
 
-/** What is done at each pulse, and with each message. */
+/** The work of a pulse, and the handlers of messages. */
 export interface Duties {
-  /** What is done with each message of a channel, in the order in which they come. */
+  /** The handler of each channel. Messages are handled in the order in which they come. */
   readonly channels: Readonly<Record<string, (message: string) => Effect.Effect<void>>>
   /** Redis is there when it succeeds. */
   readonly pulse: (send: Send) => Effect.Effect<void, RequestFailed>
@@ -51,12 +51,12 @@ export const keep = Effect.fnUntraced(function* (connection: Connection, connect
   const { arrivals, lastError, pokes, sendAnyway, usable } = connection
   const clock = yield* Clock.Clock
   const started = yield* Deferred.make<void, RedisUnusable>()
-  /** The connection of the library's client that was checked and subscribed. */
+  /** The socket of the client that was checked and subscribed, by its number. */
   const checked = yield* Ref.make(0)
   const brokenSince = yield* Ref.make<number | undefined>(undefined)
   const untilPoked = (millis: number) => Effect.timeoutOption(Queue.take(pokes), millis)
 
-  // The library's own callbacks: they put what they are told into a queue, a latch or a reference, and do no more.
+  // Callbacks of the library. They only write into a queue, a latch or a reference.
   const listeners = Object.entries(duties.channels).map(
     ([channel, apply]) => [channel, (message: string) => void Queue.offerUnsafe(arrivals, apply(message))] as const
   )
@@ -70,7 +70,7 @@ export const keep = Effect.fnUntraced(function* (connection: Connection, connect
     Queue.offerUnsafe(pokes, undefined)
   }
 
-  /** Where it is subscribed already the library does nothing. */
+  /** If it is subscribed already, the library does nothing. */
   const subscribe = (client: RedisClient) =>
     Effect.mapError(
       Effect.tryPromise(() => Promise.all(listeners.map(([channel, listen]) => client.subscribe(channel, listen)))),
@@ -92,7 +92,7 @@ export const keep = Effect.fnUntraced(function* (connection: Connection, connect
     const beating = yield* Effect.forkChild(Effect.andThen(begin, duties.pulse(sendAnyway)), { startImmediately: true })
     if (Option.isNone(yield* Effect.timeoutOption(Fiber.await(beating), ANSWER_LIMIT)))
       yield* connection.turnAway(SILENT)
-    // Until the connection breaks: what was sent is answered when a Redis that hangs goes on.
+    // It may take until the connection breaks. A Redis that hangs answers when it goes on.
     const exit = yield* Fiber.await(beating)
     if (Exit.isFailure(exit)) return yield* failed(exit.cause)
     yield* Ref.set(checked, epoch)
@@ -108,7 +108,7 @@ export const keep = Effect.fnUntraced(function* (connection: Connection, connect
       yield* connection.turnAway(failure.message)
       if (!PASSING.test(failure.message)) {
         yield* Deferred.fail(started, new RedisUnusable({ message: failure.message }))
-        // Its name may lead to another server by now.
+        // A new connection may lead to another server: the name may have another address by now.
         yield* Effect.ignore(sendAnyway((redis) => redis.send("QUIT")))
       }
     } else if (!(failure instanceof RequestFailed)) {

@@ -1,5 +1,5 @@
 /**
- * Who watches the rooms through which instance: a hash for each room, in which each instance keeps its own entry alive.
+ * Who watches which room through which instance. Each room has a hash, and each instance keeps its own entry in it alive.
  */
 import { Effect, Queue, RcMap, Stream, SubscriptionRef } from "effect"
 import { Redis } from "effect/persistence"
@@ -10,20 +10,20 @@ import type { Connection, Send } from "./Connection.ts"
 import type { RequestFailed } from "./Failures.ts"
 import { TIME } from "./Scripts.ts"
 
-/** How long the entry of an instance that has died is counted, in milliseconds. Each entry is renewed with every pulse. */
+/** How long an entry counts, in milliseconds. A pulse renews the entries, so those of a dead instance expire. */
 const ENTRY_TTL = 7_000
 
-/** How long those are counted whom an instance expected back when it ended, in milliseconds. */
+/** How long the clients are counted that an instance expected back when it ended, in milliseconds. */
 const EXPECTED_TTL = 10_000
 
-/** Changes are told at once, and then at most so often, many of them together; in milliseconds. */
+/** The shortest time between two messages, in milliseconds. A message holds all changes since the one before. */
 const TELL_INTERVAL = 100
 
-/** What an instance says of a room. */
+/** The entry of an instance for a room. */
 interface Entry {
   readonly code: AccessCode
   readonly text: string
-  /** For how long it counts, in milliseconds; 0 to take it back. */
+  /** For how long it counts, in milliseconds. 0 removes the entry. */
   readonly holds: number
 }
 
@@ -31,7 +31,7 @@ interface Written extends Entry {
   readonly key: string
 }
 
-/** Writes entries, and returns all entries of each room. With a channel, it publishes them there. */
+/** Writes entries, and returns all entries of each room. If there is a channel, it also publishes them there. */
 const write = Redis.script(
   (instance: string, channel: string, entries: ReadonlyArray<Written>) => [
     ...entries.map(({ key }) => key),
@@ -78,9 +78,9 @@ export interface Options {
   readonly now: Effect.Effect<number>
 }
 
-/** Returns the parts of a `Presence`, what is to be done with each message, and what is to be done at each pulse. */
+/** Returns the parts of a `Presence`, the handler of a message, and the work of a pulse. */
 export const make = Effect.fnUntraced(function* ({ channel, connection, instance, keyOf, now }: Options) {
-  /** What the others were told last, but for rooms in which nobody is. */
+  /** The last entry of each room, unless it is empty. */
   const told = new Map<AccessCode, string>()
   const news = yield* Queue.unbounded<Entry>()
   const watched = new Map<AccessCode, SubscriptionRef.SubscriptionRef<Attendance>>()
@@ -110,7 +110,7 @@ export const make = Effect.fnUntraced(function* ({ channel, connection, instance
     yield* Effect.forEach(entries, ({ code }, index) => learn(code, found[index] ?? ""), { discard: true })
   })
 
-  /** What is lost on the way comes with the next pulse. */
+  /** If a message is lost, the next pulse makes up for it. */
   const tellNews = (entries: ReadonlyArray<Entry>) =>
     tell(connection.send, channel, [...new Map(entries.map((entry) => [entry.code, entry])).values()]).pipe(
       Effect.ignore,
@@ -141,7 +141,7 @@ export const make = Effect.fnUntraced(function* ({ channel, connection, instance
       () =>
         Effect.sync(() => {
           if (watched.get(code) === attendance) watched.delete(code)
-          // Those who are expected back are counted by what was told last.
+          // Clients that are expected back are counted by the last entry, until it expires.
           if (told.get(code)?.startsWith("0,")) told.delete(code)
         })
     )

@@ -1,6 +1,6 @@
 /**
- * Rooms in Redis 7 or later, or Valkey, for any number of instances. Whichever instance changes a room, every instance that
- * watches it learns of it. It reads again what a lost message did not tell it.
+ * Rooms in Redis 7 or later, or Valkey, for any number of instances. When one instance changes a room, every instance that watches
+ * the room learns of it, even if a message is lost.
  */
 import type { NodeRedis } from "@effect/platform-node"
 import { Clock, Context, Duration, Effect, Layer, Option, RcMap, Ref, Semaphore } from "effect"
@@ -24,14 +24,14 @@ export { RedisUnusable } from "./Failures.ts"
 export interface Options {
   /** Put before every key and channel. */
   readonly prefix?: string
-  /** How long a room is kept that nobody changes or watches. */
+  /** A room is deleted when nobody has changed or watched it for this time. */
   readonly ttl?: Duration.Duration
 }
 
-/** How long a change may take before Redis refuses it, in milliseconds. With what follows it is less than a second. */
+/** How long a change may take before Redis refuses it, in milliseconds. With finding out its outcome it is less than 1 s. */
 const DEADLINE = 500
 
-/** Keeps rooms in the Redis at `url`. Where Redis is away the store waits for it. Where it cannot be used it says why. */
+/** Keeps rooms in the Redis at `url`. If Redis is away, the store waits for it. Fails with RedisUnusable if it cannot be used. */
 export const layer = ({ url, ...options }: Options & { readonly url: string }): Layer.Layer<RoomStore, RedisUnusable> =>
   Layer.effectContext(make(options, connectTo(url)))
 
@@ -74,7 +74,7 @@ const make = Effect.fnUntraced(function* (options: Options, connect: Connect) {
   })
   const { read, write } = Writes.make({ connection, keyOf, ttl, channel, now })
 
-  /** One for each room that is being changed: the changes of this instance do not compete with each other. */
+  /** One lock for each room that is being changed, so that the changes of this instance do not compete. */
   const locks = yield* RcMap.make({ lookup: (_key: string) => Semaphore.make(1) })
   const oneAtATime =
     (code: AccessCode) =>
@@ -109,7 +109,7 @@ const make = Effect.fnUntraced(function* (options: Options, connect: Connect) {
   const change = Effect.fnUntraced(function* <E>(code: AccessCode, decide: Decision<E>) {
     const deadline = (yield* now) + DEADLINE
     let kept = yield* read(code)
-    // Until it is written, refused or too late: each time another instance was faster it decides anew.
+    // It ends when the change is written, refused or too late. When another instance was faster, it decides again.
     for (;;) {
       if (kept.state === "") return yield* roomNotFound()
       const state = yield* decode(code, kept)

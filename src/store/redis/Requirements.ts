@@ -7,7 +7,7 @@ import { RedisUnusable } from "./Failures.ts"
 
 const unusable = (message: string) => Effect.fail(new RedisUnusable({ message }))
 
-/** Fails where a Redis would lose rooms, or cannot take them. */
+/** Fails if this Redis would lose rooms, or cannot keep them. */
 export const check = Effect.fnUntraced(function* (send: Send) {
   const info = yield* send((redis) => redis.send<string>("INFO"))
   const value = (name: string) => new RegExp(`^${name}:(.*?)\r?$`, "m").exec(info)?.[1]

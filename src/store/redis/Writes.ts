@@ -9,11 +9,11 @@ import type { Connection } from "./Connection.ts"
 import { RequestFailed, unsent } from "./Failures.ts"
 import * as Scripts from "./Scripts.ts"
 
-/** How long after its deadline a write, and then finding out what became of it, are waited for, in milliseconds. */
+/** How long after its deadline the answer to a write, and then its outcome, are waited for, in milliseconds. */
 const ANSWER_LIMIT = 200
 const FIND_OUT_LIMIT = 400
 
-/** How far the time of Redis may be from what we think it is, in milliseconds. */
+/** How wrong our estimate of the time of Redis may be, in milliseconds. */
 const TOLERANCE = 20
 
 /** A room as it is kept; both are empty where there is none. */
@@ -34,11 +34,11 @@ export interface Options {
 
 export interface Write {
   readonly code: AccessCode
-  /** The write that this one builds on; empty where there must be no room yet. */
+  /** The name of the write before this one. Empty if there must be no room yet. */
   readonly expected: string
   /** Empty to delete the room. */
   readonly state: string
-  /** After which Redis refuses it, in milliseconds since the epoch by its own clock. */
+  /** Redis refuses it after this time, in milliseconds since the epoch by the clock of Redis. */
   readonly deadline: number
   /** Are the other instances told? */
   readonly tell: boolean
@@ -51,16 +51,16 @@ const unknown = Effect.fail(
   new RequestFailed({ kind: "unknown", message: "it did not answer, and what it has does not tell" })
 )
 
-/** What a write fails with that came too late. */
+/** The failure of a write that came too late. */
 export const tooLate = unsent("it took too long")
 
-/** Twelve characters by chance, to name a write or an instance. */
+/** Returns a random name of twelve characters, for a write or an instance. */
 export const newName = () => Buffer.from(crypto.getRandomValues(new Uint8Array(9))).toString("base64url")
 
-/** The name of the last write; empty where there is no room. */
+/** Returns the name of the last write; empty if there is no room. */
 export const nameOf = ({ writes }: Kept) => writes.slice(0, Scripts.NAME_LENGTH)
 
-/** Returns how a room is read and how it is written. */
+/** Returns the functions that read and write a room. */
 export const make = ({ channel, connection, keyOf, now, ttl }: Options) => {
   const read = (code: AccessCode): Effect.Effect<Kept, RequestFailed> =>
     Effect.map(
@@ -102,7 +102,7 @@ export const make = ({ channel, connection, keyOf, now, ttl }: Options) => {
       const look = Effect.andThen(connection.there, read(code))
       const isDone = ({ writes }: Kept) => writes.includes(name) || (state === "" && writes === "")
       if (isDone(yield* look)) return DONE
-      // From then on Redis refuses it, should it still be on its way.
+      // After that time Redis refuses the write, if it is still on its way.
       yield* Effect.sleep(yield* until(deadline + TOLERANCE))
       const kept = yield* look
       if (isDone(kept)) return DONE
