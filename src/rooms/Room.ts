@@ -171,11 +171,11 @@ const wholeSeconds = (room: WatchedRoom) =>
   Schedule.fromStep(
     Effect.succeed((_now: number, last: number) =>
       Effect.flatMap(room.store.now, (now): Pull.Pull<[number, Duration.Duration], never, number> => {
+        if (last === FINISHED || !isRunning(Ref.getUnsafe(room.timer).timer)) return Cause.done(last)
         const left = leftAt(room, now)
-        if (left === 0) return Cause.done(0)
         const { ticking } = Ref.getUnsafe(room.presence)
         const next = ticking === 0 ? 0 : Math.max(0, Math.min(nextWholeSecond(left), last - SECOND))
-        return Effect.succeed([next, Duration.millis(left - next)])
+        return Effect.succeed([next, Duration.millis(Math.max(0, left - next))])
       })
     )
   )
@@ -185,11 +185,14 @@ const SECOND = 1_000
 /** A timer of Node may fire a millisecond early. That counts as on time, so that each second comes once. */
 const EARLY = 1
 
-/** Publishes the tick, or makes the finish. Returns the second that was reached, in milliseconds. */
+/** What `tick` returns after the finish: no more ticks. */
+const FINISHED = -1
+
+/** Publishes the tick, or makes the finish. Returns the second that was reached, in milliseconds, or FINISHED. */
 const tick = (room: WatchedRoom) =>
   Effect.flatMap(room.store.now, (now) => {
     const left = leftAt(room, now)
-    if (left === 0) return Effect.as(finishIfUp(room), 0)
+    if (left === 0) return Effect.map(finishIfUp(room), (made) => (made ? FINISHED : 0))
     const second = wholeSecond(left - EARLY)
     return second === 0 ? Effect.succeed(0) : Effect.as(publishTick(room, Frame.tick(second, now)), second)
   })

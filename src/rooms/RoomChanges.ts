@@ -36,13 +36,14 @@ const enter = Effect.fnUntraced(function* (room: WatchedRoom, state: RoomState) 
 
 /**
  * Makes a finish that is due. It asks the store first: somebody may have paused in the last moment. Then that change is on its
- * way here, and it decides. While the store is away, the state that is known here decides.
+ * way here, and it decides. While the store is away, the state that is known here decides. Returns false if no finish was due.
  */
 export const finishIfUp = Effect.fnUntraced(function* (room: WatchedRoom) {
   const known = yield* Ref.get(room.timer)
-  if (!isUp(known.timer, yield* room.store.now)) return
+  if (!isUp(known.timer, yield* room.store.now)) return false
   const stored = yield* Effect.catch(room.store.get(room.code), () => Effect.succeedSome(known))
   if (Option.isSome(stored) && stored.value.id === known.id) yield* exclusively(room, finish(room, known))
+  return true
 })
 
 const finish = Effect.fnUntraced(function* (room: WatchedRoom, known: RoomState) {

@@ -243,6 +243,26 @@ describe("Room", () => {
     })
   )
 
+  it.effect.each([0, 1, 2, 3, 4, 5, 6, 7])(
+    "a finish is made though its timer fires early and the deadline passes %i readings of the clock later",
+    (reads) =>
+      Effect.gen(function* () {
+        const clock = yield* jumpingClock
+        yield* Effect.gen(function* () {
+          const rooms = yield* Rooms
+          const code = yield* open(1_000)
+          const room = yield* watch(code)
+          yield* rooms.start(code)
+          yield* settled
+          yield* clock.slipAfter(reads)
+          yield* clock.passEarly(1_000)
+          yield* clock.pass(1)
+          const finish = ["room", "timer start", "remaining-time 0", "room", "timer stop"]
+          assert.deepStrictEqual(yield* room.unread, finish)
+        }).pipe(Effect.provide(layer), Effect.provideService(Clock.Clock, clock.clock))
+      })
+  )
+
   it.effect("a change that leaves the deadline alone leaves the ticks alone", () =>
     Effect.gen(function* () {
       const rooms = yield* Rooms

@@ -55,6 +55,11 @@ export const seconds = (count: number) => Duration.seconds(count)
 /** A clock that can jump: what sleeps wakes up once, late, as after a machine that slept. */
 export const jumpingClock = Effect.sync(() => {
   let time = 0
+  let readsUntilSlip = Number.POSITIVE_INFINITY
+  const read = () => {
+    if (readsUntilSlip-- === 0) time++
+    return time
+  }
   const sleeping: Array<{ readonly until: number; readonly wake: () => void }> = []
   const wakeUp = (early = 0) => {
     for (const sleeper of sleeping.splice(0)) {
@@ -64,8 +69,8 @@ export const jumpingClock = Effect.sync(() => {
   }
   const nanos = () => BigInt(time) * 1_000_000n
   const clock: Clock.Clock = {
-    currentTimeMillisUnsafe: () => time,
-    currentTimeMillis: Effect.sync(() => time),
+    currentTimeMillisUnsafe: read,
+    currentTimeMillis: Effect.sync(read),
     currentTimeNanosUnsafe: nanos,
     currentTimeNanos: Effect.sync(nanos),
     monotonicTimeNanosUnsafe: nanos,
@@ -82,6 +87,8 @@ export const jumpingClock = Effect.sync(() => {
     sleepers: () => sleeping.length,
     /** Until when each of them sleeps. */
     sleeping: () => sleeping.map(({ until }) => until),
+    /** A millisecond more passes before a later reading of the clock, after so many. */
+    slipAfter: (reads: number) => Effect.sync(() => void (readsUntilSlip = reads)),
     /** The time jumps, and nobody notices yet. */
     jump: (millis: number) => Effect.sync(() => void (time += millis)),
     /** So much time passes, and who has slept long enough wakes up. */
