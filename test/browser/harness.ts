@@ -161,8 +161,8 @@ export const connectionOf = (page: Page) => page.locator("[data-connection]").ge
 export const press = (page: Page, command: string, options?: Parameters<Locator["click"]>[0]) =>
   page.locator(`[data-command=${command}]`).click(options)
 
-/** Presses what is marked as not to be pressed. */
-export const pressAllTheSame = (page: Page, command: string) => press(page, command, { force: true })
+/** Presses a button that is marked as disabled, by key: a click would miss it if the page moved it in that moment. */
+export const pressAllTheSame = (page: Page, command: string) => page.locator(`[data-command=${command}]`).press("Enter")
 
 /** Waits until it is connected. */
 export const isLive = (page: Page) => eventually(() => connectionOf(page), "live")
