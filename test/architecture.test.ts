@@ -78,8 +78,10 @@ describe("the house", () => {
     assert.deepStrictEqual(violations(sources.find((one) => one.path === path)!), [])
   })
 
-  it("names sockets in two files, and Redis in one folder", () => {
-    assert.deepStrictEqual(naming(["http"], /\bsocket\b/i), ["http/Node.ts", "http/NodeRefusals.ts"])
+  it("names sockets in one folder, and Redis in one", () => {
+    const sockets = naming(["http"], /\bsocket\b/i)
+    assert.isAbove(sockets.length, 0)
+    for (const path of sockets) assert.match(path, /^http\/node\//)
     const redis = naming(SERVICE, /from "(?:redis|effect\/persistence)"/)
     assert.isAbove(redis.length, 0)
     for (const path of redis) assert.match(path, /^store\/redis\//)

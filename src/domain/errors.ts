@@ -45,6 +45,21 @@ export class HeadersTooLarge extends Schema.TaggedError<HeadersTooLarge>()("Head
   httpApiStatus: 431
 }) {}
 
+/** A request that did not arrive in time. */
+export class RequestTimeout extends Schema.TaggedError<RequestTimeout>()("RequestTimeout", fields, {
+  httpApiStatus: 408
+}) {}
+
+/** A transfer coding that the server does not know. */
+export class NotImplemented extends Schema.TaggedError<NotImplemented>()("NotImplemented", fields, {
+  httpApiStatus: 501
+}) {}
+
+/** A limit of requests a minute. The header `Retry-After` says after how many seconds the next one is allowed. */
+export class TooManyRequests extends Schema.TaggedError<TooManyRequests>()("TooManyRequests", fields, {
+  httpApiStatus: 429
+}) {}
+
 /** The store cannot be reached; nothing was changed. */
 export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("StoreUnavailable", fields, {
   httpApiStatus: 503

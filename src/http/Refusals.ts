@@ -1,11 +1,11 @@
 /**
- * Refusals of requests that reach no endpoint: unknown path, wrong method, no host. They have the same JSON as those of the API.
+ * Refusals of requests that reach no endpoint: unknown path, wrong method, no host, unknown transfer coding. They have the same JSON as those of the API.
  */
 import { Effect, type Types } from "effect"
 import { FindMyWay, HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { HttpApi } from "effect/http-api"
 import type { IncomingMessage } from "node:http"
-import { BadRequest, MethodNotAllowed, NotFound, roomNotFound } from "../domain/errors.ts"
+import { BadRequest, MethodNotAllowed, NotFound, NotImplemented, roomNotFound } from "../domain/errors.ts"
 import { shown } from "../domain/RoomInput.ts"
 import { prefixed } from "./Api.ts"
 
@@ -48,14 +48,18 @@ export const layer = (prefix: string, others: ReadonlyArray<Route>) => {
     new BadRequest({ message: "host: HTTP/1.1 requires this header (RFC 9112, section 3.2)" })
   )
 
+  const unknownCoding = respond(501, codingNotImplemented())
+
   return HttpRouter.middleware<{ handles: HttpServerError.HttpServerError }>()(
     (httpEffect) =>
       Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
         !hasHost(request.source as IncomingMessage)
           ? Effect.succeed(noHost)
-          : Effect.catch(httpEffect, (error) =>
-              isRouteNotFound(error) ? Effect.succeed(refuseRoute(request)) : Effect.fail(error as Types.unhandled)
-            )
+          : !isKnownCoding(request.headers["transfer-encoding"])
+            ? Effect.succeed(unknownCoding)
+            : Effect.catch(httpEffect, (error) =>
+                isRouteNotFound(error) ? Effect.succeed(refuseRoute(request)) : Effect.fail(error as Types.unhandled)
+              )
       ),
     { global: true }
   )
@@ -68,6 +72,12 @@ export const hasHost = ({ httpVersion, rawHeaders }: IncomingMessage): boolean =
   const hosts = rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === "host")
   return hosts.length === 0 ? httpVersion !== "1.1" : hosts.length === 1 && HOST.test(hosts[0] ?? "")
 }
+
+/** RFC 9112, section 6.1. */
+const isKnownCoding = (coding: string | undefined) => coding === undefined || coding.trim().toLowerCase() === "chunked"
+
+export const codingNotImplemented = () =>
+  new NotImplemented({ message: "transfer-encoding: expected chunked, got another coding" })
 
 const routesOf = (prefix: string): ReadonlyArray<Route> => {
   const routes: Array<Route> = []

@@ -6,10 +6,11 @@ import { Deferred, type Duration, Effect, Layer } from "effect"
 import { HttpEffect, HttpMiddleware, HttpRouter, HttpServerResponse } from "effect/http"
 import { Drain } from "./Drain.ts"
 import * as Handlers from "./Handlers.ts"
-import * as Node from "./Node.ts"
+import * as Listener from "./node/Listener.ts"
 import * as Operation from "./Operation.ts"
 import * as Pages from "./Pages.ts"
 import * as Refusals from "./Refusals.ts"
+import { SECURITY_HEADERS } from "./SecurityHeaders.ts"
 
 export interface Options {
   readonly host: string
@@ -24,7 +25,7 @@ export interface Options {
 }
 
 /** An access code in a path may be as long as the headers allow, so that a long one gets the same answer as a short one. */
-const routerConfig = { maxParamLength: Node.HEADERS_MAX }
+const routerConfig = { maxParamLength: Listener.HEADERS_MAX }
 
 const EXPOSED_HEADERS = ["ETag", "Location", "Retry-After"]
 
@@ -43,23 +44,18 @@ const cors = (allowedOrigins: ReadonlyArray<string>) =>
         { global: true }
       )
 
-const SECURITY_HEADERS = {
-  "x-content-type-options": "nosniff",
-  // The address of a room is the key to it.
-  "referrer-policy": "no-referrer"
-}
-
 const everyAnswer = HttpRouter.middleware(
   Effect.map(
     Drain,
     (drain) => (httpEffect) =>
       HttpEffect.withPreResponseHandler(httpEffect, (_request, response) =>
         Effect.map(Deferred.isDone(drain.begun), (draining) =>
-          // A connection that is kept alive would hold up the shutdown (RFC 9112, section 9.6).
-          HttpServerResponse.setHeaders(
-            response,
-            draining ? { ...SECURITY_HEADERS, connection: "close" } : SECURITY_HEADERS
-          )
+          HttpServerResponse.setHeaders(response, {
+            ...SECURITY_HEADERS,
+            ...response.headers,
+            // A connection that is kept alive would hold up the shutdown (RFC 9112, section 9.6).
+            ...(draining ? { connection: "close" } : {})
+          })
         )
       )
   ),
@@ -80,18 +76,17 @@ const serve = (options: Options, pages: ReadonlyArray<Pages.Page>) => {
     Operation.layer(options.prefix),
     Pages.layer(pages)
   ).pipe(
-    Layer.provide([
+    // The later a middleware is built, the nearer it is to the route: a refusal has the headers of every answer, too.
+    Layer.provide(
       Refusals.layer(
         options.prefix,
         [...Operation.PATHS, ...pages.map(({ path }) => path)].map((path) => ({ method: "GET", path }))
-      ),
-      everyAnswer,
-      Node.streams,
-      cors(options.allowedOrigins)
-    ])
+      )
+    ),
+    Layer.provide([everyAnswer, Listener.streams, cors(options.allowedOrigins)])
   )
-  return Node.onClose.pipe(
+  return Listener.onClose.pipe(
     Layer.provideMerge(HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true, routerConfig })),
-    Layer.provideMerge(Node.layer(options))
+    Layer.provideMerge(Listener.layer(options))
   )
 }

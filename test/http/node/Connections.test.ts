@@ -2,8 +2,11 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Layer } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import { TestClock } from "effect/testing"
-import * as Node from "../../src/http/Node.ts"
-import { call, dial, open, raw, serve, watch } from "./harness.ts"
+import * as Listener from "../../../src/http/node/Listener.ts"
+import { call, dial, open, raw, serve, watch } from "../harness.ts"
+
+/** One turn of Node's event loop. */
+const turn = Effect.callback<void>((resume) => void setImmediate(() => resume(Effect.void)))
 
 const connect = (code: string) => `GET /api/${code}/connect HTTP/1.1\r\nhost: x\r\n\r\n`
 
@@ -16,8 +19,8 @@ const swap = (code: string, id: string) =>
   call("PATCH", `/api/pair-room/${code}/pair-swap`, { headers: { "if-match": `"${id}"` } })
 
 /** How much of each stream is unread in our own buffers, in bytes. */
-const unread = Node.Listener.use(({ streams }) =>
-  Effect.sync(() => Array.from(streams.keys(), ({ writableLength }) => writableLength))
+const unread = Listener.Listener.use(({ connections }) =>
+  Effect.sync(() => Array.from(connections.keys(), ({ writableLength }) => writableLength))
 )
 
 /** Changes a room until the client of one of its streams is so far behind that our buffer is no longer read. */
@@ -29,7 +32,7 @@ const pressUntilUnread = Effect.fnUntraced(function* (code: string) {
   for (let press = 0; press < 40; press++) yield* swap(code, (yield* view(code)).id)
 })
 
-describe("Node", () => {
+describe("Connections", () => {
   it.effect(
     "a client that stops reading costs a bounded buffer, disturbs nobody, and is given the newest state then",
     () =>
@@ -68,7 +71,10 @@ describe("Node", () => {
       yield* slow.readAgain
       assert.strictEqual(yield* slow.closed, "ECONNRESET")
       yield* Effect.repeat(view(code), { until: ({ connections }) => connections === 0 })
-      assert.deepStrictEqual(yield* unread, [])
+      assert.deepStrictEqual(
+        (yield* unread).filter((bytes) => bytes > 0),
+        []
+      )
     }).pipe(Effect.provide(serve()))
   )
 
@@ -126,15 +132,40 @@ describe("Node", () => {
 
   it.effect("requests that come before the routes are there are answered when they are", () =>
     Effect.gen(function* () {
-      const node = yield* Layer.build(Node.layer({ host: "127.0.0.1", port: 0, drainTimeout: Duration.seconds(1) }))
+      const node = yield* Layer.build(Listener.layer({ host: "127.0.0.1", port: 0, drainTimeout: Duration.seconds(1) }))
       yield* Effect.gen(function* () {
-        const early = yield* dial("GET /early HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\n\r\n")
-        // Node says this when it has the request.
-        yield* early.upTo("100 Continue")
+        const early = yield* dial("GET /early HTTP/1.1\r\nhost: x\r\n\r\n")
+        const patient = yield* dial("GET /early HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\n\r\n")
+        const asked = Listener.Listener.use(({ connections }) =>
+          Effect.sync(() => Array.from(connections.values()).filter(({ last }) => last !== undefined).length)
+        )
+        yield* Effect.repeat(Effect.andThen(turn, asked), { until: (count) => count === 2 })
         yield* Layer.build(HttpRouter.serve(HttpRouter.add("GET", "/early", HttpServerResponse.text("here"))))
         yield* early.upTo("here")
+        yield* patient.upTo("here")
         assert.strictEqual((yield* call("GET", "/early")).text, "here")
       }).pipe(Effect.provideContext(node))
     })
+  )
+
+  const post = "POST /api/pair-room HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+
+  it.effect.each([
+    ["a chunk whose size is no number", `${post}transfer-encoding: chunked\r\n\r\nzz\r\n`, 400, "BadRequest"],
+    ["a transfer coding nobody knows", `${post}transfer-encoding: brotli\r\n\r\n0\r\n\r\n`, 501, "NotImplemented"],
+    [
+      "a coding below chunked",
+      `${post}transfer-encoding: gzip, chunked\r\nconnection: close\r\n\r\n0\r\n\r\n`,
+      501,
+      "NotImplemented"
+    ],
+    ["both lengths", `${post}content-length: 1\r\ntransfer-encoding: chunked\r\n\r\n`, 400, "BadRequest"]
+  ] as const)("%s is refused at once, in JSON", ([, request, status, tag]) =>
+    Effect.gen(function* () {
+      const [head = "", body = ""] = (yield* raw(request)).split("\r\n\r\n")
+      assert.strictEqual(head.split(" ")[1], String(status))
+      assert.strictEqual(JSON.parse(body)._tag, tag)
+      assert.include(head.toLowerCase(), "x-content-type-options: nosniff")
+    }).pipe(Effect.provide(serve()))
   )
 })

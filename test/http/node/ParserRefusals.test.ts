@@ -2,15 +2,15 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { IncomingMessage } from "node:http"
 import { PassThrough } from "node:stream"
-import * as NodeRefusals from "../../src/http/NodeRefusals.ts"
-import { call, open, raw, serve } from "./harness.ts"
+import * as ParserRefusals from "../../../src/http/node/ParserRefusals.ts"
+import { call, open, raw, serve } from "../harness.ts"
 
 const parts = (answer: string) => {
   const [head = "", body = ""] = answer.split("\r\n\r\n")
   return { status: Number(head.split(" ")[1]), head: head.toLowerCase(), json: JSON.parse(body) }
 }
 
-describe("NodeRefusals", () => {
+describe("ParserRefusals", () => {
   it.effect("what Node's parser does not take is refused with the same JSON", () =>
     Effect.gen(function* () {
       const cases: ReadonlyArray<readonly [string, number, string]> = [
@@ -54,7 +54,7 @@ describe("NodeRefusals", () => {
 
   it("a connection that asked for a tunnel and is reset then ends, and nothing else", () => {
     const socket = new PassThrough()
-    NodeRefusals.onConnect({} as IncomingMessage, socket)
+    ParserRefusals.onConnect({} as IncomingMessage, socket)
     socket.emit("error", new Error("read ECONNRESET"))
     assert.isTrue(socket.destroyed)
   })

@@ -1,0 +1,153 @@
+/**
+ * What the server knows of its connections: the last request on each, whether it carries a stream, and since when its client
+ * reads nothing. Node's own server keeps none of it.
+ */
+import { NodeHttpServerRequest } from "@effect/platform-node"
+import { Clock, Duration, Effect, Layer, Schedule } from "effect"
+import { HttpEffect, HttpServerResponse } from "effect/http"
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http"
+import type { Socket } from "node:net"
+
+/** The request that came last on a connection, and its answer. */
+export interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+}
+
+export interface Connection {
+  /** Undefined before the first request. */
+  readonly last: Exchange | undefined
+  /** Does it carry a stream? A stream is the last answer on its connection. */
+  readonly isStream: boolean
+  /** Since when our buffer is unread, in milliseconds of the monotonic clock, or READ. */
+  readonly unreadSince: number
+}
+
+export type Connections = Map<Socket, Connection>
+
+/** A connection whose client has read everything. */
+const READ = -1
+
+const NEW: Connection = { last: undefined, isStream: false, unreadSince: READ }
+
+/** Returns the open connections of a server, kept up to date. */
+export const of = (server: Server): Connections => {
+  const connections: Connections = new Map()
+  server.on("connection", (socket) => {
+    connections.set(socket, NEW)
+    socket.once("close", () => connections.delete(socket))
+  })
+  return connections
+}
+
+const change = (connections: Connections, socket: Socket, fields: Partial<Connection>): void => {
+  const connection = connections.get(socket)
+  if (connection !== undefined) connections.set(socket, { ...connection, ...fields })
+}
+
+/** The events with which Node hands over a request. `checkContinue` is for a request with `Expect: 100-continue`. */
+const REQUEST_EVENTS = ["request", "checkContinue"] as const
+
+/**
+ * Passes each request on to the listener of the library, by Node's own events. Three things are different from Node:
+ * - Requests that come between listening and serving wait for the library's listener. Node would never answer them.
+ * - A request behind a stream ends its connection: a stream is the last answer on a connection.
+ * - The library's listener for upgrades is taken off. So a request for an upgrade is answered like any other (RFC 9110, 7.8).
+ */
+export const passRequests = (server: Server, connections: Connections): void => {
+  const passers = new Map<string | symbol, Passer>()
+  for (const event of REQUEST_EVENTS) {
+    const passer = makePasser(connections)
+    passers.set(event, passer)
+    server.on(event, passer.pass)
+  }
+  server.on("newListener", (event: string | symbol, listener: RequestListener) => {
+    const passer = passers.get(event)
+    if (event !== "upgrade" && passer === undefined) return
+    process.nextTick(() => server.off(event, listener))
+    passer?.serve(listener)
+  })
+}
+
+interface Passer {
+  /** Hears the requests of Node. */
+  readonly pass: RequestListener
+  /** Passes them to this listener from now on, those that came before too. */
+  readonly serve: (listener: RequestListener) => void
+}
+
+const makePasser = (connections: Connections): Passer => {
+  const early: Array<Parameters<RequestListener>> = []
+  let serve: RequestListener = (...exchange) => void early.push(exchange)
+  const pass: RequestListener = (request, response) => {
+    const { socket } = request
+    if (socket.destroyed) return
+    if (connections.get(socket)?.isStream === true) return void socket.destroy()
+    change(connections, socket, { last: { request, response } })
+    serve(request, response)
+  }
+  return {
+    pass,
+    serve: (listener: RequestListener) => {
+      serve = listener
+      for (const exchange of early.splice(0)) serve(...exchange)
+    }
+  }
+}
+
+/** Prepares the connection for each answer that is a stream, before its head is written. */
+export const prepareStreams =
+  (connections: Connections) =>
+  <E, R>(httpEffect: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
+    HttpEffect.withPreResponseHandler(httpEffect, (request, response) => {
+      if (response.body._tag !== "Stream") return Effect.succeed(response)
+      return Effect.sync(() => {
+        const nodeResponse = NodeHttpServerRequest.toServerResponse(request)
+        const incoming = NodeHttpServerRequest.toIncomingMessage(request)
+        const { socket } = incoming
+        // Another request came behind this one before the stream began, or this one was refused meanwhile.
+        if (connections.get(socket)?.last?.request !== incoming || nodeResponse.writableEnded) {
+          socket.destroy()
+          return response
+        }
+        change(connections, socket, { isStream: true })
+        socket.setTimeout(0)
+        // If nobody read the body, Node would stop to read from the connection, and would not see that its client has gone.
+        incoming.resume()
+        // The end of the connection is the end of the stream: a frame is one write then, with no chunk around it.
+        nodeResponse.removeHeader("transfer-encoding")
+        return HttpServerResponse.setHeader(response, "connection", "close")
+      })
+    })
+
+/** How many times all connections are checked within the shorter limit. */
+const LOOKS = 6
+
+export interface UnreadLimits {
+  readonly stream: Duration.Duration
+  readonly answer: Duration.Duration
+}
+
+/**
+ * Checks all connections from time to time, and resets those whose buffer in this process was not read for too long. A reset frees
+ * the kernel's buffer too, and interrupts the stream. The time-out of the socket is not enough: a client that reads or sends one
+ * byte now and then would never reach it.
+ */
+export const endUnread = (connections: Connections, limits: UnreadLimits) => {
+  const [stream, answer] = [Duration.toMillis(limits.stream), Duration.toMillis(limits.answer)]
+  const look = Effect.map(Clock.Clock, (clock) => {
+    const now = Number(clock.monotonicTimeNanosUnsafe() / 1_000_000n)
+    for (const [socket, { isStream, unreadSince }] of connections) {
+      if (socket.writableLength === 0) {
+        if (unreadSince !== READ) change(connections, socket, { unreadSince: READ })
+      } else if (unreadSince === READ) change(connections, socket, { unreadSince: now })
+      else if (now - unreadSince >= (isStream ? stream : answer)) socket.resetAndDestroy()
+    }
+  })
+  const often = Duration.millis(Math.min(stream, answer) / LOOKS)
+  return Layer.effectDiscard(Effect.forkScoped(Effect.schedule(look, Schedule.spaced(often))))
+}
+
+/** Is somebody waiting for an answer on it: did the whole request come, and is the answer not all sent? */
+export const isAnswering = ({ last }: Connection): boolean =>
+  last !== undefined && last.request.complete && !last.response.writableFinished

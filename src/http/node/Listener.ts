@@ -1,0 +1,134 @@
+/**
+ * Node's own server: its limits, and how it is closed. Every request goes to the router. Only this folder handles sockets.
+ */
+import { NodeHttpServer } from "@effect/platform-node"
+import { Context, Duration, Effect, Layer } from "effect"
+import { HttpRouter } from "effect/http"
+import { createServer, type Server } from "node:http"
+import type { Socket } from "node:net"
+import type { Rooms } from "../../rooms/Rooms.ts"
+import { Drain } from "../Drain.ts"
+import * as Connections from "./Connections.ts"
+import * as ParserRefusals from "./ParserRefusals.ts"
+
+export interface Options {
+  readonly host: string
+  readonly port: number
+  /** The longest time that closing may take. */
+  readonly drainTimeout: Duration.Duration
+  /** How long the buffer of a stream may stay unread before its client is disconnected. */
+  readonly unreadLimit?: Duration.Duration
+}
+
+/** The largest headers of a request, in bytes. */
+export const HEADERS_MAX = 16_384
+
+/** The longest time in which the headers and the whole request must arrive, in milliseconds. */
+const HEADERS_TIMEOUT = 10_000
+const REQUEST_TIMEOUT = 30_000
+const TIMEOUT_CHECK = 2_000
+
+/** Longer than a load balancer keeps an idle connection (60 s is common), so that the server never closes first. */
+const KEEP_ALIVE_TIMEOUT = 65_000
+
+/** How long an answer may wait for a client that does not read. Streams have a limit of their own. */
+const UNREAD_ANSWER = Duration.seconds(60)
+const UNREAD_STREAM = Duration.seconds(30)
+
+/** How long a shutdown waits for a client that has not sent its whole request, or does not read its answer. */
+const STRAGGLER = Duration.seconds(2)
+
+/** The share of the shutdown time that requests may use. The rest is for closing everything else. */
+const DRAIN_SHARE = 0.95
+
+export class Listener extends Context.Service<
+  Listener,
+  {
+    readonly isConnected: Effect.Effect<boolean>
+    /** Accepts no new connections, and is done when the present ones have ended. */
+    readonly close: Effect.Effect<void>
+    /** Ends every connection at once. */
+    readonly cut: Effect.Effect<void>
+    /** How long closing may wait for the requests that are being answered. */
+    readonly patience: Duration.Duration
+    readonly connections: Connections.Connections
+  }
+>()("pairroom/http/node/Listener") {}
+
+/**
+ * Drains and closes the listener when this layer is closed, so build it on top of the server. If anybody is connected, new
+ * connections are accepted for a moment longer, so that a load balancer sees that the instance drains.
+ */
+export const onClose: Layer.Layer<never, never, Drain | Listener | Rooms> = Layer.effectDiscard(
+  Effect.gen(function* () {
+    const context = yield* Effect.context<Drain | Rooms>()
+    const { notice } = yield* Drain
+    const listener = yield* Listener
+    const end = Effect.gen(function* () {
+      const isConnected = yield* listener.isConnected
+      yield* Drain.begin
+      if (isConnected) yield* Effect.sleep(Duration.millis(notice))
+      yield* listener.close
+    })
+    yield* Effect.addFinalizer(() =>
+      Effect.interruptible(end).pipe(
+        Effect.timeoutOrElse({ duration: listener.patience, orElse: () => listener.cut }),
+        Effect.provideContext(context)
+      )
+    )
+  })
+)
+
+/** Prepares the connection of each answer that is a stream. */
+export const streams = HttpRouter.middleware(
+  Effect.map(Listener, ({ connections }) => Connections.prepareStreams(connections)),
+  { global: true }
+)
+
+/** Listens. */
+export const layer = ({ host, port, drainTimeout, unreadLimit = UNREAD_STREAM }: Options) => {
+  const server = createServer({
+    maxHeaderSize: HEADERS_MAX,
+    headersTimeout: HEADERS_TIMEOUT,
+    requestTimeout: REQUEST_TIMEOUT,
+    connectionsCheckingInterval: TIMEOUT_CHECK,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
+    // Refused in Refusals, with the JSON of every other refusal.
+    requireHostHeader: false
+  })
+  const connections = Connections.of(server)
+  server
+    .setTimeout(Duration.toMillis(UNREAD_ANSWER))
+    .on("clientError", (error, socket) =>
+      ParserRefusals.onClientError(error, socket, connections.get(socket as Socket))
+    )
+    .on("checkExpectation", ParserRefusals.onExpectation)
+    .on("connect", ParserRefusals.onConnect)
+  Connections.passRequests(server, connections)
+  const listener = Listener.of({
+    connections,
+    isConnected: Effect.sync(() => connections.size > 0),
+    close: Effect.raceFirst(closed(server), endStragglers(connections)),
+    cut: Effect.sync(() => server.closeAllConnections()),
+    patience: Duration.times(drainTimeout, DRAIN_SHARE)
+  })
+  return Layer.mergeAll(
+    NodeHttpServer.layer(() => server, { host, port, gracefulShutdownTimeout: drainTimeout }),
+    Layer.succeed(Listener, listener),
+    Connections.endUnread(connections, { stream: unreadLimit, answer: UNREAD_ANSWER })
+  )
+}
+
+/** Accepts no new connections, and is done when the present ones have ended. */
+const closed = (server: Server) => Effect.callback<void>((resume) => void server.close(() => resume(Effect.void)))
+
+/** Ends the connections for which Node would wait although nobody there waits for an answer, or reads it. */
+const endStragglers = Effect.fnUntraced(function* (connections: Connections.Connections): Effect.fn.Return<never> {
+  const destroy = (isOne: (connection: Connections.Connection, socket: Socket) => boolean) => {
+    for (const [socket, connection] of connections) if (isOne(connection, socket)) socket.destroy()
+  }
+  destroy(({ last }, { bytesRead }) => last === undefined && bytesRead === 0)
+  yield* Effect.sleep(STRAGGLER)
+  destroy((connection, { writableLength }) => !Connections.isAnswering(connection) || writableLength > 0)
+  return yield* Effect.never
+})

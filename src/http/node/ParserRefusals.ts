@@ -1,0 +1,100 @@
+/**
+ * Refusals by Node's own HTTP parser, as the same JSON that the API sends. Node alone would answer with an empty body, or not at
+ * all while a handler waits for the rest of a broken request.
+ */
+import { type IncomingMessage, type RequestListener, STATUS_CODES } from "node:http"
+import type { Duplex } from "node:stream"
+import { BadRequest, HeadersTooLarge, PayloadTooLarge, RequestTimeout } from "../../domain/errors.ts"
+import { shown } from "../../domain/RoomInput.ts"
+import { codingNotImplemented } from "../Refusals.ts"
+import { SECURITY_HEADERS } from "../SecurityHeaders.ts"
+import type { Connection } from "./Connections.ts"
+
+interface ParserError {
+  readonly message?: string
+  readonly code?: string
+  readonly reason?: string
+}
+
+/** Returns the status and the body for an error of the parser. */
+const parserRefusal = ({ code, reason }: ParserError): readonly [number, { _tag: string; message: string }] => {
+  switch (code) {
+    case "HPE_HEADER_OVERFLOW":
+      return [431, new HeadersTooLarge({ message: "headers: expected at most 16 KiB" })]
+    case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
+      return [413, new PayloadTooLarge({ message: "body: expected chunk extensions of at most 16 KiB" })]
+    case "HPE_INVALID_TRANSFER_ENCODING":
+      // The parser has the same code for a request with both headers.
+      if (reason?.includes("Content-Length") !== true) return [501, codingNotImplemented()]
+      break
+    case "ERR_HTTP_REQUEST_TIMEOUT":
+      return [408, new RequestTimeout({ message: "request: it did not arrive in time" })]
+  }
+  return [400, new BadRequest({ message: `request: it is not HTTP${reason === undefined ? "" : ` (${reason})`}` })]
+}
+
+/**
+ * Answers in JSON where Node's own server would answer with an empty body. The error is in the last request of the connection, if
+ * that has not come to its end, or in what follows it.
+ */
+export const onClientError = (error: ParserError, socket: Duplex, connection: Connection | undefined): void => {
+  const exchange = connection?.last
+  if (exchange === undefined) return refuse(error, socket)
+  const { request, response } = exchange
+  if (connection?.isStream === true) return void socket.destroy()
+  if (!request.complete) {
+    // Its answer has begun already: nothing may follow those bytes. Without keep-alive the connection ends by itself.
+    if (response.headersSent) return response.shouldKeepAlive ? void socket.destroy() : undefined
+    const { body, headers, status } = answerTo(error)
+    response.writeHead(status, { ...headers, connection: "close" }).end(body)
+    return
+  }
+  // The answer to a whole request is sent first.
+  if (response.writableFinished) refuse(error, socket)
+  else response.once("finish", () => refuse(error, socket))
+}
+
+const refuse = (error: ParserError, socket: Duplex): void => {
+  // What comes after a refusal is broken again.
+  if (socket.writableEnded) return
+  if (!socket.writable) return void socket.destroy()
+  const { body, status } = answerTo(error)
+  end(socket, status, body)
+}
+
+const answerTo = (error: ParserError) => {
+  const [status, { _tag, message }] = parserRefusal(error)
+  const body = JSON.stringify({ _tag, message })
+  return { status, body, headers: headersOf(body) }
+}
+
+/** How long a client has to read a refusal, in milliseconds. A connection that is closed at once may lose it. */
+const CLOSING = 500
+
+const end = (socket: Duplex, status: number, body: string): void => {
+  const head = Object.entries({ ...headersOf(body), connection: "close" }).map((header) => header.join(": "))
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join("\r\n")}\r\n\r\n${body}`)
+  const closing = setTimeout(() => socket.destroy(), CLOSING)
+  socket.once("close", () => clearTimeout(closing))
+}
+
+/** Refuses `CONNECT`, which asks for a tunnel. Node passes only the socket. */
+export const onConnect = (_request: IncomingMessage, socket: Duplex): void => {
+  // Node has removed its own listener, and an error without a listener would end the process.
+  socket.on("error", () => socket.destroy())
+  end(socket, 400, JSON.stringify({ _tag: "BadRequest", message: "method: CONNECT is for proxies, and this is none" }))
+}
+
+/** Refuses an `Expect` that cannot be met. */
+export const onExpectation: RequestListener = ({ headers }, response) => {
+  const message = `expect: expected 100-continue, got ${shown(headers.expect)}`
+  const body = JSON.stringify({ _tag: "ExpectationFailed", message })
+  response.writeHead(417, headersOf(body)).end(body)
+}
+
+const headersOf = (body: string) => ({
+  "content-type": "application/json",
+  "cache-control": "no-store",
+  "content-length": Buffer.byteLength(body),
+  ...SECURITY_HEADERS
+})
