@@ -8,7 +8,6 @@ import type { AccessCode, RoomState } from "../domain/RoomState.ts"
 import type { Frame } from "../rooms/Frame.ts"
 import type { RoomSubscription } from "../rooms/RoomSubscription.ts"
 import { Rooms } from "../rooms/Rooms.ts"
-import { RoomSettings } from "../rooms/RoomSettings.ts"
 import { Drain } from "./Drain.ts"
 
 /** A client whose connection broke reconnects after a time in this range, in milliseconds. */
@@ -47,8 +46,7 @@ export const response = Effect.fnUntraced(
     const room = yield* (yield* Rooms).watch(code)
     if (lastEventId !== undefined && isOver(yield* room.state, lastEventId)) return HttpServerResponse.empty()
     if ((yield* HttpServerRequest.HttpServerRequest).method === "HEAD") return yield* comeBack
-    const { streamLifetime } = yield* RoomSettings
-    const subscription = yield* room.subscribe({ ticks, lastEventId, heartbeats: true, lifetime: streamLifetime })
+    const subscription = yield* room.subscribe({ ticks, lastEventId, heartbeats: true, limited: true })
     // The drain may have begun meanwhile: then this subscription ends like the others.
     if (yield* Drain.isDraining) yield* room.end
     yield* Effect.acquireRelease(Metric.modify(open, 1), () => Metric.modify(open, -1))
@@ -76,14 +74,13 @@ const bytes = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Pull.Pull<Bytes>, never, Drain> {
   const drain = yield* Drain
   const first = encoder.encode(yield* retry)
-  const isGone = yield* Ref.make(false)
+  const saidGoodbye = yield* Ref.make(false)
   const frames = Effect.map(subscription, ([frame]): Bytes => (isFirst(frame) ? [first, frame.bytes] : [frame.bytes]))
   const goodbye = Effect.gen(function* (): Effect.fn.Return<Bytes, Cause.Done, Drain> {
-    if ((yield* Ref.getAndSet(isGone, true)) || !(yield* Drain.isDraining)) return yield* Cause.done()
+    if ((yield* Ref.getAndSet(saidGoodbye, true)) || !(yield* Drain.isDraining)) return yield* Cause.done()
     return [encoder.encode(`${yield* retry}\n`)]
   }).pipe(Effect.provideService(Drain, drain))
-  const all = Pull.catchDone(frames, () => goodbye)
-  return all
+  return Pull.catchDone(frames, () => goodbye)
 })
 
 /** Only the first frame of a stream has the event `connect`. */

@@ -93,13 +93,13 @@ export const closing = (state: RoomState, around: Surroundings): Frame =>
 
 /** The beginning of a stream. With `missed` it repeats the last `timer` event, which the client may not have seen. */
 export const snapshot = (state: RoomState, around: Surroundings, missed: boolean): Frame =>
-  named("snapshot", state, around, [{ event: "connect", data: "OK" }, ...anew(state, around, missed)])
+  named("snapshot", state, around, [{ event: "connect", data: "OK" }, ...standingEvents(state, around, missed)])
 
-/** The room anew in the middle of a stream, for a client that read too slowly and lost changes. */
+/** A new snapshot in the middle of a stream, for a client that read too slowly and lost changes. */
 export const recovery = (state: RoomState, around: Surroundings, missed: boolean): Frame =>
-  named("snapshot", state, around, anew(state, around, missed))
+  named("snapshot", state, around, standingEvents(state, around, missed))
 
-const anew = (state: RoomState, around: Surroundings, missed: boolean): ReadonlyArray<RoomEvent> => [
+const standingEvents = (state: RoomState, around: Surroundings, missed: boolean): ReadonlyArray<RoomEvent> => [
   room(state, around),
   ...standing(state, around.now),
   ...(state.status === "COMPLETED" ? ending(state) : missed ? missedTimer(state) : [])

@@ -39,6 +39,8 @@ const make = Effect.fnUntraced(function* () {
     const now = yield* elapsed
     const due = Array.from(beats).filter(([, at]) => at <= now)
     for (const [beat, at] of due) {
+      // It may have left while the others ran.
+      if (!beats.has(beat)) continue
       beats.set(beat, at + interval * (1 + Math.floor((now - at) / interval)))
       yield* Effect.catchCause(beat, Effect.logError)
     }

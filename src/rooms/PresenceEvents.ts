@@ -18,36 +18,37 @@ export const changePresence = Effect.fnUntraced(function* (room: WatchedRoom, ch
   const after = change(RoomPresence.forget(before, now), now)
   yield* Ref.set(room.presence, after)
   yield* room.announce(RoomPresence.attendance(after))
-  if (!isAnythingDue(after)) yield* FiberHandle.clear(room.presenceTeller)
+  if (!isAnythingPlanned(after)) yield* FiberHandle.clear(room.presenceFiber)
   // Otherwise it runs already, and wakes up in time.
-  else if (RoomPresence.nextDue(after) < RoomPresence.nextDue(before)) {
-    yield* run(room, room.presenceTeller, presenceEvents(room))
+  else if (RoomPresence.nextAt(after) < RoomPresence.nextAt(before)) {
+    yield* run(room, room.presenceFiber, presenceEvents(room))
   }
   yield* room.followTimer
 })
 
 /** Publishes presence events as long as there is something to publish or somebody is expected back. */
 const presenceEvents = (room: WatchedRoom): Effect.Effect<void> =>
-  Effect.repeat(exclusively(room, tell(room)), untilDue(room)).pipe(Effect.asVoid)
+  Effect.repeat(exclusively(room, publishIfDue(room)), untilDue(room)).pipe(Effect.asVoid)
 
-const tell = Effect.fnUntraced(function* (room: WatchedRoom) {
+const publishIfDue = Effect.fnUntraced(function* (room: WatchedRoom) {
   const now = yield* room.store.now
   const before = yield* Ref.get(room.presence)
   const presence = RoomPresence.forget(before, now)
   const isDue = RoomPresence.isDue(presence, now)
-  yield* Ref.set(room.presence, isDue ? RoomPresence.told(presence, now) : presence)
+  yield* Ref.set(room.presence, isDue ? RoomPresence.published(presence, now) : presence)
   if (presence !== before) yield* room.announce(RoomPresence.attendance(presence))
-  if (isDue) yield* publishChange(room, Frame.presence(yield* Ref.get(room.timer), yield* surroundings(room)))
+  if (isDue) yield* publishChange(room, Frame.presence(yield* Ref.get(room.state), yield* surroundings(room)))
 })
 
 const untilDue = (room: WatchedRoom) =>
   Schedule.forever.pipe(
-    Schedule.while(() => Effect.map(Ref.get(room.presence), isAnythingDue)),
+    Schedule.while(() => Effect.map(Ref.get(room.presence), isAnythingPlanned)),
     Schedule.addDelay(() =>
       Effect.zipWith(Ref.get(room.presence), room.store.now, (presence, now) =>
-        Duration.millis(Math.max(1, RoomPresence.nextDue(presence) - now))
+        Duration.millis(Math.max(1, RoomPresence.nextAt(presence) - now))
       )
     )
   )
 
-const isAnythingDue = (presence: RoomPresence.RoomPresence) => RoomPresence.nextDue(presence) < Number.POSITIVE_INFINITY
+const isAnythingPlanned = (presence: RoomPresence.RoomPresence) =>
+  RoomPresence.nextAt(presence) < Number.POSITIVE_INFINITY

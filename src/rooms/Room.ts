@@ -28,6 +28,7 @@ import * as Frame from "./Frame.ts"
 import { Heartbeats } from "./Heartbeats.ts"
 import { changePresence } from "./PresenceEvents.ts"
 import * as RoomPresence from "./RoomPresence.ts"
+import { RoomSettings } from "./RoomSettings.ts"
 import { type RoomSubscription, subscribe, type SubscribeOptions } from "./RoomSubscription.ts"
 import { applyChange, finishIfUp } from "./RoomChanges.ts"
 import {
@@ -42,7 +43,7 @@ import {
   type WatchedRoom
 } from "./WatchedRoom.ts"
 
-/** How many unread frames are kept for a subscription. If changes are lost beyond that, it gets the room anew. */
+/** How many unread frames a subscription keeps. If it loses a change, it gets a new snapshot. */
 const FRAMES_BUFFERED = 32
 
 export class Room extends Context.Service<
@@ -76,18 +77,19 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
   const room: WatchedRoom = {
     code,
     store,
-    timer: yield* Ref.make<RoomState>(settle(first.room.value, yield* store.now)),
+    settings: yield* RoomSettings,
+    state: yield* Ref.make<RoomState>(settle(first.room.value, yield* store.now)),
     certain: yield* Ref.make(first.certain),
     presence: yield* Ref.make(RoomPresence.empty),
     announce: (here) => others.announce(code, here),
-    changes: yield* Ref.make(0),
+    published: yield* Ref.make(0),
     frames: yield* PubSub.sliding<Published>(FRAMES_BUFFERED),
     framesWithoutTicks: yield* PubSub.sliding<Published>(FRAMES_BUFFERED),
     ended: yield* Ref.make(false),
     lock: yield* Semaphore.make(1),
     ticker: yield* FiberHandle.make<void>(),
     tickingFor: yield* Ref.make<Ticking | undefined>(undefined),
-    presenceTeller: yield* FiberHandle.make<void>(),
+    presenceFiber: yield* FiberHandle.make<void>(),
     followTimer: Effect.suspend(() => followTimer(room)),
     context: yield* Effect.context<never>()
   }
@@ -98,7 +100,7 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
   yield* (yield* Heartbeats).join(Effect.suspend(() => beat(room)))
 
   return Room.of({
-    state: Effect.suspend(() => Effect.andThen(finishIfUp(room), Ref.get(room.timer))),
+    state: Effect.suspend(() => Effect.andThen(finishIfUp(room), Ref.get(room.state))),
     connections: Effect.suspend(() => Effect.map(Ref.get(room.presence), RoomPresence.connections)),
     subscribe: (options) => Effect.andThen(finishIfUp(room), room.lock.withPermit(subscribe(room, options))),
     end: Effect.suspend(() => exclusively(room, end(room, Frame.END))),
@@ -150,7 +152,7 @@ const beat = Effect.fnUntraced(function* (room: WatchedRoom) {
 
 /** Runs the tick fiber while the timer runs and somebody watches. Otherwise it interrupts the fiber. */
 const followTimer = Effect.fnUntraced(function* (room: WatchedRoom) {
-  const { timer } = yield* Ref.get(room.timer)
+  const { timer } = yield* Ref.get(room.state)
   const { connected, ticking } = yield* Ref.get(room.presence)
   const wanted = isRunning(timer) && connected > 0 ? { endsAt: timer.endsAt, ticks: ticking > 0 } : undefined
   const present = yield* Ref.getAndSet(room.tickingFor, wanted)
@@ -171,7 +173,7 @@ const wholeSeconds = (room: WatchedRoom) =>
   Schedule.fromStep(
     Effect.succeed((_now: number, last: number) =>
       Effect.flatMap(room.store.now, (now): Pull.Pull<[number, Duration.Duration], never, number> => {
-        if (last === FINISHED || !isRunning(Ref.getUnsafe(room.timer).timer)) return Cause.done(last)
+        if (last === FINISHED || !isRunning(Ref.getUnsafe(room.state).timer)) return Cause.done(last)
         const left = leftAt(room, now)
         const { ticking } = Ref.getUnsafe(room.presence)
         const next = ticking === 0 ? 0 : Math.max(0, Math.min(nextWholeSecond(left), last - SECOND))
@@ -199,6 +201,6 @@ const tick = (room: WatchedRoom) =>
 
 /** Returns the remaining time in milliseconds: 0 when the time is up, or the timer does not run. */
 const leftAt = (room: WatchedRoom, now: number) => {
-  const { duration, timer } = Ref.getUnsafe(room.timer)
+  const { duration, timer } = Ref.getUnsafe(room.state)
   return isRunning(timer) ? remainingAt(timer, duration, now) : 0
 }

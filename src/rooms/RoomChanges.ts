@@ -11,15 +11,15 @@ import { end, exclusively, publishChange, surroundings, type WatchedRoom } from 
 /** Applies a change from the store: publishes every state between the present one and the new one. */
 export const applyChange = Effect.fnUntraced(function* (room: WatchedRoom, { certain, room: stored }: RoomChange) {
   if (yield* Ref.get(room.ended)) return
-  const seen = yield* Ref.get(room.timer)
+  const seen = yield* Ref.get(room.state)
   const wasCertain = yield* Ref.getAndSet(room.certain, certain)
   if (Option.isNone(stored)) return yield* end(room, Frame.closing(seen, yield* surroundings(room)))
   const now = yield* room.store.now
   const states = statesSince(seen, stored.value, now)
   for (const state of states) yield* enter(room, state)
-  yield* Ref.set(room.timer, settle(stored.value, now))
+  yield* Ref.set(room.state, settle(stored.value, now))
   if (states.length === 0 && certain !== wasCertain) {
-    yield* publishChange(room, Frame.certainty(yield* Ref.get(room.timer), yield* surroundings(room)))
+    yield* publishChange(room, Frame.certainty(yield* Ref.get(room.state), yield* surroundings(room)))
   }
   if (stored.value.streamsEnded > seen.streamsEnded) {
     yield* publishChange(room, Frame.closing(stored.value, yield* surroundings(room)))
@@ -28,7 +28,7 @@ export const applyChange = Effect.fnUntraced(function* (room: WatchedRoom, { cer
 
 /** Sets the state and publishes its frame. Both belong together, so run it exclusively. */
 const enter = Effect.fnUntraced(function* (room: WatchedRoom, state: RoomState) {
-  const { id, turn } = yield* Ref.getAndSet(room.timer, state)
+  const { id, turn } = yield* Ref.getAndSet(room.state, state)
   const around = yield* surroundings(room)
   const frame = state.previousId === id ? Frame.change(state, around) : Frame.catchUp(state, around, state.turn > turn)
   yield* state.status === "COMPLETED" ? end(room, frame) : publishChange(room, frame)
@@ -39,7 +39,7 @@ const enter = Effect.fnUntraced(function* (room: WatchedRoom, state: RoomState) 
  * way here, and it decides. While the store is away, the state that is known here decides. Returns false if no finish was due.
  */
 export const finishIfUp = Effect.fnUntraced(function* (room: WatchedRoom) {
-  const known = yield* Ref.get(room.timer)
+  const known = yield* Ref.get(room.state)
   if (!isUp(known.timer, yield* room.store.now)) return false
   const stored = yield* Effect.catch(room.store.get(room.code), () => Effect.succeedSome(known))
   if (Option.isSome(stored) && stored.value.id === known.id) yield* exclusively(room, finish(room, known))
@@ -47,5 +47,5 @@ export const finishIfUp = Effect.fnUntraced(function* (room: WatchedRoom) {
 })
 
 const finish = Effect.fnUntraced(function* (room: WatchedRoom, known: RoomState) {
-  if ((yield* Ref.get(room.timer)) === known) yield* enter(room, settle(known, yield* room.store.now))
+  if ((yield* Ref.get(room.state)) === known) yield* enter(room, settle(known, yield* room.store.now))
 })

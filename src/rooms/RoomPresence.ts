@@ -7,22 +7,22 @@ import { type Attendance, countOf, NOBODY, together } from "../store/Presence.ts
 /** How long a client is still counted after the server ended its stream, in milliseconds. So nobody sees it reconnect. */
 export const RETURN_GRACE = 10_000
 
-/** The first presence event is published at once. Between two of them is at least this time, in milliseconds. */
+/** The first presence event is published at once. The next one comes after this time at the earliest, in milliseconds. */
 const PRESENCE_INTERVAL = 1_000
 
 export interface RoomPresence {
   readonly connected: number
   /** How many of the connected clients want ticks. */
   readonly ticking: number
-  /** One entry for each client that is expected back here: until when it is counted. In order. */
+  /** For each client that is expected back here: the time until which it is counted, the earliest first. */
   readonly expected: ReadonlyArray<number>
   /** How many clients have come back here that another instance expects. */
   readonly returned: number
   readonly elsewhere: Attendance
   /** Is there a client here that does not know the present number of connections? */
-  readonly untold: boolean
+  readonly unpublished: boolean
   /** When the last presence event was published, in milliseconds by the clock of the store. */
-  readonly toldAt: number
+  readonly publishedAt: number
 }
 
 export const empty: RoomPresence = {
@@ -31,8 +31,8 @@ export const empty: RoomPresence = {
   expected: [],
   returned: 0,
   elsewhere: NOBODY,
-  untold: false,
-  toldAt: Number.NEGATIVE_INFINITY
+  unpublished: false,
+  publishedAt: Number.NEGATIVE_INFINITY
 }
 
 /** Returns what other instances learn about this one. */
@@ -70,7 +70,7 @@ export const leave = (presence: RoomPresence, ticks: boolean): RoomPresence =>
 export const dismiss = (presence: RoomPresence, ticks: boolean, now: number): RoomPresence => ({
   ...leave(presence, ticks),
   expected: [...presence.expected, now + RETURN_GRACE],
-  untold: presence.untold
+  unpublished: presence.unpublished
 })
 
 /** Clients that were expected until `now` and did not come back are no longer counted. */
@@ -87,18 +87,22 @@ export const meet = (presence: RoomPresence, elsewhere: Attendance): RoomPresenc
   })
 
 /** A presence event was published at `now`. */
-export const told = (presence: RoomPresence, now: number): RoomPresence => ({ ...presence, untold: false, toldAt: now })
+export const published = (presence: RoomPresence, now: number): RoomPresence => ({
+  ...presence,
+  unpublished: false,
+  publishedAt: now
+})
 
 /** Is a presence event due at `now`? */
-export const isDue = ({ toldAt, untold }: RoomPresence, now: number): boolean =>
-  untold && now >= toldAt + PRESENCE_INTERVAL
+export const isDue = ({ publishedAt, unpublished }: RoomPresence, now: number): boolean =>
+  unpublished && now >= publishedAt + PRESENCE_INTERVAL
 
 /** Returns when the next presence event is due or the next client is no longer expected, in milliseconds; Infinity for never. */
-export const nextDue = ({ expected, toldAt, untold }: RoomPresence): number =>
-  untold ? toldAt + PRESENCE_INTERVAL : (expected[0] ?? Number.POSITIVE_INFINITY)
+export const nextAt = ({ expected, publishedAt, unpublished }: RoomPresence): number =>
+  unpublished ? publishedAt + PRESENCE_INTERVAL : (expected[0] ?? Number.POSITIVE_INFINITY)
 
-/** Sets fields, and notes if other clients than the one that caused the change have to learn of it. */
+/** Sets fields. If the number of connections changes and somebody else is connected, a presence event is needed. */
 const noting = (presence: RoomPresence, others: number, fields: Partial<RoomPresence>): RoomPresence => {
   const next = { ...presence, ...fields }
-  return others > 0 && connections(next) !== connections(presence) ? { ...next, untold: true } : next
+  return others > 0 && connections(next) !== connections(presence) ? { ...next, unpublished: true } : next
 }

@@ -6,7 +6,6 @@ import { Cause, Duration, Effect, MutableRef, type Pull, PubSub, Ref, type Scope
 import * as Frame from "./Frame.ts"
 import { changePresence } from "./PresenceEvents.ts"
 import * as RoomPresence from "./RoomPresence.ts"
-import { RoomSettings } from "./RoomSettings.ts"
 import { exclusively, type Published, surroundings, type WatchedRoom } from "./WatchedRoom.ts"
 
 export interface SubscribeOptions {
@@ -16,8 +15,8 @@ export interface SubscribeOptions {
   readonly lastEventId?: string | undefined
   /** Does the subscriber want heartbeats? Off by default. */
   readonly heartbeats?: boolean | undefined
-  /** The subscription ends after this time, and its client reconnects. Never by default. */
-  readonly lifetime?: Duration.Duration | undefined
+  /** Does the subscription end after the life time of the settings, so that its client reconnects? Off by default. */
+  readonly limited?: boolean | undefined
 }
 
 /** Returns the next frame, and is done when the subscription has ended. */
@@ -27,8 +26,8 @@ export type RoomSubscription = Pull.Pull<readonly [Frame.Frame]>
 export interface Cursor {
   /** Returned next, before anything that is published. */
   readonly snapshot: Frame.Frame | undefined
-  /** The number of the last frame that may not be lost. */
-  readonly changes: number
+  /** The number of the last change that the subscriber has received. */
+  readonly number: number
   /** What the subscriber has seen last: the `id`, the remaining time in milliseconds, the number of connections. */
   readonly id: string | undefined
   readonly remaining: number
@@ -37,7 +36,7 @@ export interface Cursor {
   readonly over: boolean
 }
 
-/** What to do with a published frame: give it, skip it, give the room anew because frames were lost, or end. */
+/** What to do with a published frame: give it, skip it, give a new snapshot because changes were lost, or end. */
 export type Step = "give" | "skip" | "recover" | "end"
 
 export interface Limits {
@@ -48,23 +47,27 @@ export interface Limits {
 }
 
 /** Returns what to do with a published frame, and the cursor after it. */
-export const advance = (cursor: Cursor, { changes, frame }: Published, limits: Limits): readonly [Step, Cursor] => {
-  if (frame.last) return [frame.kind === "end" || changes <= cursor.changes ? "end" : "give", { ...cursor, over: true }]
-  const mayBeLost = frame.kind === "tick" || frame.kind === "heartbeat"
-  if (changes > cursor.changes + (mayBeLost ? 0 : 1)) return ["recover", cursor]
-  if (changes < cursor.changes + (mayBeLost ? 0 : 1)) return ["skip", cursor]
+export const advance = (cursor: Cursor, { frame, number }: Published, limits: Limits): readonly [Step, Cursor] => {
+  if (frame.last) return [frame.kind === "end" || number <= cursor.number ? "end" : "give", { ...cursor, over: true }]
+  const isLossy = frame.kind === "tick" || frame.kind === "heartbeat"
+  const next = cursor.number + (isLossy ? 0 : 1)
+  if (number > next) return ["recover", cursor]
+  if (number < next) return ["skip", cursor]
   const isKnown =
     (frame.kind === "tick" && frame.remaining! >= cursor.remaining) ||
     (frame.kind === "presence" && frame.connections === cursor.connections) ||
     (frame.kind === "heartbeat" && !limits.heartbeats)
-  const next = after(cursor, frame, changes, limits)
-  return isKnown ? ["skip", { ...cursor, changes, over: next.over }] : ["give", next]
+  const given = after(cursor, frame, number, limits)
+  return isKnown ? ["skip", { ...cursor, number, over: given.over }] : ["give", given]
 }
 
-/** Returns the cursor after a frame was given. The last heartbeat before the end of the life time ends the subscription. */
-const after = (cursor: Cursor, frame: Frame.Frame, changes: number, limits: Limits): Cursor => ({
+/**
+ * Returns the cursor after a frame was given. At the end of its life time a subscription ends; it ends at a heartbeat if the next
+ * heartbeat would be too late.
+ */
+const after = (cursor: Cursor, frame: Frame.Frame, number: number, limits: Limits): Cursor => ({
   snapshot: undefined,
-  changes,
+  number,
   id: frame.id ?? cursor.id,
   remaining: frame.remaining ?? cursor.remaining,
   connections: frame.connections ?? cursor.connections,
@@ -79,17 +82,17 @@ const DONE: RoomSubscription = Cause.done()
  */
 export const subscribe = Effect.fnUntraced(function* (
   room: WatchedRoom,
-  { ticks = true, lastEventId, heartbeats = false, lifetime = Duration.infinity }: SubscribeOptions
+  { ticks = true, lastEventId, heartbeats = false, limited = false }: SubscribeOptions
 ): Effect.fn.Return<RoomSubscription, never, Scope.Scope> {
-  const { heartbeatInterval } = yield* RoomSettings
+  const { heartbeatInterval, streamLifetime } = room.settings
   const limits: Limits = {
     heartbeats,
-    endsAt: (yield* room.store.now) + Duration.toMillis(lifetime),
+    endsAt: (yield* room.store.now) + (limited ? Duration.toMillis(streamLifetime) : Infinity),
     heartbeatInterval: Duration.toMillis(heartbeatInterval)
   }
-  const { streamsEnded } = yield* Ref.get(room.timer)
+  const { streamsEnded } = yield* Ref.get(room.state)
   const subscription = yield* PubSub.subscribe(ticks ? room.frames : room.framesWithoutTicks)
-  /** Only this subscription uses it, so it needs no atomic update. It changes with each event, and an effect would cost time. */
+  /** Not a Ref: only this subscription uses it, it changes with each event, and an effect would cost time. */
   const cursor = yield* Effect.acquireRelease(
     Effect.andThen(
       changePresence(room, (presence) => RoomPresence.arrive(presence, { ticks, returns: lastEventId !== undefined })),
@@ -134,27 +137,27 @@ const begin = Effect.fnUntraced(function* (
   limits: Limits,
   lastEventId: string | undefined
 ): Effect.fn.Return<Cursor> {
-  const state = yield* Ref.get(room.timer)
+  const state = yield* Ref.get(room.state)
   const frame = Frame.snapshot(state, yield* surroundings(room), lastEventId !== undefined && lastEventId !== state.id)
-  return { ...after(START, frame, yield* Ref.get(room.changes), limits), snapshot: frame }
+  return { ...after(START, frame, yield* Ref.get(room.published), limits), snapshot: frame }
 })
 
-const START: Cursor = { snapshot: undefined, changes: 0, id: undefined, remaining: 0, connections: 0, over: false }
+const START: Cursor = { snapshot: undefined, number: 0, id: undefined, remaining: 0, connections: 0, over: false }
 
-/** Returns a cursor with the room anew, after changes were lost. If one of them ended all streams, it ends this one too. */
+/** Returns a cursor with a new snapshot, after changes were lost. If one of them ended all streams, it ends this one too. */
 const recovery = Effect.fnUntraced(function* (
   room: WatchedRoom,
   cursor: Cursor,
   limits: Limits,
   streamsEnded: number
 ): Effect.fn.Return<Cursor> {
-  const state = yield* Ref.get(room.timer)
+  const state = yield* Ref.get(room.state)
   const around = yield* surroundings(room)
   const frame =
     state.streamsEnded > streamsEnded
       ? Frame.closing(state, around)
       : Frame.recovery(state, around, state.id !== cursor.id)
-  return { ...after(cursor, frame, yield* Ref.get(room.changes), limits), snapshot: frame }
+  return { ...after(cursor, frame, yield* Ref.get(room.published), limits), snapshot: frame }
 })
 
 const release = (room: WatchedRoom, { over }: Cursor, ticks: boolean) =>

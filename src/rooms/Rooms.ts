@@ -30,16 +30,23 @@ export type Refusal = RoomNotFound | RoomClosed | Stale | StoreUnavailable
 type Command = (code: AccessCode, condition?: RoomState.Condition) => Effect.Effect<void, Refusal>
 
 export interface WatchOptions {
-  /** Without them, `remaining-time` comes only with a snapshot, an update, a reset and a finish. On by default. */
+  /** Send `remaining-time` each second? Otherwise it comes only with a snapshot, an update, a reset and a finish. On by default. */
   readonly ticks?: boolean
 }
 
 /** The rooms that somebody watches on this instance, by the canonical form of their access codes. */
 class WatchedRooms extends LayerMap.Service<WatchedRooms>()("pairroom/rooms/WatchedRooms", { lookup: Room.layer }) {
-  /** Keeps a room for the idle time of the settings when nobody watches it any more. */
+  /** Keeps a room for the idle time of the settings after its last use. A room that could not be built is not kept. */
   static readonly layerWithSettings = Layer.effect(
     this,
-    Effect.flatMap(RoomSettings, ({ idleTimeToLive }) => LayerMap.make(Room.layer, { idleTimeToLive }))
+    Effect.gen(function* () {
+      const { idleTimeToLive } = yield* RoomSettings
+      const rooms: WatchedRooms["Service"] = yield* LayerMap.make(
+        (code: AccessCode) => Layer.tapCause(Room.layer(code), () => rooms.invalidate(code)),
+        { idleTimeToLive }
+      )
+      return rooms
+    })
   )
 }
 
@@ -71,7 +78,7 @@ export class Rooms extends Context.Service<
     readonly endStreams: Command
     readonly delete: Command
 
-    /** What happens in a room: where it stands first, then each change and each second. It carries no heartbeats. */
+    /** What happens in a room: first its present state, then each change and each second. There are no heartbeats. */
     readonly events: (
       code: AccessCode,
       options?: WatchOptions
@@ -108,8 +115,6 @@ const make = Effect.fnUntraced(function* (prefix: string) {
   // In the context of this service, so that a room keeps nothing of the request that was the first to ask for it.
   const build = (code: AccessCode, scope: Scope.Scope) =>
     rooms.contextEffect(code).pipe(
-      // The map would keep a failed build, too.
-      Effect.tapError(() => rooms.invalidate(code)),
       Effect.map(Context.get(Room)),
       Effect.updateContext<never, Scope.Scope>(() => Context.add(context, Scope.Scope, scope))
     )
@@ -194,7 +199,7 @@ const make = Effect.fnUntraced(function* (prefix: string) {
     reset: command(RoomState.reset),
     update: Effect.fn("Rooms.update")(function* (code, input, condition) {
       const setting = yield* RoomInput.decode(RoomInput.TimerSetting)(input).pipe(
-        // Where there is no room, that is what is wrong.
+        // If there is no such room, that is the error to report.
         Effect.tapError(() => find(code))
       )
       yield* run(RoomState.update(setting), code, condition)

@@ -8,12 +8,13 @@ import type { RoomStore } from "../store/RoomStore.ts"
 import type { Surroundings } from "./Frame.ts"
 import * as Frame from "./Frame.ts"
 import * as RoomPresence from "./RoomPresence.ts"
+import type { RoomSettings } from "./RoomSettings.ts"
 
-/** A frame with its number. By the number a subscription sees that it lost frames. */
+/** A frame with its number. A gap in the numbers shows that frames were lost. */
 export interface Published {
   readonly frame: Frame.Frame
-  /** How many frames were published up to this one, without ticks and heartbeats. */
-  readonly changes: number
+  /** Counts the frames that are neither ticks nor heartbeats. A tick or a heartbeat has the number of the frame before it. */
+  readonly number: number
 }
 
 /** What the tick fiber runs for. */
@@ -26,18 +27,19 @@ export interface Ticking {
 export interface WatchedRoom {
   readonly code: AccessCode
   readonly store: RoomStore["Service"]
-  /** The state of the room as this instance knows it. */
-  readonly timer: Ref.Ref<RoomState>
-  /** Is the store there, so that the state is certain? */
+  readonly settings: Context.Service.Shape<typeof RoomSettings>
+  /** The timer and everything else that a command changes, as far as this instance knows it. */
+  readonly state: Ref.Ref<RoomState>
+  /** Can the store be reached? If not, the state may be out of date. */
   readonly certain: Ref.Ref<boolean>
   readonly presence: Ref.Ref<RoomPresence.RoomPresence>
   readonly announce: (here: Attendance) => Effect.Effect<void>
-  /** How many frames were published, without ticks and heartbeats. */
-  readonly changes: Ref.Ref<number>
+  /** How many frames were published that are neither ticks nor heartbeats. */
+  readonly published: Ref.Ref<number>
   readonly frames: PubSub.PubSub<Published>
   /** The same frames without ticks. A subscription without ticks is not woken each second. */
   readonly framesWithoutTicks: PubSub.PubSub<Published>
-  /** Are the PubSubs at their end? */
+  /** Have the PubSubs ended? */
   readonly ended: Ref.Ref<boolean>
   /** Held while the state changes and its frame is published, and while a snapshot is taken for a new subscription. */
   readonly lock: Semaphore.Semaphore
@@ -45,8 +47,11 @@ export interface WatchedRoom {
   readonly ticker: FiberHandle.FiberHandle<void>
   readonly tickingFor: Ref.Ref<Ticking | undefined>
   /** The fiber of the presence events. Empty while there is nothing to publish. */
-  readonly presenceTeller: FiberHandle.FiberHandle<void>
-  /** Starts or interrupts the tick fiber, as the timer and the presence need it. */
+  readonly presenceFiber: FiberHandle.FiberHandle<void>
+  /**
+   * Starts or interrupts the tick fiber, as the timer and the presence need it. It is defined in Room. It is a field because
+   * PresenceEvents needs it too, and must not import Room.
+   */
   readonly followTimer: Effect.Effect<void>
   /** The context of the room itself. Its fibers use it, so that they keep nothing of a request. */
   readonly context: Context.Context<never>
@@ -88,30 +93,30 @@ export const surroundings = Effect.fnUntraced(function* (room: WatchedRoom): Eff
   }
 })
 
-/** Publishes a frame that no subscription may lose. */
+/** Publishes a change. A subscription that loses it sees a gap in the numbers, and gets a new snapshot. */
 export const publishChange = Effect.fnUntraced(function* (room: WatchedRoom, frame: Frame.Frame) {
-  const changes = yield* Ref.updateAndGet(room.changes, (count) => count + 1)
-  yield* PubSub.publish(room.frames, { frame, changes })
-  yield* PubSub.publish(room.framesWithoutTicks, { frame, changes })
+  const number = yield* Ref.updateAndGet(room.published, (count) => count + 1)
+  yield* PubSub.publish(room.frames, { frame, number })
+  yield* PubSub.publish(room.framesWithoutTicks, { frame, number })
 })
 
 /** Publishes a tick to the subscriptions that want ticks. */
 export const publishTick = (room: WatchedRoom, frame: Frame.Frame): Effect.Effect<boolean> =>
-  PubSub.publish(room.frames, { frame, changes: Ref.getUnsafe(room.changes) })
+  PubSub.publish(room.frames, { frame, number: Ref.getUnsafe(room.published) })
 
 /** Publishes a heartbeat. */
 export const publishHeartbeat = Effect.fnUntraced(function* (room: WatchedRoom, frame: Frame.Frame) {
-  const changes = yield* Ref.get(room.changes)
-  yield* PubSub.publish(room.frames, { frame, changes })
-  yield* PubSub.publish(room.framesWithoutTicks, { frame, changes })
+  const number = yield* Ref.get(room.published)
+  yield* PubSub.publish(room.frames, { frame, number })
+  yield* PubSub.publish(room.framesWithoutTicks, { frame, number })
 })
 
 /** Ends every subscription with a last frame, which cannot be lost. The Room cannot be used after that. */
 export const end = Effect.fnUntraced(function* (room: WatchedRoom, last: Frame.Frame) {
   yield* Ref.set(room.ended, true)
-  const changes = yield* Ref.updateAndGet(room.changes, (count) => count + 1)
-  yield* PubSub.end(room.frames, { frame: last, changes })
-  yield* PubSub.end(room.framesWithoutTicks, { frame: last, changes })
+  const number = yield* Ref.updateAndGet(room.published, (count) => count + 1)
+  yield* PubSub.end(room.frames, { frame: last, number })
+  yield* PubSub.end(room.framesWithoutTicks, { frame: last, number })
 })
 
 /** Runs an effect while nothing else changes the room. It cannot be interrupted once it has begun. */

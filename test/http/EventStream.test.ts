@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Layer, Logger, Queue, Ref } from "effect"
+import { Context, Duration, Effect, Layer, Logger, Queue, Ref } from "effect"
 import { TestClock } from "effect/testing"
 import { RETURN_GRACE } from "../../src/rooms/RoomPresence.ts"
+import { RoomSettings } from "../../src/rooms/RoomSettings.ts"
 import { Rooms } from "../../src/rooms/Rooms.ts"
 import * as MemoryRoomStore from "../../src/store/MemoryRoomStore.ts"
 import { RoomStore } from "../../src/store/RoomStore.ts"
@@ -215,6 +216,40 @@ describe("EventStream", () => {
       // The first that the other one hears of it all: that somebody has gone.
       assert.deepStrictEqual((yield* other.upTo("room")).filter(isNoHeartbeat), ["room"])
     }).pipe(Effect.provide(serve()))
+  )
+
+  it.effect("lives as long as the settings of the rooms say, with their heartbeats", () =>
+    Effect.gen(function* () {
+      const code = yield* open()
+      const stream = yield* watch(`/api/${code}/connect`)
+      yield* stream.next(3)
+      yield* TestClock.adjust("10 seconds")
+      assert.deepStrictEqual(
+        yield* stream.next(5),
+        [2, 4, 6, 8, 10].map((at) => `heartbeat ${at}000`)
+      )
+      yield* TestClock.adjust("2 seconds")
+      assert.include(yield* stream.upTo("END "), "END ")
+    }).pipe(
+      Effect.provide(
+        // Only the rooms have the settings, as in the process and in a program that embeds rooms.
+        serve(
+          {},
+          Rooms.layer.pipe(
+            Layer.provide(
+              Layer.effect(
+                RoomSettings,
+                Effect.map(RoomSettings, (defaults) => ({
+                  ...defaults,
+                  heartbeatInterval: Duration.seconds(2),
+                  streamLifetime: Duration.seconds(11)
+                }))
+              )
+            )
+          )
+        )
+      )
+    )
   )
 
   it.effect("who does not come back in time is no longer counted", () =>

@@ -80,6 +80,25 @@ describe("Heartbeats", () => {
     }).pipe(Effect.provide(Heartbeats.layer), Effect.provideService(References.MinimumLogLevel, "None"))
   )
 
+  it.effect("do not come to a room that leaves while another one beats", () =>
+    Effect.gen(function* () {
+      const clock = yield* jumpingClock
+      yield* Effect.gen(function* () {
+        const heartbeats = yield* Heartbeats
+        const leave = yield* Scope.make()
+        yield* heartbeats.join(Scope.close(leave, Exit.void))
+        const left = yield* Scope.provide(join(), leave)
+        const stays = yield* join()
+        yield* settled
+        // All of them are due at once, the one that makes the other leave first.
+        yield* clock.jump(60_000)
+        yield* clock.pass(60_000)
+        assert.deepStrictEqual(left, [])
+        assert.isAbove(stays.length, 0)
+      }).pipe(Effect.provide(Heartbeats.layer), Effect.provideService(Clock.Clock, clock.clock))
+    })
+  )
+
   it.effect("come at least as often as streams are to end", () =>
     Effect.gen(function* () {
       const beats = yield* join()

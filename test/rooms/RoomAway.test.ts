@@ -1,6 +1,6 @@
 /** A Room on a store that other instances change, that loses messages, goes away, and goes back to older states. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Option, PubSub, Queue, Ref, Stream, SubscriptionRef } from "effect"
+import { Effect, Exit, Layer, Option, PubSub, Queue, Ref, Stream, SubscriptionRef } from "effect"
 import { TestClock } from "effect/testing"
 import { StoreUnavailable } from "../../src/domain/errors.ts"
 import type { RoomEvent } from "../../src/domain/RoomEvent.ts"
@@ -107,6 +107,31 @@ const elsewhere = (fate: Fate, attendance: Partial<Attendance>) =>
   Effect.andThen(SubscriptionRef.set(fate.elsewhere, { ...NOBODY, ...attendance }), settled)
 
 describe("Room, while the store is away", () => {
+  it.effect("can be watched again at once after a defect while it was built", () =>
+    Effect.gen(function* () {
+      const fails = yield* Ref.make(true)
+      const store = Layer.effect(
+        RoomStore,
+        Effect.map(RoomStore, (store) => ({
+          ...store,
+          changes: (code: AccessCode) =>
+            Stream.unwrap(
+              Effect.flatMap(Ref.getAndSet(fails, false), (failed) =>
+                failed ? Effect.die("a defect") : Effect.succeed(store.changes(code))
+              )
+            )
+        }))
+      ).pipe(Layer.provide(MemoryRoomStore.layer()))
+      yield* Effect.gen(function* () {
+        const rooms = yield* Rooms
+        const code = yield* open()
+        assert.isTrue(Exit.hasDies(yield* Effect.exit(Effect.scoped(rooms.watch(code)))))
+        const room = yield* watch(code)
+        assert.deepStrictEqual(room.snapshot, ["connect", "room", "remaining-time 600000"])
+      }).pipe(Effect.provide(Rooms.layer.pipe(Layer.provideMerge(store))))
+    })
+  )
+
   it.effect("goes on counting, says that it is uncertain, with the same id, and says when it is certain again", () =>
     withFate((fate) =>
       Effect.gen(function* () {

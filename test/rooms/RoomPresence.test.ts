@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as RoomPresence from "../../src/rooms/RoomPresence.ts"
 import { NOBODY } from "../../src/store/Presence.ts"
 
-const { arrive, dismiss, empty, forget, leave, meet, told } = RoomPresence
+const { arrive, dismiss, empty, forget, leave, meet, published } = RoomPresence
 const comes = (presence: RoomPresence.RoomPresence) => arrive(presence, { ticks: true, returns: false })
 const returns = (presence: RoomPresence.RoomPresence) => arrive(presence, { ticks: true, returns: true })
 
@@ -15,40 +15,40 @@ describe("RoomPresence", () => {
   })
 
   it("has nothing to tell the one who comes, but the others who are here", () => {
-    assert.isFalse(comes(empty).untold)
-    assert.isTrue(comes(comes(empty)).untold)
-    assert.isFalse(leave(comes(empty), true).untold)
-    assert.isTrue(leave(told(comes(comes(empty)), 0), true).untold)
+    assert.isFalse(comes(empty).unpublished)
+    assert.isTrue(comes(comes(empty)).unpublished)
+    assert.isFalse(leave(comes(empty), true).unpublished)
+    assert.isTrue(leave(published(comes(comes(empty)), 0), true).unpublished)
   })
 
   it("tells at once, and then at most once a second", () => {
     const first = comes(comes(empty))
     assert.isTrue(RoomPresence.isDue(first, 5_000))
-    const second = comes(told(first, 5_000))
+    const second = comes(published(first, 5_000))
     assert.deepStrictEqual([RoomPresence.isDue(second, 5_999), RoomPresence.isDue(second, 6_000)], [false, true])
-    assert.strictEqual(RoomPresence.nextDue(second), 6_000)
+    assert.strictEqual(RoomPresence.nextAt(second), 6_000)
   })
 
   it("counts for ten seconds whose stream the server ended, and tells nobody before", () => {
-    const ended = dismiss(told(comes(comes(empty)), 0), true, 1_000)
-    assert.deepStrictEqual([RoomPresence.connections(ended), ended.untold], [2, false])
-    assert.strictEqual(RoomPresence.nextDue(ended), 11_000)
+    const ended = dismiss(published(comes(comes(empty)), 0), true, 1_000)
+    assert.deepStrictEqual([RoomPresence.connections(ended), ended.unpublished], [2, false])
+    assert.strictEqual(RoomPresence.nextAt(ended), 11_000)
     assert.strictEqual(forget(ended, 10_999), ended)
     const forgotten = forget(ended, 11_000)
-    assert.deepStrictEqual([RoomPresence.connections(forgotten), forgotten.untold], [1, true])
+    assert.deepStrictEqual([RoomPresence.connections(forgotten), forgotten.unpublished], [1, true])
   })
 
   it("gives the place back to who returns, unseen by the others", () => {
-    const back = returns(dismiss(told(comes(comes(empty)), 0), true, 1_000))
-    assert.deepStrictEqual([RoomPresence.connections(back), back.untold, back.expected.length], [2, false, 0])
+    const back = returns(dismiss(published(comes(comes(empty)), 0), true, 1_000))
+    assert.deepStrictEqual([RoomPresence.connections(back), back.unpublished, back.expected.length], [2, false, 0])
   })
 
   it("counts once who comes back from another instance, until that one no longer expects anybody", () => {
-    const here = told(comes(meet(empty, { ...NOBODY, connected: 1 })), 0)
+    const here = published(comes(meet(empty, { ...NOBODY, connected: 1 })), 0)
     const back = returns(meet(here, { ...NOBODY, expected: 1 }))
-    assert.deepStrictEqual([RoomPresence.connections(back), back.untold, back.returned], [2, false, 1])
+    assert.deepStrictEqual([RoomPresence.connections(back), back.unpublished, back.returned], [2, false, 1])
     const after = meet(back, NOBODY)
-    assert.deepStrictEqual([RoomPresence.connections(after), after.untold, after.returned], [2, false, 0])
+    assert.deepStrictEqual([RoomPresence.connections(after), after.unpublished, after.returned], [2, false, 0])
   })
 
   it("says to other instances who is here, and not who is with them", () => {

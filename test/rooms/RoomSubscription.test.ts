@@ -13,7 +13,7 @@ const around = { now: 0, connections: 1, certain: true }
 /** Where a subscription stands that has just been given a snapshot. */
 const cursor: Cursor = {
   snapshot: undefined,
-  changes: 4,
+  number: 4,
   id: state.id,
   remaining: 50_000,
   connections: 1,
@@ -21,8 +21,8 @@ const cursor: Cursor = {
 }
 const limits: Limits = { heartbeats: true, endsAt: Number.POSITIVE_INFINITY, heartbeatInterval: 15_000 }
 
-const stepOf = (frame: Frame.Frame, changes: number, options: Partial<Limits> = {}) =>
-  advance(cursor, { frame, changes }, { ...limits, ...options })[0]
+const stepOf = (frame: Frame.Frame, number: number, options: Partial<Limits> = {}) =>
+  advance(cursor, { frame, number }, { ...limits, ...options })[0]
 
 describe("RoomSubscription.advance", () => {
   it("gives the next change, and passes over what the snapshot holds already", () => {
@@ -44,8 +44,8 @@ describe("RoomSubscription.advance", () => {
 
   it("tells of presence only where the number is another one", () => {
     assert.strictEqual(stepOf(Frame.presence(state, { ...around, connections: 2 }), 5), "give")
-    const [step, next] = advance(cursor, { frame: Frame.presence(state, around), changes: 5 }, limits)
-    assert.deepStrictEqual([step, next.changes], ["skip", 5])
+    const [step, next] = advance(cursor, { frame: Frame.presence(state, around), number: 5 }, limits)
+    assert.deepStrictEqual([step, next.number], ["skip", 5])
   })
 
   it("gives heartbeats only to those who want them", () => {
@@ -58,12 +58,12 @@ describe("RoomSubscription.advance", () => {
     assert.strictEqual(stepOf(last, 9), "give")
     assert.strictEqual(stepOf(last, 4), "end")
     assert.strictEqual(stepOf(Frame.END, 5), "end")
-    assert.isTrue(advance(cursor, { frame: last, changes: 5 }, limits)[1].over)
+    assert.isTrue(advance(cursor, { frame: last, number: 5 }, limits)[1].over)
   })
 
   it("ends with the last heartbeat of its life time", () => {
     const after = [45_000, 45_001].map((at) =>
-      advance(cursor, { frame: Frame.heartbeat(at), changes: 4 }, { ...limits, endsAt: 60_000 })
+      advance(cursor, { frame: Frame.heartbeat(at), number: 4 }, { ...limits, endsAt: 60_000 })
     )
     assert.deepStrictEqual(
       after.map(([, { over }]) => over),
