@@ -1,14 +1,17 @@
 /**
  * The bodies that clients send, and the refusals of bodies that are wrong.
  */
-import { Effect, Schema, SchemaAST, SchemaIssue } from "effect"
+import { Effect, Schema, SchemaAST, SchemaIssue, SchemaTransformation } from "effect"
 import { BadRequest } from "./errors.ts"
-import { isName, NAME_ALLOWED } from "./Name.ts"
+import { isName, NAME_ALLOWED, toName } from "./Name.ts"
 import { DURATION_MAX, DURATION_MIN } from "./Timer.ts"
 
-const Name = Schema.Trim.check(Schema.makeFilter(isName, { expected: NAME_ALLOWED })).annotate({
-  description: NAME_ALLOWED
-})
+const Name = Schema.String.pipe(
+  Schema.decodeTo(
+    Schema.String.check(Schema.makeFilter(isName, { expected: NAME_ALLOWED })),
+    SchemaTransformation.transform({ decode: toName, encode: (name) => name })
+  )
+).annotate({ description: NAME_ALLOWED })
 
 const Duration = Schema.Int.check(Schema.isBetween({ minimum: DURATION_MIN, maximum: DURATION_MAX })).annotate({
   description: `a whole number of milliseconds from ${DURATION_MIN} to ${DURATION_MAX}`

@@ -1,8 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Queue } from "effect"
+import { EventSource } from "eventsource"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { address, start } from "../instance.ts"
 import { type Block, ask, EventStream } from "./client.ts"
 import * as Nginx from "./nginx.ts"
+import { freePort } from "./port.ts"
 
 const portOf = (url: string) => Number(new URL(url).port)
 
@@ -90,6 +95,52 @@ describe.skipIf(Nginx.missing !== undefined)("behind nginx", () => {
       yield* until("timer", "start")
       yield* until("remaining-time", "599000")
       assert.strictEqual(stream.connections.length, 1)
+    })
+  )
+
+  it.live("an EventSource of a browser comes back after a kill -9, however often it asks while nobody is there", () =>
+    Effect.gen(function* () {
+      const folder = yield* Effect.acquireRelease(
+        Effect.sync(() => mkdtempSync(join(tmpdir(), "pairroom-"))),
+        (path) => Effect.sync(() => rmSync(path, { recursive: true }))
+      )
+      const instancePort = yield* freePort
+      const env = { PORT: String(instancePort), STORE_URL: `sqlite:${join(folder, "rooms.db")}` }
+      const first = yield* start(env)
+      yield* address(first)
+      const { port, url } = yield* Nginx.start("stock", [instancePort])
+      const { accessCode } = (yield* request(port, "POST", "/api/pair-room", { body: pair })).json
+      const happened = yield* Queue.unbounded<string>()
+      const source = yield* Effect.acquireRelease(
+        Effect.sync(() => new EventSource(`${url}/api/${accessCode}/connect`)),
+        (source) => Effect.sync(() => source.close())
+      )
+      source.addEventListener("room", () => Queue.offerUnsafe(happened, "room"))
+      source.addEventListener("error", () => Queue.offerUnsafe(happened, "error"))
+      const until = (what: string) => Effect.repeat(Queue.take(happened), { until: (one) => one === what })
+      yield* until("room")
+      yield* first.end("SIGKILL")
+      // The stream was cut, and at least one try to come back had no instance.
+      yield* until("error")
+      yield* until("error")
+      assert.notStrictEqual(source.readyState, EventSource.CLOSED)
+      yield* start(env)
+      yield* until("room")
+      assert.strictEqual((yield* request(port, "PATCH", `/api/${accessCode}/timer/start`)).status, 204)
+    })
+  )
+
+  it.live("where no instance is there, a stream is told to come back, and a command gets 502", () =>
+    Effect.gen(function* () {
+      const { port } = yield* Nginx.start("round-robin", [yield* freePort, yield* freePort, yield* freePort])
+      const answer = yield* Effect.promise(() => fetch(`http://127.0.0.1:${port}/api/AAAAAAAAAAAAA/connect`))
+      assert.strictEqual(answer.status, 200)
+      assert.strictEqual(answer.headers.get("content-type"), "text/event-stream")
+      assert.match(yield* Effect.promise(() => answer.text()), /^retry: \d+\n\n$/)
+      const ended = yield* Effect.promise(() =>
+        fetch(`http://127.0.0.1:${port}/api/AAAAAAAAAAAAA/connect`, { method: "DELETE" })
+      )
+      assert.strictEqual(ended.status, 502)
     })
   )
 })

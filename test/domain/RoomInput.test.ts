@@ -38,6 +38,14 @@ describe("NewRoom", () => {
     })
   )
 
+  it.effect("brings names to one form, so that two that look alike are equal", () =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* newRoom({ driver: " Zoe\u0308 " })).driver, "Zo\u00eb")
+      const message = yield* refusal(newRoom({ driver: "Zo\u00eb", navigator: "Zoe\u0308" }))
+      assert.include(message, "navigator: Expected another name than the driver's")
+    })
+  )
+
   it.effect("ignores other fields", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* newRoom({ pairId: null, other: [1], id: "forged" }), body)

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks"
 import { createRoom } from "../../client/Commands.ts"
-import { isName, NAME_MAX } from "../../domain/Name.ts"
+import { isName, NAME_MAX, toName } from "../../domain/Name.ts"
 import { pathOf } from "../address.ts"
 import { api } from "../api.ts"
 import { durationIn, MINUTES_MAX, MINUTES_MIN } from "../duration.ts"
@@ -19,7 +19,7 @@ export const NewRoom = () => {
 
   const check = () => {
     const { nameRefused, namesEqual, minutesRefused } = text.value
-    const trimmed = { driver: names.driver.trim(), navigator: names.navigator.trim() }
+    const trimmed = { driver: toName(names.driver), navigator: toName(names.navigator) }
     for (const field of ["driver", "navigator"] as const) {
       if (!isName(trimmed[field])) return { field, message: nameRefused(NAME_MAX) }
     }
