@@ -4,6 +4,7 @@
 import { Data, Effect } from "effect"
 import { ClientClosedError, ClientOfflineError, ErrorReply } from "redis"
 import { StoreUnavailable } from "../../domain/errors.ts"
+import { refuse, UnreadableRoom } from "../StoredState.ts"
 
 /** A Redis that cannot be used as it is. The message says why, and what would be right. */
 export class RedisUnusable extends Data.TaggedError("RedisUnusable")<{ readonly message: string }> {}
@@ -38,25 +39,28 @@ export const failureOf = ({ cause }: { readonly cause: unknown }): RequestFailed
     message: messageOf(cause)
   })
 
+const AWAY = "the store cannot be reached; nothing was changed; try again in a second"
+const UNKNOWN = "the store did not answer; whether the change was made is not known: look before you try again"
+
 /** Returns the first line of an error's message. An error for several attempts to connect has no message; its first error has. */
 export const messageOf = (cause: unknown): string => {
   const { message, errors, code } = cause as { message?: string; errors?: ReadonlyArray<unknown>; code?: string }
   return message?.split("\n")[0] || (errors?.[0] === undefined ? (code ?? String(cause)) : messageOf(errors[0]))
 }
 
-/** Turns a failure into StoreUnavailable, for clients. A refusal is also logged, because only an operator can act on it. */
-export const reported = <A, E, R>(effect: Effect.Effect<A, E | RequestFailed, R>) =>
-  Effect.catchIf(
-    effect,
-    (error): error is RequestFailed => error instanceof RequestFailed,
-    ({ kind, message }) =>
-      Effect.andThen(
-        kind === "refused" ? Effect.logError(`Redis refused a request: ${message}`) : Effect.void,
-        new StoreUnavailable({
-          message:
-            kind === "unknown"
-              ? `the store cannot be reached (${message}); whether the change was made is not known: look before you try again`
-              : `the store cannot be reached (${message}); nothing was changed; try again in a second`
-        })
-      )
+const isFailure = (error: unknown): error is RequestFailed | UnreadableRoom =>
+  error instanceof RequestFailed || error instanceof UnreadableRoom
+
+/** A refusal is for the operator, who can act on it. Why Redis is away was logged when it went away. */
+const log = ({ kind, message }: RequestFailed) =>
+  kind === "refused"
+    ? Effect.logError(`Redis refused a request: ${message}`)
+    : Effect.logDebug(`a request to Redis failed: ${message}`)
+
+/** Turns a failure into StoreUnavailable. Clients are not told what Redis has said: that is in the log. */
+export const reported = <A, E, R>(effect: Effect.Effect<A, E | RequestFailed | UnreadableRoom, R>) =>
+  Effect.catchIf(effect, isFailure, (failure) =>
+    failure instanceof UnreadableRoom
+      ? refuse(failure)
+      : Effect.andThen(log(failure), new StoreUnavailable({ message: failure.kind === "unknown" ? UNKNOWN : AWAY }))
   )
