@@ -11,7 +11,7 @@ import type { AccessCode } from "../../domain/RoomState.ts"
 import type { RoomChange } from "../RoomStore.ts"
 import * as StoredState from "../StoredState.ts"
 import type { Connection, Send } from "./Connection.ts"
-import { reported } from "./Failures.ts"
+import { reported, type RequestFailed } from "./Failures.ts"
 import * as RedisTime from "./RedisTime.ts"
 import * as Scripts from "./Scripts.ts"
 
@@ -79,7 +79,16 @@ export const make = Effect.fnUntraced(function* ({ connection, elapsed, keyOf, t
 
   const rooms = yield* RcMap.make({ lookup: begin })
 
-  const read = Effect.fnUntraced(function* (send: Send, rooms: ReadonlyArray<Watched>, renews: boolean) {
+  /** While Redis takes no changes, rooms are read without a renewal of their life time. */
+  const read = (send: Send, rooms: ReadonlyArray<Watched>, renews: boolean): Effect.Effect<void, RequestFailed> =>
+    readOnce(send, rooms, renews).pipe(
+      Effect.catchIf(
+        ({ kind }) => kind === "unwritable" && renews,
+        () => readOnce(send, rooms, false)
+      )
+    )
+
+  const readOnce = Effect.fnUntraced(function* (send: Send, rooms: ReadonlyArray<Watched>, renews: boolean) {
     const before = yield* connection.inOrder(Effect.forEach(rooms, ({ known }) => Ref.get(known)))
     const sentAt = yield* elapsed
     const [seconds, micros, ...found] = yield* send((redis) =>

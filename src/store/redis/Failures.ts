@@ -15,6 +15,8 @@ export type FailureKind =
   | "unsent"
   /** Redis refused it, and said why. */
   | "refused"
+  /** Redis refuses all changes for now, and said why. */
+  | "unwritable"
   /** It was sent, and no answer came. */
   | "unanswered"
   /** No answer came to a write, and the room does not show whether it was done. */
@@ -27,17 +29,22 @@ export class RequestFailed extends Data.TaggedError("RequestFailed")<{
 
 export const unsent = (message: string): RequestFailed => new RequestFailed({ kind: "unsent", message })
 
+/** Out of memory, no snapshots or append-only file on the disk, a replica, too few replicas. */
+const UNWRITABLE = /^(OOM|MISCONF|READONLY|NOREPLICAS)\b/
+
+/** Redis names the script in which a command was refused. It is the same trouble in every script. */
+const SCRIPT = /\s*script: [0-9a-f]{40}.*$/
+
+const kindOf = (cause: unknown, message: string): FailureKind => {
+  if (cause instanceof ErrorReply) return UNWRITABLE.test(message) ? "unwritable" : "refused"
+  return cause instanceof ClientOfflineError || cause instanceof ClientClosedError ? "unsent" : "unanswered"
+}
+
 /** Returns the failure for an error of the library. */
-export const failureOf = ({ cause }: { readonly cause: unknown }): RequestFailed =>
-  new RequestFailed({
-    kind:
-      cause instanceof ErrorReply
-        ? "refused"
-        : cause instanceof ClientOfflineError || cause instanceof ClientClosedError
-          ? "unsent"
-          : "unanswered",
-    message: messageOf(cause)
-  })
+export const failureOf = ({ cause }: { readonly cause: unknown }): RequestFailed => {
+  const message = messageOf(cause).replace(SCRIPT, "")
+  return new RequestFailed({ kind: kindOf(cause, message), message })
+}
 
 const AWAY = "the store cannot be reached; nothing was changed; try again in a second"
 const UNKNOWN = "the store did not answer; whether the change was made is not known: look before you try again"
@@ -51,7 +58,7 @@ export const messageOf = (cause: unknown): string => {
 const isFailure = (error: unknown): error is RequestFailed | UnreadableRoom =>
   error instanceof RequestFailed || error instanceof UnreadableRoom
 
-/** A refusal is for the operator, who can act on it. Why Redis is away was logged when it went away. */
+/** A refusal is for the operator, who can act on it. Why Redis is away, or takes no changes, was logged once when that began. */
 const log = ({ kind, message }: RequestFailed) =>
   kind === "refused"
     ? Effect.logError(`Redis refused a request: ${message}`)

@@ -17,6 +17,7 @@ import { type RedisUnusable, reported } from "./Failures.ts"
 import * as Pulse from "./Pulse.ts"
 import * as RedisPresence from "./RedisPresence.ts"
 import * as RedisTime from "./RedisTime.ts"
+import * as Scripts from "./Scripts.ts"
 import * as Writes from "./Writes.ts"
 
 export { RedisUnusable } from "./Failures.ts"
@@ -70,7 +71,8 @@ const make = Effect.fnUntraced(function* (options: Options, connect: Connect) {
   })
   yield* Pulse.keep(connection, connect, {
     channels: { [channel]: changes.hear, [presenceChannel]: presence.hear },
-    pulse: (send) => Effect.all([changes.pulse(send), presence.pulse(send)], { concurrency: 2, discard: true })
+    pulse: (send) => Effect.all([changes.pulse(send), presence.pulse(send)], { concurrency: 2, discard: true }),
+    probe: (send) => send((redis) => redis.eval(Scripts.probe)(`${prefix}probe`))
   })
   const { read, write } = Writes.make({ connection, keyOf, ttl, channel, now })
 
@@ -126,7 +128,7 @@ const make = Effect.fnUntraced(function* (options: Options, connect: Connect) {
       modify: (code, decide) =>
         Effect.andThen(connection.reachable, oneAtATime(code)(change(code, decide))).pipe(reported),
       changes: changes.changes,
-      available: connection.available,
+      available: connection.healthy,
       now
     })
   ).pipe(

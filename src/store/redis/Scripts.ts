@@ -73,6 +73,14 @@ return { 'done' }`
   }
 ).withReturnType<Written>()
 
+/** Writes something and deletes it. The first command is the one that Redis refuses where it takes no changes. */
+export const probe = Redis.script((key: string) => [key], {
+  numberOfKeys: 1,
+  lua: `
+redis.call('HSET', KEYS[1], 'probe', '1')
+return redis.call('DEL', KEYS[1])`
+}).withReturnType<number>()
+
 /** A room that is read again: the name of the write that is known of it, empty where none is. */
 export interface Reread {
   readonly key: string

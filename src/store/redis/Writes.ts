@@ -115,7 +115,13 @@ export const make = ({ channel, connection, keyOf, now, ttl }: Options) => {
     return yield* readable(
       code,
       Effect.catchIf(
-        connection.send((redis) => redis.eval(Scripts.write)(request), limit),
+        connection
+          .send((redis) => redis.eval(Scripts.write)(request), limit)
+          .pipe(
+            Effect.tapError(({ kind, message }) =>
+              kind === "unwritable" ? connection.turnUnwritable(message) : Effect.void
+            )
+          ),
         ({ kind }) => kind === "unanswered",
         () =>
           Effect.flatMap(until(deadline + FIND_OUT_LIMIT), (limit) =>
