@@ -14,20 +14,34 @@ export const layer = (options?: { readonly ttl?: Duration.Duration }): Layer.Lay
   )
 
 const memory = (): Rows => {
+  /** The last touched is the last, so that expired rows are found at the beginning. */
   const rows = new Map<string, Row>()
+  const put = (key: string, row: Row): void => {
+    rows.delete(key)
+    rows.set(key, row)
+  }
   return {
     get: (key) => rows.get(key),
-    put: (key, row) => void rows.set(key, row),
+    put,
     delete: (key) => void rows.delete(key),
     touch: (key, touchedAt) => {
       const row = rows.get(key)
-      if (row !== undefined) rows.set(key, { ...row, touchedAt })
+      if (row !== undefined) put(key, { ...row, touchedAt })
     },
-    expire: (touchedAt) => {
+    expired: (touchedAt, atMost) => {
+      const keys: Array<string> = []
       for (const [key, row] of rows) {
-        if (row.touchedAt <= touchedAt) rows.delete(key)
+        if (row.touchedAt > touchedAt || keys.length === atMost) break
+        keys.push(key)
       }
+      return keys
     },
+    expire: (key, touchedAt) => {
+      const row = rows.get(key)
+      if (row !== undefined && row.touchedAt <= touchedAt) rows.delete(key)
+    },
+    compact: () => false,
+    verify: () => {},
     probe: () => {},
     transaction: (write) => write()
   }

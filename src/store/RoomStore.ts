@@ -50,7 +50,7 @@ export class RoomStore extends Context.Service<
      */
     readonly changes: (code: AccessCode) => Stream.Stream<RoomChange, StoreUnavailable>
 
-    /** Can the store be reached? */
+    /** Can the store be reached, and does it keep what is written? */
     readonly available: SubscriptionRef.SubscriptionRef<boolean>
 
     /** Returns the time of the store's clock, in milliseconds since the epoch. It is the same on every instance. */

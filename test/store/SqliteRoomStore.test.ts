@@ -1,50 +1,22 @@
 import { assert, describe, it, vi } from "@effect/vitest"
-import { Duration, Effect, Layer, Option, Queue, Schema, type Scope, Stream, SubscriptionRef } from "effect"
+import { Duration, Effect, Layer, Option, Queue, Schema, Stream, SubscriptionRef } from "effect"
 import { TestClock } from "effect/testing"
 import { spawn } from "node:child_process"
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { RoomState } from "../../src/domain/RoomState.ts"
 import { running } from "../../src/domain/Timer.ts"
-import { RoomStore } from "../../src/store/RoomStore.ts"
 import * as SqliteRoomStore from "../../src/store/SqliteRoomStore.ts"
 import { conformance, conformanceInTime } from "./conformance.ts"
+import { editing, folder, newFile, tagOf, using } from "./files.ts"
 import { nextTurn, remove, room } from "./rooms.ts"
-
-const folder = Effect.acquireRelease(
-  Effect.sync(() => mkdtempSync(join(tmpdir(), "pairroom-"))),
-  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
-)
-
-/** A file that is not there yet, in a folder of its own. */
-const newFile = Effect.map(folder, (path) => join(path, "rooms.db"))
 
 const layerOf = (options?: { readonly ttl: Duration.Duration }) =>
   Layer.unwrap(Effect.map(newFile, (file) => SqliteRoomStore.layer(file, options)))
 
 conformance("SqliteRoomStore", layerOf())
 conformanceInTime("SqliteRoomStore", layerOf)
-
-/** Opens the store, uses it and closes it again. */
-const using = <A, E>(
-  file: string,
-  use: (store: RoomStore["Service"]) => Effect.Effect<A, E, Scope.Scope>,
-  options?: { readonly ttl: Duration.Duration }
-) => RoomStore.use(use).pipe(Effect.provide(SqliteRoomStore.layer(file, options)))
-
-/** How it went: the name of the error, or "Success". */
-const tagOf = <A, E extends { readonly _tag: string }, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.match(effect, { onSuccess: () => "Success", onFailure: ({ _tag }) => _tag })
-
-/** Uses the file as any program could, past the store. */
-const editing = <A>(file: string, edit: (database: DatabaseSync) => A) =>
-  Effect.acquireUseRelease(
-    Effect.sync(() => new DatabaseSync(file)),
-    (database) => Effect.sync(() => edit(database)),
-    (database) => Effect.sync(() => database.close())
-  )
 
 /** A disk that fails with each transaction while `fails` is true. */
 const failingDisk = Effect.gen(function* () {
@@ -310,9 +282,9 @@ describe("SqliteRoomStore", () => {
         Effect.gen(function* () {
           const seen = yield* Stream.toQueue(SubscriptionRef.changes(store.available), { capacity: "unbounded" })
           assert.isTrue(yield* Queue.take(seen))
-          for (const fails of [true, false, true, false]) {
+          for (const [index, fails] of [true, false, true, false].entries()) {
             disk.fails = fails
-            yield* Effect.ignore(store.create(room(`ROOM${fails}`)))
+            yield* Effect.ignore(store.create(room(`ROOM${index}`)))
           }
           assert.deepStrictEqual(yield* Queue.takeN(seen, 4), [false, true, false, true])
         })

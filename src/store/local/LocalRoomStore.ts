@@ -8,8 +8,10 @@ import * as AccessCodes from "../../domain/AccessCode.ts"
 import { roomNotFound, type RoomNotFound } from "../../domain/errors.ts"
 import type { AccessCode } from "../../domain/RoomState.ts"
 import { RoomStore, type Decision, type RoomChange, type StoredRoom } from "../RoomStore.ts"
+import { UnreadableRoom } from "../StoredState.ts"
 import * as Availability from "./Availability.ts"
-import { attempt, DamagedRow, reported, type Row, type Rows } from "./Rows.ts"
+import { attempt, reported, type Row, type Rows } from "./Rows.ts"
+import * as Sweep from "./Sweep.ts"
 import * as Transactions from "./Transactions.ts"
 
 /** How often expired rooms are looked for, in milliseconds: a tenth of the ttl within these bounds. */
@@ -40,14 +42,12 @@ export const make = Effect.fnUntraced(function* (rows: Rows, ttl: Duration.Durat
   /** Reads rows, now in milliseconds since the epoch. Only what fails for every row makes the store unavailable. */
   const read = <A>(run: (now: number) => A) =>
     Effect.flatMap(Clock.currentTimeMillis, (now) => attempt("read", () => run(now))).pipe(
-      Effect.tapError(({ cause }) => (cause instanceof DamagedRow ? Effect.void : availability.failed))
+      Effect.tapError((failure) =>
+        failure.cause instanceof UnreadableRoom ? Effect.void : availability.failed(failure)
+      )
     )
 
-  const sweep = transact((now) => {
-    for (const key of subscriptions.keys()) rows.touch(key, now)
-    rows.expire(now - ttlMillis)
-    return { exit: Exit.void }
-  })
+  const sweep = Sweep.make({ rows, transact, watched: subscriptions, ttl: ttlMillis })
   const sweepEvery = Math.min(SWEEP_AT_MOST, Math.max(SWEEP_AT_LEAST, ttlMillis / 10))
   yield* Effect.ignore(sweep).pipe(Effect.repeat(Schedule.spaced(sweepEvery)), Effect.forkScoped)
 
@@ -92,7 +92,9 @@ export const make = Effect.fnUntraced(function* (rows: Rows, ttl: Duration.Durat
         const key = AccessCodes.toKey(code)
         const row = current(key, now)
         if (row === undefined) return { exit: Exit.fail(roomNotFound()) }
-        const decision = decide(row.state, now)
+        const decided = Result.try(() => decide(row.state, now))
+        if (Result.isFailure(decided)) return { exit: Exit.die(decided.failure) }
+        const decision = decided.success
         if (Result.isFailure(decision)) return { exit: Exit.fail(decision.failure) }
         const room = decision.success
         const exit = Exit.succeed(room)

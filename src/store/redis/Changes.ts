@@ -4,13 +4,14 @@
  * A message is always right when it comes. What was read again is right if no message came since the reading began, even if it is
  * older than what was known: a Redis may have lost its newest writes.
  */
-import { Effect, Option, RcMap, Ref, Schema, Stream, SubscriptionRef } from "effect"
+import { Effect, Option, RcMap, Ref, Result, Stream, SubscriptionRef } from "effect"
 import * as AccessCodes from "../../domain/AccessCode.ts"
 import type { StoreUnavailable } from "../../domain/errors.ts"
-import { type AccessCode, RoomState } from "../../domain/RoomState.ts"
+import type { AccessCode } from "../../domain/RoomState.ts"
 import type { RoomChange } from "../RoomStore.ts"
+import * as StoredState from "../StoredState.ts"
 import type { Connection, Send } from "./Connection.ts"
-import { reported, RequestFailed } from "./Failures.ts"
+import { reported, type RequestFailed } from "./Failures.ts"
 import * as RedisTime from "./RedisTime.ts"
 import * as Scripts from "./Scripts.ts"
 
@@ -38,6 +39,8 @@ interface Known {
   readonly name: string
   /** The number of messages about the room so far. */
   readonly messages: number
+  /** Why the room cannot be read, if it cannot. */
+  readonly unreadable?: StoredState.UnreadableRoom
 }
 
 interface Watched {
@@ -46,14 +49,8 @@ interface Watched {
   readonly change: SubscriptionRef.SubscriptionRef<RoomChange>
 }
 
-/** Decodes a state from Redis. None if it cannot be decoded. */
-export const decodeState = Schema.decodeUnknownOption(Schema.fromJsonString(RoomState))
-
 /** Returns the beginning of a message about a room. */
 export const headingOf = (code: AccessCode): string => `${AccessCodes.toKey(code)}\n`
-
-/** The failure for a key that does not hold a room. */
-export const noRoomAt = (key: string) => new RequestFailed({ kind: "refused", message: `what ${key} holds is no room` })
 
 /** Returns the stream of a room's changes, the handler of a message, and the work of a pulse. */
 export const make = Effect.fnUntraced(function* ({ connection, elapsed, keyOf, time, ttl }: Options) {
@@ -76,14 +73,22 @@ export const make = Effect.fnUntraced(function* ({ connection, elapsed, keyOf, t
       () => forget(room)
     )
     yield* read(connection.send, [room], true)
-    const [{ name }, { room: state }] = [yield* Ref.get(room.known), yield* SubscriptionRef.get(room.change)]
-    if (name !== "" && Option.isNone(state)) return yield* noRoomAt(keyOf(code))
-    return room
+    const { unreadable } = yield* Ref.get(room.known)
+    return unreadable === undefined ? room : yield* unreadable
   })
 
   const rooms = yield* RcMap.make({ lookup: begin })
 
-  const read = Effect.fnUntraced(function* (send: Send, rooms: ReadonlyArray<Watched>, renews: boolean) {
+  /** While Redis takes no changes, rooms are read without a renewal of their life time. */
+  const read = (send: Send, rooms: ReadonlyArray<Watched>, renews: boolean): Effect.Effect<void, RequestFailed> =>
+    readOnce(send, rooms, renews).pipe(
+      Effect.catchIf(
+        ({ kind }) => kind === "unwritable" && renews,
+        () => readOnce(send, rooms, false)
+      )
+    )
+
+  const readOnce = Effect.fnUntraced(function* (send: Send, rooms: ReadonlyArray<Watched>, renews: boolean) {
     const before = yield* connection.inOrder(Effect.forEach(rooms, ({ known }) => Ref.get(known)))
     const sentAt = yield* elapsed
     const [seconds, micros, ...found] = yield* send((redis) =>
@@ -108,21 +113,22 @@ export const make = Effect.fnUntraced(function* ({ connection, elapsed, keyOf, t
   /** Applies what is right now: the name of the last write and the state, or an empty text if there is no room. */
   const learn = Effect.fnUntraced(function* (room: Watched, news: string) {
     const text = news.slice(Scripts.NAME_LENGTH)
-    yield* Ref.update(room.known, (known) => ({
-      ...known,
-      name: text === "" ? "" : news.slice(0, Scripts.NAME_LENGTH)
+    const state = text === "" ? Result.succeedNone : Result.map(StoredState.decode(room.code, text), Option.some)
+    yield* Ref.update(room.known, ({ messages }) => ({
+      name: text === "" ? "" : news.slice(0, Scripts.NAME_LENGTH),
+      messages,
+      ...(Result.isFailure(state) ? { unreadable: state.failure } : {})
     }))
-    const state = text === "" ? Option.none() : decodeState(text)
     // A newer release may have written it. A client that asks for the room gets an error that says so.
-    if (text !== "" && Option.isNone(state)) return
-    yield* SubscriptionRef.update(room.change, ({ certain }) => ({ room: state, certain }))
+    if (Result.isFailure(state)) return
+    yield* SubscriptionRef.update(room.change, ({ certain }) => ({ room: state.success, certain }))
   })
 
   const hear = Effect.fnUntraced(function* (message: string) {
     const heading = message.indexOf("\n")
     const room = watched.get(message.slice(0, heading))
     if (room === undefined) return
-    yield* Ref.update(room.known, ({ messages, name }) => ({ name, messages: messages + 1 }))
+    yield* Ref.update(room.known, (known) => ({ ...known, messages: known.messages + 1 }))
     yield* learn(room, message.slice(heading + 1))
   })
 

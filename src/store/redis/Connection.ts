@@ -1,5 +1,6 @@
 /**
- * The way to a Redis: one connection, which is made anew as often as it breaks, and whether Redis is there. `Pulse` keeps it.
+ * The way to a Redis: one connection, which is made anew as often as it breaks, and whether Redis is there and keeps rooms safely.
+ * `Pulse` keeps it.
  *
  * Commands and messages share the connection (RESP3). So what is published comes in its order, and as long as commands are
  * answered, messages come too.
@@ -27,7 +28,12 @@ export type Connection = Effect.Success<typeof make>
 
 /** Returns a connection. Redis counts as away until `Pulse.keep` runs. */
 export const make = Effect.gen(function* () {
+  /** Redis is there: it answers. */
   const available = yield* SubscriptionRef.make(false)
+  /** Redis is there, and there is no trouble with it. */
+  const healthy = yield* SubscriptionRef.make(false)
+  /** Why Redis takes no changes or may lose rooms, if so. What it holds can be read. */
+  const trouble = yield* Ref.make(Option.none<string>())
   const client = yield* Ref.make(Option.none<Client>())
   /** Why Redis is away, if more is known than the last error. */
   const reason = yield* Ref.make<string | undefined>(undefined)
@@ -41,17 +47,40 @@ export const make = Effect.gen(function* () {
   const away = Effect.flatMap(Ref.get(reason), (why) => unsent(why ?? messageOf(MutableRef.get(lastError))))
   const reachable = Effect.flatMap(SubscriptionRef.get(available), (there) => (there ? Effect.void : away))
 
+  const tellHealth = Effect.gen(function* () {
+    const isHealthy = (yield* SubscriptionRef.get(available)) && Option.isNone(yield* Ref.get(trouble))
+    yield* SubscriptionRef.updateSome(healthy, (was) => (was === isHealthy ? Option.none() : Option.some(isHealthy)))
+  })
+
+  const setAvailable = (there: boolean) => Effect.andThen(SubscriptionRef.set(available, there), tellHealth)
+
+  const setTrouble = Effect.fnUntraced(function* (why: Option.Option<string>) {
+    const before = yield* Ref.getAndSet(trouble, why)
+    yield* tellHealth
+    if (Option.getOrNull(before) === Option.getOrNull(why)) return
+    yield* Option.match(why, {
+      onNone: () => Effect.logInfo("Redis keeps rooms again"),
+      onSome: (why) => Effect.logError(`Redis does not keep rooms safely: ${why}`)
+    })
+  })
+
+  const turnUnwritable = Effect.fnUntraced(function* (why: string) {
+    if (Option.isSome(yield* Ref.get(trouble))) return
+    yield* setTrouble(Option.some(why))
+    yield* Queue.offer(pokes, undefined)
+  })
+
   const turnAway = Effect.fnUntraced(function* (why: string) {
     yield* Ref.set(reason, why)
     if (!(yield* SubscriptionRef.get(available))) return
-    yield* SubscriptionRef.set(available, false)
+    yield* setAvailable(false)
     yield* Effect.logWarning(`Redis is away: ${why}`)
   })
   const turnBroken = Effect.suspend(() => turnAway(`${BROKEN} (${messageOf(MutableRef.get(lastError))})`))
 
   const turnThere = Effect.gen(function* () {
     if (yield* SubscriptionRef.get(available)) return
-    yield* SubscriptionRef.set(available, true)
+    yield* setAvailable(true)
     yield* Effect.logInfo("Redis is there")
   })
 
@@ -86,6 +115,7 @@ export const make = Effect.gen(function* () {
 
   return {
     available,
+    healthy,
     client,
     reason,
     lastError,
@@ -102,6 +132,11 @@ export const make = Effect.gen(function* () {
     turnAway,
     turnBroken,
     turnThere,
+    /** Redis refused a change, as it refuses every change for now. The next pulse finds out whether it still does. */
+    turnUnwritable,
+    setTrouble,
+    /** Nothing is sent any more. */
+    turnClosed: Effect.andThen(Ref.set(reason, "it is closed"), setAvailable(false)),
     /** Sends while Redis is there. */
     send,
     /** Sends even if Redis seems to be away, and waits as long as it takes. */

@@ -1,23 +1,10 @@
 /**
  * Keeps a connection to Redis. Every 2 s, and whenever something happens to the connection, a pulse checks whether Redis is there.
- * After an outage the pulse brings what was missed before Redis counts as there again.
+ * After an outage the pulse brings what was missed before Redis counts as there again. It also finds out whether Redis still takes
+ * changes and evicts no rooms.
  */
 import { NodeRedis } from "@effect/platform-node"
-import {
-  Cause,
-  Clock,
-  Context,
-  Deferred,
-  Effect,
-  Exit,
-  Fiber,
-  MutableRef,
-  Option,
-  Queue,
-  Ref,
-  Schedule,
-  SubscriptionRef
-} from "effect"
+import { Cause, Clock, Context, Deferred, Effect, Exit, Fiber, MutableRef, Option, Queue, Ref, Schedule } from "effect"
 import type { Connect } from "./Client.ts"
 import { ANSWER_LIMIT, type Connection, GRACE, type Send, SILENT } from "./Connection.ts"
 import { failureOf, messageOf, RedisUnusable, RequestFailed } from "./Failures.ts"
@@ -25,6 +12,9 @@ import { check } from "./Requirements.ts"
 
 /** The time between pulses, in milliseconds. */
 const PULSE = 2_000
+
+/** The same while Redis takes no changes or may lose rooms. */
+const PULSE_IN_TROUBLE = 1_000
 
 /** How soon a pulse that failed is tried again, and how long a start waits for Redis, in milliseconds. */
 const RETRY = 200
@@ -39,6 +29,8 @@ export interface Duties {
   readonly channels: Readonly<Record<string, (message: string) => Effect.Effect<void>>>
   /** Redis is there when it succeeds. */
   readonly pulse: (send: Send) => Effect.Effect<void, RequestFailed>
+  /** Makes a change that leaves nothing behind. */
+  readonly probe: (send: Send) => Effect.Effect<void, RequestFailed>
 }
 
 type RedisClient = NodeRedis.NodeRedis["Service"]["client"]
@@ -77,6 +69,20 @@ export const keep = Effect.fnUntraced(function* (connection: Connection, connect
       ({ cause }) => failureOf({ cause })
     )
 
+  /** Returns what is wrong, if anything is. A Redis that may lose rooms is refused at the start only: later there are rooms in it. */
+  const examine = Effect.gen(function* () {
+    const risk = yield* check(sendAnyway)
+    if (Option.isNone(risk)) {
+      return yield* Effect.as(duties.probe(sendAnyway), Option.none<string>()).pipe(
+        Effect.catchIf(
+          ({ kind }) => kind === "unwritable",
+          ({ message }) => Effect.succeedSome(message)
+        )
+      )
+    }
+    return (yield* Deferred.isDone(started)) ? risk : yield* new RedisUnusable({ message: risk.value })
+  })
+
   const broken = Effect.gen(function* () {
     const now = Number(clock.monotonicTimeNanosUnsafe() / 1_000_000n)
     const since = yield* Ref.updateAndGet(brokenSince, (since) => since ?? now)
@@ -87,18 +93,22 @@ export const keep = Effect.fnUntraced(function* (connection: Connection, connect
   const beat = Effect.fnUntraced(function* (client: RedisClient) {
     yield* Ref.set(brokenSince, undefined)
     const epoch = client.socketEpoch
-    const begin =
-      (yield* Ref.get(checked)) === epoch ? Effect.void : Effect.andThen(check(sendAnyway), subscribe(client))
-    const beating = yield* Effect.forkChild(Effect.andThen(begin, duties.pulse(sendAnyway)), { startImmediately: true })
+    const isChecked = (yield* Ref.get(checked)) === epoch
+    const work = Effect.andThen(isChecked ? Effect.void : subscribe(client), duties.pulse(sendAnyway))
+    const beating = yield* Effect.forkChild(Effect.all([examine, work], { concurrency: isChecked ? 2 : 1 }), {
+      startImmediately: true
+    })
     if (Option.isNone(yield* Effect.timeoutOption(Fiber.await(beating), ANSWER_LIMIT)))
       yield* connection.turnAway(SILENT)
     // It may take until the connection breaks. A Redis that hangs answers when it goes on.
     const exit = yield* Fiber.await(beating)
     if (Exit.isFailure(exit)) return yield* failed(exit.cause)
     yield* Ref.set(checked, epoch)
+    const [trouble] = exit.value
+    yield* connection.setTrouble(trouble)
     yield* connection.turnThere
     yield* Deferred.succeed(started, undefined)
-    yield* untilPoked(PULSE)
+    yield* untilPoked(Option.isSome(trouble) ? PULSE_IN_TROUBLE : PULSE)
   })
 
   const failed = Effect.fnUntraced(function* (cause: Cause.Cause<RequestFailed | RedisUnusable>) {
@@ -143,9 +153,7 @@ export const keep = Effect.fnUntraced(function* (connection: Connection, connect
       return yield* live(Context.get(client, NodeRedis.NodeRedis).client)
     })
   )
-  yield* Effect.addFinalizer(() =>
-    Effect.andThen(Ref.set(connection.reason, "it is closed"), SubscriptionRef.set(connection.available, false))
-  )
+  yield* Effect.addFinalizer(() => connection.turnClosed)
   yield* Effect.timeoutOrElse(Deferred.await(started), {
     duration: START_LIMIT,
     orElse: () =>

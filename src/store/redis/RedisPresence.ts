@@ -170,7 +170,7 @@ export const make = Effect.fnUntraced(function* ({ channel, connection, instance
       return learn(message.slice(0, heading) as AccessCode, message.slice(heading + 1))
     },
 
-    /** Renews all entries, and learns of all others. */
+    /** Renews all entries, and learns of all others. Does nothing while Redis takes no changes. */
     pulse: (send: Send) =>
       Effect.suspend(() =>
         tell(
@@ -180,6 +180,11 @@ export const make = Effect.fnUntraced(function* ({ channel, connection, instance
             const text = told.get(code)
             return { code, text: text ?? EMPTY, holds: text === undefined ? 0 : ENTRY_TTL }
           })
+        )
+      ).pipe(
+        Effect.catchIf(
+          ({ kind }) => kind === "unwritable",
+          () => Effect.void
         )
       )
   }

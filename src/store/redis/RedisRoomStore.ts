@@ -17,6 +17,7 @@ import { type RedisUnusable, reported } from "./Failures.ts"
 import * as Pulse from "./Pulse.ts"
 import * as RedisPresence from "./RedisPresence.ts"
 import * as RedisTime from "./RedisTime.ts"
+import * as Scripts from "./Scripts.ts"
 import * as Writes from "./Writes.ts"
 
 export { RedisUnusable } from "./Failures.ts"
@@ -70,7 +71,8 @@ const make = Effect.fnUntraced(function* (options: Options, connect: Connect) {
   })
   yield* Pulse.keep(connection, connect, {
     channels: { [channel]: changes.hear, [presenceChannel]: presence.hear },
-    pulse: (send) => Effect.all([changes.pulse(send), presence.pulse(send)], { concurrency: 2, discard: true })
+    pulse: (send) => Effect.all([changes.pulse(send), presence.pulse(send)], { concurrency: 2, discard: true }),
+    probe: (send) => send((redis) => redis.eval(Scripts.probe)(`${prefix}probe`))
   })
   const { read, write } = Writes.make({ connection, keyOf, ttl, channel, now })
 
@@ -81,46 +83,40 @@ const make = Effect.fnUntraced(function* (options: Options, connect: Connect) {
     <A, E, R>(change: Effect.Effect<A, E, R>) =>
       Effect.scoped(Effect.flatMap(RcMap.get(locks, keyOf(code)), (lock) => lock.withPermit(change)))
 
-  const decode = (code: AccessCode, { state }: Writes.Kept) =>
-    Option.match(Changes.decodeState(state), {
-      onSome: Effect.succeed,
-      onNone: () => Changes.noRoomAt(keyOf(code))
+  const create: RoomStore["Service"]["create"] = Effect.fnUntraced(function* (state) {
+    const code = state.accessCode
+    const deadline = (yield* now) + DEADLINE
+    const [outcome, writes, found] = yield* write({
+      code,
+      expected: "",
+      state: JSON.stringify(state),
+      deadline,
+      tell: true
     })
-
-  const create: RoomStore["Service"]["create"] = (state) =>
-    Effect.flatMap(now, (now) =>
-      write({
-        code: state.accessCode,
-        expected: "",
-        state: JSON.stringify(state),
-        deadline: now + DEADLINE,
-        tell: true
-      })
-    ).pipe(
-      Effect.flatMap(([outcome]) => (outcome === "late" ? Writes.tooLate : Effect.succeed(outcome === "done"))),
-      reported
-    )
+    if (outcome === "late") return yield* Writes.tooLate
+    if (outcome === "conflict") yield* Writes.stateOf(code, { writes: writes ?? "", state: found ?? "" })
+    return outcome === "done"
+  }, reported)
 
   const get: RoomStore["Service"]["get"] = (code) =>
-    Effect.flatMap(read(code), (kept) =>
-      kept.state === "" ? Effect.succeedNone : Effect.asSome(decode(code, kept))
-    ).pipe(reported)
+    Effect.flatMap(read(code), (kept) => Writes.stateOf(code, kept)).pipe(reported)
 
   const change = Effect.fnUntraced(function* <E>(code: AccessCode, decide: Decision<E>) {
     const deadline = (yield* now) + DEADLINE
     let kept = yield* read(code)
     // It ends when the change is written, refused or too late. When another instance was faster, it decides again.
     for (;;) {
-      if (kept.state === "") return yield* roomNotFound()
-      const state = yield* decode(code, kept)
+      const found = yield* Writes.stateOf(code, kept)
+      if (Option.isNone(found)) return yield* roomNotFound()
+      const state = found.value
       const room = yield* Effect.fromResult(decide(state, yield* now))
       if (Option.isSome(room) && room.value === state) return room
       const next = Option.match(room, { onNone: () => "", onSome: (state) => JSON.stringify(state) })
       const expected = Writes.nameOf(kept)
-      const [outcome, writes, found] = yield* write({ code, expected, state: next, deadline, tell: true })
+      const [outcome, ...present] = yield* write({ code, expected, state: next, deadline, tell: true })
       if (outcome === "done") return room
       if (outcome === "late") return yield* Writes.tooLate
-      kept = { writes: writes ?? "", state: found ?? "" }
+      kept = { writes: present[0] ?? "", state: present[1] ?? "" }
     }
   })
 
@@ -132,7 +128,7 @@ const make = Effect.fnUntraced(function* (options: Options, connect: Connect) {
       modify: (code, decide) =>
         Effect.andThen(connection.reachable, oneAtATime(code)(change(code, decide))).pipe(reported),
       changes: changes.changes,
-      available: connection.available,
+      available: connection.healthy,
       now
     })
   ).pipe(

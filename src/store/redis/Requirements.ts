@@ -1,13 +1,13 @@
 /**
  * What a Redis must be, so that rooms are safe in it.
  */
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import type { Send } from "./Connection.ts"
 import { RedisUnusable } from "./Failures.ts"
 
 const unusable = (message: string) => Effect.fail(new RedisUnusable({ message }))
 
-/** Fails if this Redis would lose rooms, or cannot keep them. */
+/** Fails if this Redis cannot keep rooms. Returns why it may lose some, if it may. */
 export const check = Effect.fnUntraced(function* (send: Send) {
   const info = yield* send((redis) => redis.send<string>("INFO"))
   const value = (name: string) => new RegExp(`^${name}:(.*?)\r?$`, "m").exec(info)?.[1]
@@ -15,7 +15,7 @@ export const check = Effect.fnUntraced(function* (send: Send) {
   if (Number.parseInt(version) < 7) return yield* unusable(`expected Redis 7 or later, or Valkey, got ${version}`)
   if (value("role") === "slave") return yield* unusable("it is a replica, which is read-only: expected the primary")
   const policy = value("maxmemory_policy") ?? "noeviction"
-  if (policy !== "noeviction") {
-    return yield* unusable(`it may evict rooms (maxmemory-policy): expected noeviction, got ${policy}`)
-  }
+  return policy === "noeviction"
+    ? Option.none<string>()
+    : Option.some(`it may evict rooms (maxmemory-policy): expected noeviction, got ${policy}`)
 })

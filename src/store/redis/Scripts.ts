@@ -10,6 +10,9 @@ import { Redis } from "effect/persistence"
 export const NAME_LENGTH = 12
 const NAMES_KEPT = 8
 
+/** Stands for the name and the state of what is kept under the key of a room and is none. */
+const UNREADABLE = "!"
+
 /** Brings `now` into a script. */
 export const TIME = `
 local time = redis.call('TIME')
@@ -56,7 +59,9 @@ local deadline, expected, name, state, ttl, channel, heading = unpack(ARGV)
 if now > tonumber(deadline) then return { 'late' } end
 local room = redis.call('HMGET', KEYS[1], 'writes', 'state')
 local writes = room[1] or ''
-if string.sub(writes, 1, ${NAME_LENGTH}) ~= expected then return { 'conflict', room[1], room[2] } end
+if string.sub(writes, 1, ${NAME_LENGTH}) ~= expected or (expected == '' and redis.call('EXISTS', KEYS[1]) == 1) then
+  return { 'conflict', room[1], room[2] }
+end
 if state == '' then
   redis.call('DEL', KEYS[1])
 else
@@ -67,6 +72,14 @@ if channel ~= '' then redis.call('PUBLISH', channel, heading .. name .. state) e
 return { 'done' }`
   }
 ).withReturnType<Written>()
+
+/** Writes something and deletes it. The first command is the one that Redis refuses where it takes no changes. */
+export const probe = Redis.script((key: string) => [key], {
+  numberOfKeys: 1,
+  lua: `
+redis.call('HSET', KEYS[1], 'probe', '1')
+return redis.call('DEL', KEYS[1])`
+}).withReturnType<number>()
 
 /** A room that is read again: the name of the write that is known of it, empty where none is. */
 export interface Reread {
@@ -91,11 +104,13 @@ local time = redis.call('TIME')
 local found = { tonumber(time[1]), tonumber(time[2]) }
 local ttl = tonumber(ARGV[1])
 for index, key in ipairs(KEYS) do
-  local room = redis.call('HMGET', key, 'writes', 'state')
-  local name = room[1] and string.sub(room[1], 1, ${NAME_LENGTH}) or ''
-  if name == ARGV[index + 1] then found[index + 2] = false
-  elseif name == '' then found[index + 2] = ''
-  else found[index + 2] = name .. room[2] end
+  local room = redis.pcall('HMGET', key, 'writes', 'state')
+  local name, state = '', ''
+  if room.err or room[1] or room[2] then
+    name, state = string.sub(room[1] or '', 1, ${NAME_LENGTH}), room[2] or ''
+    if #name < ${NAME_LENGTH} or state == '' then name, state = '${UNREADABLE.repeat(NAME_LENGTH)}', '${UNREADABLE}' end
+  end
+  if name == ARGV[index + 1] then found[index + 2] = false else found[index + 2] = name .. state end
   if ttl > 0 and name ~= '' then redis.call('PEXPIRE', key, ttl, 'GT') end
 end
 return found`

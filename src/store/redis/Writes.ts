@@ -2,8 +2,10 @@
  * Reading and writing one room. A write that got no answer is looked for afterwards, so that its caller learns what became
  * of it.
  */
-import { Effect } from "effect"
-import type { AccessCode } from "../../domain/RoomState.ts"
+import { Effect, Option } from "effect"
+import * as AccessCodes from "../../domain/AccessCode.ts"
+import type { AccessCode, RoomState } from "../../domain/RoomState.ts"
+import * as StoredState from "../StoredState.ts"
 import { headingOf } from "./Changes.ts"
 import type { Connection } from "./Connection.ts"
 import { RequestFailed, unsent } from "./Failures.ts"
@@ -60,19 +62,43 @@ export const newName = () => Buffer.from(crypto.getRandomValues(new Uint8Array(9
 /** Returns the name of the last write; empty if there is no room. */
 export const nameOf = ({ writes }: Kept) => writes.slice(0, Scripts.NAME_LENGTH)
 
+/** Returns the state of a room that is kept; none if there is no room. */
+export const stateOf = (
+  code: AccessCode,
+  { state, writes }: Kept
+): Effect.Effect<Option.Option<RoomState>, StoredState.UnreadableRoom> => {
+  if (writes === "" && state === "") return Effect.succeedNone
+  const key = AccessCodes.toKey(code)
+  if (writes === "" || state === "") return Effect.fail(StoredState.damaged(key, "a field is missing"))
+  return Effect.asSome(Effect.fromResult(StoredState.decode(key, state)))
+}
+
+/** What is no hash under the key of a room is a damaged room. */
+const readable = <A>(code: AccessCode, request: Effect.Effect<A, RequestFailed>) =>
+  Effect.mapError(request, (failure) =>
+    failure.kind === "refused" && failure.message.startsWith("WRONGTYPE")
+      ? StoredState.damaged(AccessCodes.toKey(code), "its key holds no hash")
+      : failure
+  )
+
 /** Returns the functions that read and write a room. */
 export const make = ({ channel, connection, keyOf, now, ttl }: Options) => {
-  const read = (code: AccessCode): Effect.Effect<Kept, RequestFailed> =>
-    Effect.map(
-      connection.send((redis) =>
-        redis.send<readonly [string | null, string | null]>("HMGET", keyOf(code), "writes", "state")
-      ),
-      ([writes, state]) => ({ writes: writes ?? "", state: state ?? "" })
+  const read = (code: AccessCode): Effect.Effect<Kept, RequestFailed | StoredState.UnreadableRoom> =>
+    readable(
+      code,
+      Effect.map(
+        connection.send((redis) =>
+          redis.send<readonly [string | null, string | null]>("HMGET", keyOf(code), "writes", "state")
+        ),
+        ([writes, state]) => ({ writes: writes ?? "", state: state ?? "" })
+      )
     )
 
   const until = (moment: number) => Effect.map(now, (now) => Math.max(0, moment - now))
 
-  const write = Effect.fnUntraced(function* (write: Write): Effect.fn.Return<Scripts.Written, RequestFailed> {
+  const write = Effect.fnUntraced(function* (
+    write: Write
+  ): Effect.fn.Return<Scripts.Written, RequestFailed | StoredState.UnreadableRoom> {
     const { code, deadline, expected, state, tell } = write
     const name = newName()
     const request = {
@@ -86,13 +112,22 @@ export const make = ({ channel, connection, keyOf, now, ttl }: Options) => {
       heading: headingOf(code)
     }
     const limit = yield* until(deadline + ANSWER_LIMIT)
-    return yield* Effect.catchIf(
-      connection.send((redis) => redis.eval(Scripts.write)(request), limit),
-      ({ kind }) => kind === "unanswered",
-      () =>
-        Effect.flatMap(until(deadline + FIND_OUT_LIMIT), (limit) =>
-          Effect.timeoutOrElse(findOut(write, name), { duration: limit, orElse: () => unknown })
-        )
+    return yield* readable(
+      code,
+      Effect.catchIf(
+        connection
+          .send((redis) => redis.eval(Scripts.write)(request), limit)
+          .pipe(
+            Effect.tapError(({ kind, message }) =>
+              kind === "unwritable" ? connection.turnUnwritable(message) : Effect.void
+            )
+          ),
+        ({ kind }) => kind === "unanswered",
+        () =>
+          Effect.flatMap(until(deadline + FIND_OUT_LIMIT), (limit) =>
+            Effect.timeoutOrElse(findOut(write, name), { duration: limit, orElse: () => unknown })
+          )
+      )
     )
   })
 
