@@ -60,7 +60,7 @@ export class TooManyRequests extends Schema.TaggedError<TooManyRequests>()("TooM
   httpApiStatus: 429
 }) {}
 
-/** The store cannot be reached; nothing was changed. */
+/** The store cannot be used, or this room in it; nothing was changed. */
 export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("StoreUnavailable", fields, {
   httpApiStatus: 503
 }) {}

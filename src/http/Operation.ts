@@ -25,7 +25,7 @@ const readyz = HttpRouter.add(
       ? "draining"
       : (yield* SubscriptionRef.get(store.available))
         ? undefined
-        : "the store cannot be reached"
+        : "the store cannot be used"
     return HttpServerResponse.text(reason ?? "ok", { status: reason === undefined ? 200 : 503, headers: noStore })
   })
 )
