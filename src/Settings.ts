@@ -2,7 +2,8 @@
  * The settings of the process: environment variables, their defaults and what is allowed. A value that cannot be used
  * stops the start with one line that names the variable, the value and what is allowed.
  */
-import { Config, Data, Duration, Effect, type LogLevel, Option, Redacted } from "effect"
+import { Config, Data, Duration, Effect, type LogLevel, Option, Redacted, Result } from "effect"
+import { IpNetwork, NetAddress } from "effect/net"
 import { PREFIX_PATTERN } from "./domain/AccessCode.ts"
 import { shown } from "./domain/RoomInput.ts"
 
@@ -85,6 +86,45 @@ const origins: Setting<ReadonlyArray<string>> = {
   }
 }
 
+const ranges: Readonly<Record<string, ReadonlyArray<IpNetwork.IpNetwork>>> = {
+  loopback: ["127.0.0.0/8", "::1/128"].map(IpNetwork.fromStringUnsafe),
+  none: []
+}
+
+const rangeOf = (text: string) =>
+  text.includes("/")
+    ? IpNetwork.fromString(text)
+    : Result.flatMap(NetAddress.ipFromString(text), (address) => IpNetwork.make(address, NetAddress.width(address)))
+
+const proxies: Setting<ReadonlyArray<IpNetwork.IpNetwork>> = {
+  fallback: "loopback",
+  allowed: "addresses and ranges such as 10.0.0.0/8, separated by commas; loopback; none",
+  read: (value) =>
+    Option.map(
+      Option.all(
+        value.split(",").map((part) => {
+          const text = part.trim()
+          const known = Object.hasOwn(ranges, text) ? ranges[text] : undefined
+          return known === undefined
+            ? Option.map(Result.getSuccess(rangeOf(text)), (range) => [range])
+            : Option.some(known)
+        })
+      ),
+      (all) => all.flat()
+    )
+}
+
+const limit = (fallback: string): Setting<number> => ({
+  fallback,
+  allowed: "a whole number from 1 to 1000000000; off for no limit",
+  read: (value) =>
+    value.toLowerCase() === "off"
+      ? Option.some(Infinity)
+      : /^\d{1,10}$/.test(value) && Number(value) >= 1 && Number(value) <= 1_000_000_000
+        ? Option.some(Number(value))
+        : Option.none()
+})
+
 const levels = ["All", "Trace", "Debug", "Info", "Warn", "Error", "Fatal", "None"] satisfies Array<LogLevel.LogLevel>
 
 /** Every variable. */
@@ -102,7 +142,13 @@ export const VARIABLES = {
   DRAIN_TIMEOUT: duration("20 seconds", "0 seconds"),
   DRAIN_SPREAD: duration("10 seconds", "0 seconds"),
   LOG_LEVEL: oneOf("Info", levels),
-  LOG_FORMAT: oneOf("auto", ["auto", "pretty", "json"])
+  LOG_FORMAT: oneOf("auto", ["auto", "pretty", "json"]),
+  TRUSTED_PROXIES: proxies,
+  STREAMS_PER_ROOM: limit("1000"),
+  STREAMS_PER_ADDRESS: limit("500"),
+  ROOMS_PER_MINUTE: limit("120"),
+  COMMANDS_PER_MINUTE: limit("3000"),
+  UNKNOWN_CODES_PER_MINUTE: limit("120")
 }
 
 type Value<S> = S extends Setting<infer A> ? A : never

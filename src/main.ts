@@ -65,7 +65,16 @@ const server = (settings: Settings) =>
     port: settings.PORT,
     prefix: settings.API_PREFIX,
     allowedOrigins: settings.ALLOWED_ORIGINS,
-    drainTimeout: settings.DRAIN_TIMEOUT
+    drainTimeout: settings.DRAIN_TIMEOUT,
+    trustedProxies: settings.TRUSTED_PROXIES,
+    limits: {
+      streamsPerRoom: settings.STREAMS_PER_ROOM,
+      streamsPerAddress: settings.STREAMS_PER_ADDRESS,
+      streams: Infinity,
+      roomsPerMinute: settings.ROOMS_PER_MINUTE,
+      commandsPerMinute: settings.COMMANDS_PER_MINUTE,
+      unknownCodesPerMinute: settings.UNKNOWN_CODES_PER_MINUTE
+    }
   }).pipe(Layer.provide([Drain.layerWith({ spread: settings.DRAIN_SPREAD }), rooms(settings)]))
 
 const greeting = Layer.effectDiscard(

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Duration, Effect, Redacted } from "effect"
+import { IpNetwork } from "effect/net"
 import { settings } from "../src/Settings.ts"
 
 const read = (environment: Record<string, string>) =>
@@ -18,13 +19,47 @@ describe("Settings", () => {
         API_PREFIX: "/api",
         ACCESS_CODE_PREFIX: "",
         ALLOWED_ORIGINS: [],
-        LOG_LEVEL: "Info"
+        LOG_LEVEL: "Info",
+        STREAMS_PER_ROOM: 1_000,
+        STREAMS_PER_ADDRESS: 500,
+        ROOMS_PER_MINUTE: 120,
+        COMMANDS_PER_MINUTE: 3_000,
+        UNKNOWN_CODES_PER_MINUTE: 120
       })
+      assert.deepStrictEqual(defaults.TRUSTED_PROXIES.map(IpNetwork.format), ["127.0.0.0/8", "::1/128"])
       assert.deepStrictEqual(Duration.toSeconds(defaults.HEARTBEAT_INTERVAL), 15)
       assert.deepStrictEqual(Duration.toMinutes(defaults.STREAM_LIFETIME), 20)
       assert.deepStrictEqual(Duration.toDays(defaults.ROOM_TTL), 7)
       assert.deepStrictEqual(Duration.toSeconds(defaults.DRAIN_TIMEOUT), 20)
       assert.deepStrictEqual(Duration.toSeconds(defaults.DRAIN_SPREAD), 10)
+    })
+  )
+
+  it.effect("take proxies as addresses, ranges and names, and limits as numbers or off", () =>
+    Effect.gen(function* () {
+      const taken = yield* read({
+        TRUSTED_PROXIES: "10.0.0.0/8, 192.0.2.1,2001:db8::1, loopback",
+        ROOMS_PER_MINUTE: "OFF"
+      })
+      assert.deepStrictEqual(taken.TRUSTED_PROXIES.map(IpNetwork.format), [
+        "10.0.0.0/8",
+        "192.0.2.1/32",
+        "2001:db8::1/128",
+        "127.0.0.0/8",
+        "::1/128"
+      ])
+      assert.strictEqual(taken.ROOMS_PER_MINUTE, Infinity)
+      assert.deepStrictEqual((yield* read({ TRUSTED_PROXIES: "none" })).TRUSTED_PROXIES, [])
+      for (const [name, value] of [
+        ["TRUSTED_PROXIES", "nginx"],
+        ["TRUSTED_PROXIES", "10.0.0.0/99"],
+        ["COMMANDS_PER_MINUTE", "0"],
+        ["STREAMS_PER_ROOM", "-1"],
+        ["STREAMS_PER_ADDRESS", "many"]
+      ] as const) {
+        const { message } = yield* Effect.flip(read({ [name]: value }))
+        assert.isTrue(message.startsWith(`${name}: expected `) && message.endsWith(`, got "${value}"`), message)
+      }
     })
   )
 

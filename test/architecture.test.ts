@@ -82,7 +82,7 @@ describe("the house", () => {
     const sockets = naming(["http"], /\bsocket\b/i)
     assert.isAbove(sockets.length, 0)
     for (const path of sockets) assert.match(path, /^http\/node\//)
-    const redis = naming(SERVICE, /from "(?:redis|effect\/persistence)"/)
+    const redis = naming(SERVICE, /from "redis"|\bRedis\b[^"]*from "effect\/persistence"/)
     assert.isAbove(redis.length, 0)
     for (const path of redis) assert.match(path, /^store\/redis\//)
   })

@@ -16,6 +16,15 @@ export interface Instance {
 /** What was compiled once is there for the next: there are dozens of starts in these tests. */
 export const compileCache = { NODE_COMPILE_CACHE: "node_modules/.cache/compiled" }
 
+/** For tests of load, which come from one address. */
+export const noLimits = {
+  STREAMS_PER_ROOM: "off",
+  STREAMS_PER_ADDRESS: "off",
+  ROOMS_PER_MINUTE: "off",
+  COMMANDS_PER_MINUTE: "off",
+  UNKNOWN_CODES_PER_MINUTE: "off"
+}
+
 /** Starts it on a free port of the loopback, with these settings and no others. */
 export const start = (env: Record<string, string>): Effect.Effect<Instance, never, Scope.Scope> =>
   Effect.acquireRelease(

@@ -10,6 +10,7 @@ import {
   RoomNotFound,
   Stale,
   StoreUnavailable,
+  TooManyRequests,
   UnsupportedMediaType
 } from "../domain/errors.ts"
 import { RoomEvent, RoomView, TimerView } from "../domain/RoomEvent.ts"
@@ -27,6 +28,11 @@ export class AnswerHeaders extends HttpApiMiddleware.Service<AnswerHeaders>()("p
 /** Refuses parameters that do not fit their declaration. */
 export class Parameters extends HttpApiMiddleware.Service<Parameters>()("pairroom/http/Api/Parameters", {
   error: BadRequest
+}) {}
+
+/** Refuses a client that asks for too much in a minute. */
+export class RateLimits extends HttpApiMiddleware.Service<RateLimits>()("pairroom/http/Api/RateLimits", {
+  error: TooManyRequests
 }) {}
 
 const bodyErrors = [BadRequest, PayloadTooLarge, UnsupportedMediaType] as const
@@ -149,7 +155,9 @@ class StreamGroup extends HttpApiGroup.make("stream")
       headers: { "last-event-id": Schema.optionalKey(Schema.String) },
       success: [HttpApiSchema.StreamSse({ events: RoomEvent }), HttpApiSchema.NoContent],
       error: RoomNotFound
-    }).annotateMerge(describe("The room's events as Server-Sent Events")),
+    })
+      .middleware(NoBody)
+      .annotateMerge(describe("The room's events as Server-Sent Events")),
     HttpApiEndpoint.delete("endStreams", "/:accessCode/connect", {
       params,
       headers,
@@ -163,8 +171,9 @@ class StreamGroup extends HttpApiGroup.make("stream")
 /** The API without its prefix, as a client that knows its base address sees it. */
 export class Api extends HttpApi.make("pairroom")
   .add(RoomGroup, TimerGroup, StreamGroup)
-  .middleware(AnswerHeaders)
   .middleware(Parameters)
+  .middleware(RateLimits)
+  .middleware(AnswerHeaders)
   .annotateMerge(
     OpenApi.annotations({
       title: "Pairroom",

@@ -4,15 +4,21 @@
  */
 import { Cause, Effect, Metric, Pull, Random, Ref, Stream } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
+import * as AccessCodes from "../domain/AccessCode.ts"
 import type { AccessCode, RoomState } from "../domain/RoomState.ts"
 import type { Frame } from "../rooms/Frame.ts"
 import type { RoomSubscription } from "../rooms/RoomSubscription.ts"
 import { Rooms } from "../rooms/Rooms.ts"
 import { Drain } from "./Drain.ts"
+import { Limits } from "./Limits.ts"
 
 /** A client whose connection broke reconnects after a time in this range, in milliseconds. */
 const RETRY_LEAST = 1_000
 const RETRY_MOST = 3_000
+
+/** The same for a client that is over a limit. */
+const LATER_LEAST = 5_000
+const LATER_MOST = 15_000
 
 const CONTENT_TYPE = "text/event-stream"
 
@@ -23,14 +29,16 @@ const open = Metric.gauge("pairroom_streams", { description: "open event streams
 const encoder = new TextEncoder()
 
 /** The `retry` field of a stream. After a shutdown the time is longer, so that no client reconnects to this instance. */
-const retry = Effect.gen(function* () {
+const makeRetry = Effect.fnUntraced(function* (least: number, most: number) {
   const { notice, spread } = yield* Drain
   const draining = yield* Drain.isDraining
   const wait = yield* draining
     ? Random.nextIntBetween(notice, notice + spread + 1)
-    : Random.nextIntBetween(0, RETRY_MOST - RETRY_LEAST)
-  return `retry: ${RETRY_LEAST + wait}\n`
+    : Random.nextIntBetween(0, most - least)
+  return `retry: ${least + wait}\n`
 })
+
+const retry = makeRetry(RETRY_LEAST, RETRY_MOST)
 
 export interface ConnectOptions {
   /** Does the client want the `remaining-time` of each second? */
@@ -43,6 +51,8 @@ export interface ConnectOptions {
 export const response = Effect.fnUntraced(
   function* (code: AccessCode, { lastEventId, ticks }: ConnectOptions) {
     if (yield* Drain.isDraining) return yield* comeBack
+    const limits = yield* Limits
+    if (!(yield* limits.admit(AccessCodes.toKey(code)))) return yield* comeBackLater
     const room = yield* (yield* Rooms).watch(code)
     if (lastEventId !== undefined && isOver(yield* room.state, lastEventId)) return HttpServerResponse.empty()
     if ((yield* HttpServerRequest.HttpServerRequest).method === "HEAD") return yield* comeBack
@@ -55,16 +65,19 @@ export const response = Effect.fnUntraced(
       headers
     })
   },
-  Effect.catchTag("StoreUnavailable", () => comeBack)
+  Effect.tapErrorTag("RoomNotFound", () => Limits.use(({ count }) => count("unknownCodesPerMinute"))),
+  Effect.catchTags({ StoreUnavailable: () => comeBack, TooManyRequests: () => comeBackLater })
 )
 
 /** Has the client seen the completion of the room? */
 const isOver = ({ id, status }: RoomState, lastEventId: string) => status === "COMPLETED" && lastEventId === id
 
 /** A stream that ends at once. An `EventSource` would never reconnect after another status than 200. */
-const comeBack = Effect.map(retry, (retry) =>
-  HttpServerResponse.text(`${retry}\n`, { contentType: CONTENT_TYPE, headers })
-)
+const ending = (retry: string) => HttpServerResponse.text(`${retry}\n`, { contentType: CONTENT_TYPE, headers })
+
+const comeBack = Effect.map(retry, ending)
+
+const comeBackLater = Effect.map(makeRetry(LATER_LEAST, LATER_MOST), ending)
 
 type Bytes = readonly [Uint8Array, ...Array<Uint8Array>]
 

@@ -13,6 +13,7 @@ import { AnswerHeaders, DEFAULT_PREFIX, prefixed } from "./Api.ts"
 import * as EventStream from "./EventStream.ts"
 import * as IfMatch from "./IfMatch.ts"
 import * as Input from "./Input.ts"
+import * as Limits from "./Limits.ts"
 
 /** After how many seconds a client may try again while the store is away. */
 const RETRY_AFTER = "1"
@@ -49,7 +50,11 @@ const rooms = (prefix: string) =>
         yield* withHeader("etag", `"${view.id}"`)
         return view
       })
-      const exists = (code: string) => (AccessCodes.isAccessCode(code) ? rooms.exists(code) : Effect.succeed(false))
+      const { count } = yield* Limits.Limits
+      const exists = (code: string) =>
+        (AccessCodes.isAccessCode(code) ? rooms.exists(code) : Effect.succeed(false)).pipe(
+          Effect.tap((exists) => (exists ? Effect.void : count("unknownCodesPerMinute")))
+        )
       return handlers
         .handle("create", create)
         .handle("exists", ({ query }) => Effect.map(exists(query.access_code), (exists) => ({ exists })))
@@ -113,6 +118,6 @@ export const layer = (options?: { readonly prefix?: string }) => {
   const prefix = options?.prefix ?? DEFAULT_PREFIX
   return HttpApiBuilder.layer(prefixed(prefix)).pipe(
     Layer.provide([rooms(prefix), timer(prefix), stream(prefix)]),
-    Layer.provide([answerHeaders, Input.layer])
+    Layer.provide([answerHeaders, Input.layer, Limits.rateLimits])
   )
 }

@@ -4,8 +4,12 @@
 import { NodeServices } from "@effect/platform-node"
 import { Deferred, type Duration, Effect, Layer } from "effect"
 import { HttpEffect, HttpMiddleware, HttpRouter, HttpServerResponse } from "effect/http"
+import type { IpNetwork } from "effect/net"
+import * as ClientAddress from "./ClientAddress.ts"
 import { Drain } from "./Drain.ts"
 import * as Handlers from "./Handlers.ts"
+import * as Limits from "./Limits.ts"
+import type { LimitSettings } from "./Limits.ts"
 import * as Listener from "./node/Listener.ts"
 import * as Operation from "./Operation.ts"
 import * as Pages from "./Pages.ts"
@@ -20,6 +24,10 @@ export interface Options {
   readonly allowedOrigins: ReadonlyArray<string>
   /** The longest time that closing may take. */
   readonly drainTimeout: Duration.Duration
+  /** Limits of streams and of requests a minute. None by default. */
+  readonly limits?: LimitSettings
+  /** The proxies whose `X-Forwarded-For` is believed. None by default. */
+  readonly trustedProxies?: ReadonlyArray<IpNetwork.IpNetwork>
   /** The folder of the built page. By default that of `npm run build`. */
   readonly web?: string
 }
@@ -83,7 +91,13 @@ const serve = (options: Options, pages: ReadonlyArray<Pages.Page>) => {
         [...Operation.PATHS, ...pages.map(({ path }) => path)].map((path) => ({ method: "GET", path }))
       )
     ),
-    Layer.provide([everyAnswer, Listener.streams, cors(options.allowedOrigins)])
+    Layer.provide([
+      everyAnswer,
+      Listener.streams,
+      cors(options.allowedOrigins),
+      ClientAddress.forwarded(options.trustedProxies ?? [])
+    ]),
+    Layer.provide(Limits.layer(options.limits ?? Limits.OFF))
   )
   return Listener.onClose.pipe(
     Layer.provideMerge(HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true, routerConfig })),

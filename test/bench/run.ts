@@ -7,6 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
+import { noLimits } from "../instance.ts"
 import { type CommandOutcome, type Order, type Outcome, PACE, type Workload } from "./load.ts"
 
 const { values: options } = parseArgs({
@@ -126,6 +127,7 @@ const against = async <A>(
     PATH: process.env["PATH"],
     PORT: String(port),
     HOST: "127.0.0.1",
+    ...noLimits,
     STORE_URL: `sqlite:${join(folder, "rooms.db")}`
   }
   const flags = server === "pairroom" ? START_FLAGS : []

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import type { RoomView } from "../../src/domain/RoomEvent.ts"
-import { compileCache } from "../instance.ts"
+import { compileCache, noLimits } from "../instance.ts"
 
 export interface NewRoom {
   readonly driver?: string
@@ -37,6 +37,8 @@ export const start = async ({ isRestarted = false } = {}): Promise<Service> => {
   const folder = mkdtempSync(join(tmpdir(), "pairroom-page-"))
   const env = {
     PATH: process.env["PATH"],
+    // All visitors of all tests have one address.
+    ...noLimits,
     ...compileCache,
     HOST: "127.0.0.1",
     LOG_LEVEL: "Warn",

@@ -1,6 +1,6 @@
 /** Several instances that share one Redis, gone with the scope that they were started in. */
 import { Effect, Scope } from "effect"
-import { address, type Instance, start } from "../instance.ts"
+import { address, type Instance, noLimits, start } from "../instance.ts"
 import { freePort } from "./port.ts"
 import * as Redis from "./redis.ts"
 
@@ -42,7 +42,7 @@ export const cluster = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Cluster, never, Scope.Scope> {
   const redis = yield* Redis.start({ appendonly: true })
   const url = yield* through(redis)
-  const members = yield* Effect.forEach([0, 1, 2], (index) => member({ STORE_URL: url, ...env(index) }), {
+  const members = yield* Effect.forEach([0, 1, 2], (index) => member({ ...noLimits, STORE_URL: url, ...env(index) }), {
     concurrency: "unbounded"
   })
   return { redis, members, ports: members.map(({ port }) => port) }

@@ -1,0 +1,30 @@
+/**
+ * The address of a client, as limits count it: that of its peer, or the one that a trusted proxy has forwarded.
+ */
+import { Effect, Option, Result } from "effect"
+import { HttpMiddleware, HttpRouter, HttpServerRequest } from "effect/http"
+import { IpNetwork, NetAddress } from "effect/net"
+
+/** One customer of a provider has a whole network of this length (RFC 6177). */
+const IPV6_PREFIX = 64
+
+/** Lets a request have the address that a trusted proxy has forwarded. */
+export const forwarded = (trustedProxies: ReadonlyArray<IpNetwork.IpNetwork>) =>
+  HttpRouter.middleware(HttpMiddleware.xForwardedHeaders({ trustedProxies }), { global: true })
+
+/** Returns what a limit is counted for: the IPv4 address, or the /64 of an IPv6 address. */
+export const networkOf = (address: string): string => {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, "")
+  return plain.includes(":")
+    ? Result.match(NetAddress.ipv6FromString(plain), {
+        onFailure: () => plain,
+        onSuccess: (ip) => IpNetwork.format(IpNetwork.fromAddressUnsafe(ip, IPV6_PREFIX))
+      })
+    : plain
+}
+
+/** The network of the client that has sent this request. */
+export const current: Effect.Effect<string, never, HttpServerRequest.HttpServerRequest> = Effect.map(
+  HttpServerRequest.HttpServerRequest,
+  ({ remoteAddress }) => networkOf(Option.getOrElse(remoteAddress, () => "unknown"))
+)
