@@ -10,6 +10,7 @@ import { Drain } from "./Drain.ts"
 import * as Handlers from "./Handlers.ts"
 import * as Limits from "./Limits.ts"
 import type { LimitSettings } from "./Limits.ts"
+import * as Descriptors from "./node/Descriptors.ts"
 import * as Listener from "./node/Listener.ts"
 import * as Operation from "./Operation.ts"
 import * as Pages from "./Pages.ts"
@@ -70,11 +71,19 @@ const everyAnswer = HttpRouter.middleware(
   { global: true }
 )
 
+/** The share of the descriptors of the process that streams may take. The rest is for requests, and for the store. */
+const STREAMS_SHARE = 0.8
+
+const within = (options: Options, descriptors: number): Options => {
+  const { limits = Limits.OFF } = options
+  return { ...options, limits: { ...limits, streams: Math.min(limits.streams, descriptors * STREAMS_SHARE) } }
+}
+
 /** Serves everything. When it is closed, it drains first. */
 export const layer = (options: Options) =>
-  Pages.load(options.prefix, options.web).pipe(
+  Effect.zip(Pages.load(options.prefix, options.web), Descriptors.limit).pipe(
     Effect.provide(NodeServices.layer),
-    Effect.map((pages) => serve(options, pages)),
+    Effect.map(([pages, descriptors]) => serve(within(options, descriptors), pages)),
     Layer.unwrap
   )
 

@@ -1,7 +1,7 @@
 /**
  * Node's own server: its limits, and how it is closed. Every request goes to the router. Only this folder handles sockets.
  */
-import { NodeHttpServer } from "@effect/platform-node"
+import { NodeHttpServer, NodeServices } from "@effect/platform-node"
 import { Context, Duration, Effect, Layer } from "effect"
 import { HttpRouter } from "effect/http"
 import { createServer, type Server } from "node:http"
@@ -9,6 +9,7 @@ import type { Socket } from "node:net"
 import type { Rooms } from "../../rooms/Rooms.ts"
 import { Drain } from "../Drain.ts"
 import * as Connections from "./Connections.ts"
+import { endVanished } from "./Vanished.ts"
 import * as ParserRefusals from "./ParserRefusals.ts"
 
 export interface Options {
@@ -115,7 +116,8 @@ export const layer = ({ host, port, drainTimeout, unreadLimit = UNREAD_STREAM }:
   return Layer.mergeAll(
     NodeHttpServer.layer(() => server, { host, port, gracefulShutdownTimeout: drainTimeout }),
     Layer.succeed(Listener, listener),
-    Connections.endUnread(connections, { stream: unreadLimit, answer: UNREAD_ANSWER })
+    Connections.endUnread(connections, { stream: unreadLimit, answer: UNREAD_ANSWER }),
+    Layer.provide(endVanished(connections), NodeServices.layer)
   )
 }
 

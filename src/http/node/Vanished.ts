@@ -1,0 +1,87 @@
+/**
+ * Finds clients that vanished without a word: a laptop that was closed, a network that is gone. The kernel would go on sending to
+ * them for about 15 minutes. TCP_USER_TIMEOUT would limit that, but Node cannot set it, and keep-alive probes are not sent while
+ * data is under way. So this asks Linux itself, in the table of its connections, what was sent and not acknowledged. On other
+ * systems there is no such table, and only the system's own limit holds.
+ */
+import { Clock, Duration, Effect, FileSystem, Layer, Option, Ref, Schedule } from "effect"
+import type { Connections } from "./Connections.ts"
+
+/** How long a client may acknowledge nothing. With the heartbeat before it, a client that vanished is noticed within 60 s. */
+const LIMIT = Duration.seconds(30)
+
+const OFTEN = Duration.seconds(5)
+
+/** One line for each connection: local and remote address, state, queues, timer, and how often its data was sent again. */
+const TABLES = ["/proc/self/net/tcp", "/proc/self/net/tcp6"]
+
+/** The end points of a connection, and the number of the tries, in hexadecimal. */
+const LINE = /^ *\d+: [\dA-F]+:([\dA-F]{4}) ([\dA-F]+):([\dA-F]{4}) \w\w [\dA-F:]+ [\dA-F:]+ ([\dA-F]{8})/gm
+
+const UNTRIED = "00000000"
+
+/** Returns a key for each connection of a table whose data was sent again at least once. */
+export const unacknowledged = (table: string): ReadonlyArray<string> =>
+  Array.from(table.matchAll(LINE)).flatMap(([, local = "", address = "", remote = "", tries]) =>
+    tries === UNTRIED ? [] : [keyOf(Number.parseInt(local, 16), addressOf(address), Number.parseInt(remote, 16))]
+  )
+
+export const keyOf = (localPort: number, address: string, port: number): string => `${localPort} ${address} ${port}`
+
+/** An IPv4 address that is mapped into an IPv6 one counts as itself. The bytes of each four are in the order of the machine. */
+const addressOf = (hex: string): string => {
+  const bytes = Array.from(hex.match(/.{8}/g) ?? []).flatMap((word) =>
+    Array.from(word.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16)).toReversed()
+  )
+  if (bytes.length === 4) return bytes.join(".")
+  const isMapped = bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 255 && bytes[11] === 255
+  return isMapped ? bytes.slice(12).join(".") : fullIpv6(bytes)
+}
+
+const fullIpv6 = (bytes: ReadonlyArray<number>) =>
+  Array.from({ length: 8 }, (_, group) => ((bytes[2 * group]! << 8) | bytes[2 * group + 1]!).toString(16)).join(":")
+
+/** Brings the address of a socket into the form of the keys. */
+export const plainAddress = (address: string): string => {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
+  if (mapped?.[1] !== undefined) return mapped[1]
+  if (!address.includes(":")) return address
+  const [head = "", tail] = address.replace(/%.*$/, "").split("::")
+  const before = head === "" ? [] : head.split(":")
+  const after = tail === undefined || tail === "" ? [] : tail.split(":")
+  const zeros = Array.from({ length: 8 - before.length - after.length }, () => "0")
+  return [...before, ...(tail === undefined ? [] : zeros), ...after]
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(":")
+}
+
+/** Returns since when each connection acknowledges nothing, in milliseconds. */
+export const since = (before: ReadonlyMap<string, number>, keys: ReadonlyArray<string>, now: number) =>
+  new Map(keys.map((key) => [key, before.get(key) ?? now]))
+
+/** Looks from time to time, and resets the connections whose clients have acknowledged nothing for too long. */
+export const endVanished = (connections: Connections) =>
+  Layer.effectDiscard(
+    Effect.gen(function* () {
+      const files = yield* FileSystem.FileSystem
+      const silent = yield* Ref.make<ReadonlyMap<string, number>>(new Map())
+      const table = (path: string) => Effect.option(files.readFileString(path))
+      const look = Effect.gen(function* () {
+        if (connections.size === 0) return
+        const tables = yield* Effect.forEach(TABLES, table)
+        const clock = yield* Clock.Clock
+        const now = Number(clock.monotonicTimeNanosUnsafe() / 1_000_000n)
+        const keys = tables.flatMap((text) => unacknowledged(Option.getOrElse(text, () => "")))
+        const all = yield* Ref.updateAndGet(silent, (before) => since(before, keys, now))
+        const gone = new Set(
+          Array.from(all).flatMap(([key, at]) => (now - at >= Duration.toMillis(LIMIT) ? [key] : []))
+        )
+        if (gone.size === 0) return
+        for (const socket of connections.keys()) {
+          const { localPort = 0, remoteAddress = "", remotePort = 0 } = socket
+          if (gone.has(keyOf(localPort, plainAddress(remoteAddress), remotePort))) socket.resetAndDestroy()
+        }
+      })
+      yield* Effect.forkScoped(Effect.schedule(look, Schedule.spaced(OFTEN)))
+    })
+  )

@@ -1,0 +1,42 @@
+import { assert, describe, it } from "@effect/vitest"
+import { keyOf, plainAddress, since, unacknowledged } from "../../../src/http/node/Vanished.ts"
+
+const head = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
+const line = (index: number, remote: string, tries: string) =>
+  `   ${index}: 0100007F:810B ${remote} 01 00000010:00000000 01:00000014 ${tries}     0        0 3045674 1 0000\n`
+
+describe("Vanished", () => {
+  it("finds the connections of Linux' table whose data was sent again", () => {
+    const table = `${head}${line(0, "050200C0:1F90", "00000000")}${line(1, "060200C0:1F91", "00000003")}`
+    assert.deepStrictEqual(unacknowledged(table), [keyOf(0x810b, "192.0.2.6", 0x1f91)])
+  })
+
+  it("reads the addresses of IPv6, and an IPv4 address that is mapped into one", () => {
+    const ipv6 = line(0, "B80D0120000000000000000001000000:0050", "00000001")
+    const mapped = line(1, "0000000000000000FFFF0000060200C0:0051", "00000001")
+    assert.deepStrictEqual(unacknowledged(head + ipv6 + mapped), [
+      keyOf(0x810b, plainAddress("2001:db8::1"), 80),
+      keyOf(0x810b, plainAddress("::ffff:192.0.2.6"), 81)
+    ])
+    assert.strictEqual(plainAddress("::1"), "0:0:0:0:0:0:0:1")
+    assert.strictEqual(plainAddress("192.0.2.6"), "192.0.2.6")
+  })
+
+  it("counts from the first look at which nothing was acknowledged, and anew after something was", () => {
+    const first = since(new Map(), ["a", "b"], 1_000)
+    const second = since(first, ["a"], 2_000)
+    assert.deepStrictEqual([...second], [["a", 1_000]])
+    assert.deepStrictEqual(
+      [...since(second, ["a", "b"], 3_000)],
+      [
+        ["a", 1_000],
+        ["b", 3_000]
+      ]
+    )
+  })
+
+  it("finds nothing in a table that is not there or of another form", () => {
+    assert.deepStrictEqual(unacknowledged(""), [])
+    assert.deepStrictEqual(unacknowledged("something else\n"), [])
+  })
+})
