@@ -24,7 +24,7 @@ const Remaining = Schema.optionalKey(
 )
 
 const isMissionUrl = (text: string) =>
-  text === "" || (URL.canParse(text) && ["http:", "https:"].includes(new URL(text).protocol))
+  text === "" || (!/\p{Cc}/u.test(text) && URL.canParse(text) && ["http:", "https:"].includes(new URL(text).protocol))
 
 const MissionUrl = Schema.optionalKey(
   Schema.NullOr(Schema.Trim.check(Schema.makeFilter(isMissionUrl, { expected: "an http or https URL" }))).annotate({
@@ -81,7 +81,17 @@ export const decode = <S extends Schema.ConstraintDecoder<unknown> & { readonly 
 
 /** Returns the refusal of `input`, from what a schema with these fields has found. */
 export const badRequest = (fields: Schema.Struct.Fields, input: unknown, issue: SchemaIssue.Issue): BadRequest => {
-  const { name, message } = firstOf(issue)
+  const found = firstOf(issue)
+  const [only, ...others] = Object.keys(fields)
+  // A body with one field of one value is refused as a whole. The field is what is wrong all the same.
+  const isField =
+    found.name === undefined &&
+    others.length === 0 &&
+    typeof input === "object" &&
+    input !== null &&
+    !Array.isArray(input)
+  const name = isField ? only : found.name
+  const message = isField ? "expected another value" : found.message
   if (name === undefined) {
     return new BadRequest({ message: `body: expected a JSON object with ${Object.keys(fields).join(", ")}` })
   }

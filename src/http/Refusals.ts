@@ -21,9 +21,9 @@ const respond = (status: number, error: { readonly _tag: string; readonly messag
     { status, headers: { "cache-control": "no-store", ...headers } }
   )
 
-/** Answers for the paths and methods that the API and `others` do not have. */
-export const layer = (prefix: string, others: ReadonlyArray<Route>) => {
-  const router = FindMyWay.make<Route>()
+/** Answers for the paths and methods that the API and `others` do not have. `config` is that of the router itself. */
+export const layer = (prefix: string, others: ReadonlyArray<Route>, config: Partial<FindMyWay.RouterConfig> = {}) => {
+  const router = FindMyWay.make<Route>(config)
   const methods = new Set<string>()
   for (const route of [...routesOf(prefix), ...others]) {
     router.on(route.method, route.path, route)
@@ -32,11 +32,15 @@ export const layer = (prefix: string, others: ReadonlyArray<Route>) => {
   const find = (url: string) => [...methods].flatMap((method) => router.find(method, url)?.handler ?? [])
 
   const refuseRoute = ({ method, url }: HttpServerRequest.HttpServerRequest) => {
-    // The router cannot decode such a path, or would cut it off. It is treated as a code that no room has.
-    const unreadable = /[%;]/.test(url) ? router.find(method, url.replace(/[%;]/g, "-"))?.handler : undefined
-    if (unreadable?.path.includes(":accessCode")) return respond(404, roomNotFound())
-    const found = find(url)
-    if (found.length > 0) {
+    const path = readable(url)
+    // What cannot be read is treated as a code that no room has.
+    if (path !== url && router.find(method, path)?.handler.path.includes(":accessCode") === true) {
+      return respond(404, roomNotFound())
+    }
+    const all = find(path)
+    const exact = all.filter((route) => !route.path.includes(":"))
+    const found = exact.length > 0 ? exact : all
+    if (found.length > 0 && !found.some((route) => route.method === method)) {
       const allow = found.flatMap((route) => (route.method === "GET" ? ["GET", "HEAD"] : [route.method])).join(", ")
       return respond(405, new MethodNotAllowed({ message: `method: expected ${allow}, got ${method}` }), { allow })
     }
@@ -57,13 +61,23 @@ export const layer = (prefix: string, others: ReadonlyArray<Route>) => {
           ? Effect.succeed(noHost)
           : !isKnownCoding(request.headers["transfer-encoding"])
             ? Effect.succeed(unknownCoding)
-            : Effect.catch(httpEffect, (error) =>
-                isRouteNotFound(error) ? Effect.succeed(refuseRoute(request)) : Effect.fail(error as Types.unhandled)
-              )
+            : isNoPath(pathOf(request.url))
+              ? Effect.sync(() => refuseRoute(request))
+              : Effect.catch(httpEffect, (error) =>
+                  isRouteNotFound(error) ? Effect.succeed(refuseRoute(request)) : Effect.fail(error as Types.unhandled)
+                )
       ),
     { global: true }
   )
 }
+
+const pathOf = (url: string) => url.split("?")[0] ?? ""
+
+/** The router would cut it off at `;`, or take the end of it for an empty access code. */
+const isNoPath = (path: string) => path.includes(";") || (path.length > 1 && path.endsWith("/"))
+
+/** The router cannot decode `%` in some paths, and would cut off a path at `;`, which is a letter as any other (RFC 3986). */
+const readable = (url: string) => pathOf(url).replace(/[%;]/g, "-")
 
 const HOST = /^[\w.~%!$&'()*+,;=-]*(?::\d*)?$|^\[[\da-fA-F:.]+\](?::\d*)?$/
 

@@ -33,8 +33,16 @@ export interface Options {
   readonly web?: string
 }
 
-/** An access code in a path may be as long as the headers allow, so that a long one gets the same answer as a short one. */
-const routerConfig = { maxParamLength: Listener.HEADERS_MAX }
+/**
+ * A path is read as it stands, as the page reads it too. An access code in it may be as long as the headers allow, so that a long
+ * one gets the same answer as a short one.
+ */
+const routerConfig = {
+  maxParamLength: Listener.HEADERS_MAX,
+  caseSensitive: true,
+  ignoreDuplicateSlashes: false,
+  ignoreTrailingSlash: false
+}
 
 const EXPOSED_HEADERS = ["ETag", "Location", "Retry-After"]
 
@@ -97,7 +105,8 @@ const serve = (options: Options, pages: ReadonlyArray<Pages.Page>) => {
     Layer.provide(
       Refusals.layer(
         options.prefix,
-        [...Operation.PATHS, ...pages.map(({ path }) => path)].map((path) => ({ method: "GET", path }))
+        [...Operation.PATHS, ...pages.map(({ path }) => path)].map((path) => ({ method: "GET", path })),
+        routerConfig
       )
     ),
     Layer.provide([

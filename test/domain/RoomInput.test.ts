@@ -46,6 +46,14 @@ describe("NewRoom", () => {
     })
   )
 
+  it.effect("takes no control characters in the mission's address", () =>
+    Effect.gen(function* () {
+      for (const missionUrl of ["\u0001http://x", "http://a\nb", "http://x/\u0085"]) {
+        yield* refuses(newRoom({ missionUrl }), "missionUrl", URL, JSON.stringify(missionUrl.trim()))
+      }
+    })
+  )
+
   it.effect("ignores other fields", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* newRoom({ pairId: null, other: [1], id: "forged" }), body)

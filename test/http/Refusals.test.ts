@@ -31,6 +31,31 @@ describe("Refusals", () => {
     }).pipe(Effect.provide(serve()))
   )
 
+  it.effect("a path is read as it stands: with `;`, a slash at its end or in upper case it is another path", () =>
+    Effect.gen(function* () {
+      const code = yield* open()
+      const cases: ReadonlyArray<readonly [string, string, string]> = [
+        ["DELETE", `/api/pair-room/${code};/people/bob`, "NotFound"],
+        ["PATCH", `/api/${code}/timer/start;/x`, "NotFound"],
+        ["GET", `/api/pair-room/${code};x=1`, "RoomNotFound"],
+        ["GET", `/api/pair-room/${code}/`, "NotFound"],
+        ["DELETE", `/api/pair-room/${code}/people/..`, "NotFound"],
+        ["GET", `/API/pair-room/${code}`, "NotFound"],
+        ["GET", `/Room/${code}`, "NotFound"],
+        ["GET", `//room/${code}`, "NotFound"],
+        ["GET", "/healthz;x", "NotFound"],
+        ["GET", "/api/%zz/timer", "RoomNotFound"]
+      ]
+      for (const [method, path, tag] of cases) {
+        const answer = yield* call(method, path)
+        assert.deepStrictEqual([answer.status, answer.json._tag], [404, tag], `${method} ${path}`)
+      }
+      assert.deepInclude((yield* call("GET", `/api/pair-room/${code}`)).json, { running: false, turn: 1 })
+      assert.strictEqual((yield* call("GET", "/api/%zz/timer/start")).status, 405)
+      assert.strictEqual((yield* call("OPTIONS", "/api/pair-room/exists")).headers["allow"], "GET, HEAD")
+    }).pipe(Effect.provide(serve()))
+  )
+
   it.effect("a body that is larger than it may be is refused, whether it says so or not", () =>
     Effect.gen(function* () {
       const code = yield* open()
