@@ -1,7 +1,8 @@
 /**
  * What a program that embeds rooms imports.
  */
-export { Rooms, type Refusal, type WatchOptions } from "./rooms/Rooms.ts"
+export { Rooms, type WatchOptions } from "./rooms/Rooms.ts"
+export { type CommandOptions, type Refusal, type RoomCommands, type SwapOptions } from "./rooms/RoomCommands.ts"
 export { RoomSettings } from "./rooms/RoomSettings.ts"
 export { type RoomSubscription, type SubscribeOptions } from "./rooms/RoomSubscription.ts"
 export { type Frame } from "./rooms/Frame.ts"
@@ -18,6 +19,16 @@ export { Drain } from "./http/Drain.ts"
 
 export { isAccessCode, toKey } from "./domain/AccessCode.ts"
 export { RoomEvent, RoomView, TimerView } from "./domain/RoomEvent.ts"
-export { NewRoom, TimerSetting } from "./domain/RoomInput.ts"
+export {
+  Extension,
+  NewBreak,
+  NewPerson,
+  NewRoom,
+  Order,
+  PersonChange,
+  RoomSettings as SettingsChange,
+  TimerSetting
+} from "./domain/RoomInput.ts"
+export { Total, TurnsView, TurnView } from "./domain/TurnLog.ts"
 export { AccessCode, RoomState } from "./domain/RoomState.ts"
 export * from "./domain/errors.ts"

@@ -1,5 +1,5 @@
 /**
- * The name of a person in a room.
+ * The name of a person in a room, and the goal of a room.
  *
  * This module imports nothing at run time, so that the page can share it.
  */
@@ -26,8 +26,39 @@ export const toName = (text: string): string => text.trim().normalize("NFC")
 
 /** Is it a name, as `toName` returns it? */
 export const isName = (name: string): boolean =>
-  VISIBLE.test(name) &&
-  !FORBIDDEN.test(name) &&
-  !DOTS.has(name) &&
-  [...name].length <= CODE_POINTS_MAX &&
-  [...new Intl.Segmenter().segment(name)].length <= NAME_MAX
+  VISIBLE.test(name) && !FORBIDDEN.test(name) && !DOTS.has(name) && isWithin(name, NAME_MAX, CODE_POINTS_MAX)
+
+/** Returns a name that a program has sent of its own accord, as far as it can be used; undefined if nothing is left. */
+export const usableName = (text: string): string | undefined => {
+  const visible = toName([...toName(text)].filter((character) => !FORBIDDEN.test(character)).join(""))
+  const name = toName(firstOf(visible, NAME_MAX))
+  return isName(name) ? name : undefined
+}
+
+/** The longest goal, in the same characters. */
+export const GOAL_MAX = 140
+
+const GOAL_CODE_POINTS_MAX = 560
+
+export const GOAL_ALLOWED = `one line of at most ${GOAL_MAX} characters, without control and bidirectional control characters`
+
+/** Is it a goal, as `toName` returns it? */
+export const isGoal = (goal: string): boolean => !FORBIDDEN.test(goal) && isWithin(goal, GOAL_MAX, GOAL_CODE_POINTS_MAX)
+
+/** Returns a goal that a program has sent of its own accord, in one line and cut to its longest length. */
+export const usableGoal = (text: string): string =>
+  toName(
+    firstOf(
+      toName([...text.replace(/[\r\n\u2028\u2029]+/g, " ")].filter((character) => !FORBIDDEN.test(character)).join("")),
+      GOAL_MAX
+    )
+  )
+
+const isWithin = (text: string, characters: number, codePoints: number) =>
+  [...text].length <= codePoints && [...new Intl.Segmenter().segment(text)].length <= characters
+
+const firstOf = (text: string, characters: number) =>
+  [...new Intl.Segmenter().segment(text)]
+    .slice(0, characters)
+    .map(({ segment }) => segment)
+    .join("")

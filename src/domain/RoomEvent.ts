@@ -2,7 +2,19 @@
  * What a client of a room sees: the room as JSON, and the events of its stream.
  */
 import { Schema } from "effect"
-import { AccessCode, remaining, type RoomState, TimerChange } from "./RoomState.ts"
+import { undoUntilOf } from "./Commands.ts"
+import {
+  AccessCode,
+  AutoStart,
+  breakInOf,
+  Breaks,
+  ChangeKind,
+  Period,
+  remaining,
+  rolesOf,
+  type RoomState,
+  TimerChange
+} from "./RoomState.ts"
 import { isRunning } from "./Timer.ts"
 
 /** The JSON of a room, in an answer and in an event named `room`. All times are milliseconds. */
@@ -21,19 +33,47 @@ export const RoomView = Schema.Struct({
   finishedAt: Schema.NullOr(Schema.Int),
   connections: Schema.Int,
   serverTime: Schema.Int,
+  /** In the order in which they drive. */
+  people: Schema.Array(Schema.Struct({ name: Schema.String, away: Schema.Boolean })),
+  /** Those of `people` who are connected under their name, sorted. */
+  here: Schema.Array(Schema.String),
+  period: Period,
+  /** The full length of this period, with extensions. */
+  periodDuration: Schema.Int,
+  /** When this period starts by itself. */
+  startsAt: Schema.NullOr(Schema.Int),
+  autoStart: AutoStart,
+  breaks: Breaks,
+  /** How many turns there are until the next break, the present one included. */
+  breakIn: Schema.NullOr(Schema.Int),
+  goal: Schema.String,
+  /** When somebody reacted to the last finish. */
+  acknowledgedAt: Schema.NullOr(Schema.Int),
+  lastChange: Schema.Struct({
+    kind: ChangeKind,
+    by: Schema.NullOr(Schema.String),
+    at: Schema.Int,
+    /** Until when it can be undone. */
+    undoUntil: Schema.NullOr(Schema.Int)
+  }),
   /** Only present while the store is away: then the room may be in another state by now. */
   uncertain: Schema.optionalKey(Schema.Literal(true))
 })
 export type RoomView = typeof RoomView.Type
 
 /** The JSON of a room's timer. */
-export const TimerView = RoomView.mapFields(({ duration, remainingTime, running, endsAt, serverTime }) => ({
-  duration,
-  remainingTime,
-  running,
-  endsAt,
-  serverTime
-}))
+export const TimerView = RoomView.mapFields(
+  ({ duration, remainingTime, running, endsAt, serverTime, period, periodDuration, startsAt }) => ({
+    duration,
+    remainingTime,
+    running,
+    endsAt,
+    serverTime,
+    period,
+    periodDuration,
+    startsAt
+  })
+)
 export type TimerView = typeof TimerView.Type
 
 const event = <const Name extends string, Data extends Schema.Top>(name: Name, data: Data) =>
@@ -52,10 +92,16 @@ export const RoomEvent = Schema.Union([
 ])
 export type RoomEvent = typeof RoomEvent.Type
 
+/** Who watches a room, through any instance. */
+export interface Watchers {
+  readonly connections: number
+  /** The names under which they are connected. */
+  readonly names: ReadonlyArray<string>
+}
+
 /** Returns the room as its clients see it at `now` (milliseconds since the epoch). */
-export const viewOf = (state: RoomState, now: number, connections: number, uncertain = false): RoomView => ({
-  driver: state.driver,
-  navigator: state.navigator,
+export const viewOf = (state: RoomState, now: number, watchers: Watchers, uncertain = false): RoomView => ({
+  ...rolesOf(state),
   status: state.status,
   duration: state.duration,
   remainingTime: remaining(state, now),
@@ -66,17 +112,38 @@ export const viewOf = (state: RoomState, now: number, connections: number, uncer
   endsAt: isRunning(state.timer) ? state.timer.endsAt : null,
   turn: state.turn,
   finishedAt: state.finishedAt,
-  connections,
+  connections: watchers.connections,
   serverTime: now,
+  people: state.people.map(({ away, name }) => ({ name, away })),
+  here: hereOf(state, watchers.names),
+  period: state.period,
+  periodDuration: state.periodDuration,
+  startsAt: state.startsAt,
+  autoStart: state.autoStart,
+  breaks: state.breaks,
+  breakIn: breakInOf(state),
+  goal: state.goal,
+  acknowledgedAt: state.acknowledgedAt,
+  lastChange: { kind: state.change, by: state.by, at: state.changedAt, undoUntil: undoUntilOf(state) },
   ...(uncertain ? { uncertain } : {})
 })
 
-export const timerViewOf = ({ duration, remainingTime, running, endsAt, serverTime }: RoomView): TimerView => ({
-  duration,
-  remainingTime,
-  running,
-  endsAt,
-  serverTime
+/** Returns those of the people of a room who are among these names, sorted. */
+export const hereOf = ({ people }: Pick<RoomState, "people">, names: ReadonlyArray<string>): ReadonlyArray<string> =>
+  people
+    .map(({ name }) => name)
+    .filter((name) => names.includes(name))
+    .toSorted()
+
+export const timerViewOf = (room: RoomView): TimerView => ({
+  duration: room.duration,
+  remainingTime: room.remainingTime,
+  running: room.running,
+  endsAt: room.endsAt,
+  serverTime: room.serverTime,
+  period: room.period,
+  periodDuration: room.periodDuration,
+  startsAt: room.startsAt
 })
 
 /**

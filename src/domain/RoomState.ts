@@ -1,261 +1,211 @@
 /**
- * The state of a room: an immutable value, and the pure functions that lead from one state to the next.
- *
- * A transition takes the settled state and the time of the change. It returns the next state, or the same value if there is
- * nothing to do.
+ * The state of a room: an immutable value. `Settle` computes what time alone does to it, and commands lead from one state to
+ * the next.
  */
-import { Result, Schema } from "effect"
+import { Schema } from "effect"
 import * as AccessCodes from "./AccessCode.ts"
-import { RoomClosed, Stale } from "./errors.ts"
-import { type NewRoom, shown, type TimerSetting } from "./RoomInput.ts"
-import { DURATION_MAX, DURATION_MIN, isRunning, isUp, paused, remainingAt, running } from "./Timer.ts"
-
-/**
- * A swap without `If-Match` is ignored for this time after a finish, in milliseconds: each old client asks for a swap when its
- * time is up, and the finish has swapped already.
- */
-export const FINISH_SWAP_GRACE = 5_000
+import { Former, make as makePeople, navigatorOf, nameOf, Person } from "./People.ts"
+import { type NewRoom, peopleOf } from "./RoomInput.ts"
+import { LoggedTurn, LogPatch, patchOf, type TurnLog } from "./TurnLog.ts"
+import { DURATION_MAX, DURATION_MIN, paused, remainingAt } from "./Timer.ts"
 
 export const AccessCode = Schema.String.check(
   Schema.makeFilter((text) => AccessCodes.isAccessCode(text), { expected: "an access code" })
 ).pipe(Schema.brand("AccessCode"))
 export type AccessCode = AccessCodes.AccessCode
 
+const Duration = Schema.Int.check(Schema.isBetween({ minimum: DURATION_MIN, maximum: DURATION_MAX }))
 const Millis = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: DURATION_MAX }))
+const Time = Schema.NullOr(Schema.Int)
 
 const Timer = Schema.Union([
   Schema.Struct({ _tag: Schema.tag("Paused"), remaining: Millis }),
   Schema.Struct({ _tag: Schema.tag("Running"), endsAt: Schema.Int })
 ])
 
+/** What the timer counts: a turn of the driver, or a break. */
+export const Period = Schema.Literals(["turn", "break"])
+export type Period = typeof Period.Type
+
+/** After a finish the next period starts by itself, `after` milliseconds later. */
+export const AutoStart = Schema.NullOr(Schema.Struct({ after: Schema.Int }))
+
+/** After every `every` turns there is a break of `duration` milliseconds. */
+export const Breaks = Schema.NullOr(Schema.Struct({ every: Schema.Int, duration: Schema.Int }))
+
 /** The data of the event `timer` after a change. */
 export const TimerChange = Schema.Literals(["start", "pause", "stop", "update", "complete"])
 export type TimerChange = typeof TimerChange.Type
 
+/** What a change is called. */
+export const ChangeKind = Schema.Literals([
+  "create",
+  "start",
+  "pause",
+  "update",
+  "reset",
+  "swap",
+  "finish",
+  "complete",
+  "next",
+  "extend",
+  "break",
+  "ack",
+  "undo",
+  "people",
+  "settings"
+])
+export type ChangeKind = typeof ChangeKind.Type
+
+/** Everything that a command may change, and that an undo brings back. */
+const values = {
+  /** The `timer` event of the last change that had one. */
+  timerChange: Schema.NullOr(TimerChange),
+  status: Schema.Literals(["IN_PROGRESS", "COMPLETED"]),
+  people: Schema.Array(Person),
+  former: Schema.Array(Former),
+  driver: Schema.Int,
+  missionUrl: Schema.String,
+  goal: Schema.String,
+  /** The full length of a turn, in milliseconds. */
+  duration: Duration,
+  autoStart: AutoStart,
+  breaks: Breaks,
+  period: Period,
+  /** The full length of this period, with extensions, in milliseconds. */
+  periodDuration: Duration,
+  timer: Timer,
+  /** When this period starts by itself. */
+  startsAt: Time,
+  /** The length of the present break, without extensions; null in a turn. */
+  breakLength: Schema.NullOr(Duration),
+  /** The turn that waits behind the present break. */
+  waiting: Schema.NullOr(Schema.Struct({ remaining: Millis, periodDuration: Duration })),
+  /** The number of the turn: 1 at first. */
+  turn: Schema.Int,
+  /** Since the last break, without the present turn. */
+  turnsSinceBreak: Schema.Int,
+  /** How the present turn has run, or null before its first start: `drove` milliseconds, and since `since` where it runs. */
+  run: Schema.NullOr(Schema.Struct({ startedAt: Schema.Int, drove: Schema.Int, since: Time })),
+  /** Until when the timer has run last. */
+  ranUntil: Time,
+  /** When the last finish was, in milliseconds since the epoch. */
+  finishedAt: Time,
+  /** When somebody reacted to the last finish. */
+  acknowledgedAt: Time
+}
+
+const Values = Schema.Struct(values)
+
 export const RoomState = Schema.Struct({
   /** The version of this format, for rooms that were stored by another release. */
-  version: Schema.Literal(1),
+  version: Schema.Literal(2),
   accessCode: AccessCode,
-  /** The number of writes, with finishes. */
-  revision: Schema.Int,
   /** Names this state. Two different states never have the same `id`. */
   id: Schema.NonEmptyString,
   /** The `id` of the state before this one. */
   previousId: Schema.NullOr(Schema.String),
-  /** The last change. */
-  change: Schema.Literals(["create", "start", "pause", "update", "reset", "swap", "finish", "complete"]),
-  /** The `timer` event of the last change that had one. */
-  timerChange: Schema.NullOr(TimerChange),
-  status: Schema.Literals(["IN_PROGRESS", "COMPLETED"]),
-  driver: Schema.NonEmptyString,
-  navigator: Schema.NonEmptyString,
-  missionUrl: Schema.String,
-  /** The full length of a turn, in milliseconds. */
-  duration: Schema.Int.check(Schema.isBetween({ minimum: DURATION_MIN, maximum: DURATION_MAX })),
-  timer: Timer,
-  /** The number of the turn: 1 at first, and one more after each finish. */
-  turn: Schema.Int,
-  /** When the last finish was, in milliseconds since the epoch. */
-  finishedAt: Schema.NullOr(Schema.Int),
+  /** The last command that changed something. The ids of what is computed afterwards follow from its id. */
+  command: Schema.Struct({ id: Schema.NonEmptyString, at: Schema.Int }),
+  /** How many finishes and starts by themselves were computed since then, and how many of them were starts. */
+  computed: Schema.Int,
+  startsComputed: Schema.Int,
+  /** The last change, who made it, and when. */
+  change: ChangeKind,
+  by: Schema.NullOr(Schema.String),
+  changedAt: Schema.Int,
+  ...values,
+  log: Schema.Array(LoggedTurn),
+  /** What was before the last change, as long as that may be needed: for an undo, or to take a finish back. */
+  before: Schema.NullOr(Schema.Struct({ values: Values, log: LogPatch })),
   /** How many times all streams of the room were ended on purpose. It is not part of what `id` names. */
   streamsEnded: Schema.Int
 })
 export type RoomState = typeof RoomState.Type
 
-/** The time of a change, and a nonce from a cryptographic source that makes its `id` unique. */
+export type Values = typeof Values.Type
+
+/** The time of a change, who makes it, and a nonce from a cryptographic source that makes its `id` unique. */
 export interface Moment {
   /** Milliseconds since the epoch, by the clock of the store. */
   readonly now: number
   readonly nonce: string
+  readonly by?: string | null
 }
 
-/** The condition of `If-Match`: any state, or one of these ids. */
-export type Condition = "*" | ReadonlyArray<string>
-
-/** Something that a person does to a room. */
-export interface Command {
-  /** Its name in refusals. */
-  readonly name: string
-  /** Is it allowed in a completed room? */
-  readonly whenCompleted: boolean
-  readonly run: (settled: RoomState, moment: Moment, conditional: boolean) => RoomState
-}
-
-export const create = (accessCode: AccessCode, room: NewRoom, nonce: string): RoomState => ({
-  version: 1,
+export const create = (accessCode: AccessCode, room: NewRoom, { by = null, nonce, now }: Moment): RoomState => ({
+  version: 2,
   accessCode,
-  revision: 1,
   id: nonce,
   previousId: null,
+  command: { id: nonce, at: now },
+  computed: 0,
+  startsComputed: 0,
   change: "create",
+  by,
+  changedAt: now,
   timerChange: null,
   status: "IN_PROGRESS",
-  driver: room.driver,
-  navigator: room.navigator,
+  ...makePeople(peopleOf(room)),
   missionUrl: room.missionUrl ?? "",
+  goal: room.goal ?? "",
   duration: room.timerDuration,
+  autoStart: room.autoStart ?? null,
+  breaks: room.breaks ?? null,
+  period: "turn",
+  periodDuration: room.timerDuration,
   timer: paused(room.timerRemainingTime || room.timerDuration),
+  startsAt: null,
+  breakLength: null,
+  waiting: null,
   turn: 1,
+  turnsSinceBreak: 0,
+  run: null,
+  ranUntil: null,
   finishedAt: null,
+  acknowledgedAt: null,
+  log: [],
+  before: null,
   streamsEnded: 0
 })
 
-/** Returns the remaining time at `now`, in milliseconds. It is never 0: then `settle` makes the finish. */
+/** Returns the remaining time at `now`, in milliseconds. It is never 0: then the clock makes the finish. */
 export const remaining = (state: RoomState, now: number): number =>
-  Math.max(1, remainingAt(state.timer, state.duration, now))
+  Math.max(1, remainingAt(state.timer, state.periodDuration, now))
 
-/**
- * Makes the finish of a timer whose time is up. Every reader does this first and gets the same result, with the same `id`, so
- * nobody has to write a finish.
- */
-export const settle = (state: RoomState, now: number): RoomState =>
-  isRunning(state.timer) && isUp(state.timer, now)
-    ? {
-        ...state,
-        revision: state.revision + 1,
-        id: `${state.id}-finish`,
-        previousId: state.id,
-        change: "finish",
-        timerChange: "stop",
-        driver: state.navigator,
-        navigator: state.driver,
-        timer: paused(state.duration),
-        turn: state.turn + 1,
-        finishedAt: state.timer.endsAt
-      }
-    : state
-
-/**
- * Returns the known states from the one that was seen last to the one that the store has at `now`. A finish that was skipped
- * comes first. A finish that was seen does not come again if the store has gone back to a state before it.
- */
-export const statesSince = (seen: RoomState, written: RoomState, now: number): ReadonlyArray<RoomState> => {
-  const settled = settle(written, now)
-  if (settled.id === seen.id) return []
-  if (settled.turn <= seen.turn) return [settled]
-  const finish = isRunning(seen.timer) ? settle(seen, seen.timer.endsAt) : seen
-  const skipped = written.turn > seen.turn && written.finishedAt === finish.finishedAt
-  const states = [...(skipped ? [finish] : []), written, settled]
-  return states.filter(({ id }, index) => id !== (states[index - 1] ?? seen).id)
-}
-
-/**
- * Applies a command to the state in the store. It refuses in the order of the contract: a closed room, then a stale condition.
- * If there is nothing to do, it returns the same state.
- */
-export const apply = (
-  command: Command,
-  state: RoomState,
-  moment: Moment,
-  condition?: Condition
-): Result.Result<RoomState, RoomClosed | Stale> => {
-  const settled = settle(state, moment.now)
-  return settled.status === "COMPLETED" && !command.whenCompleted
-    ? Result.fail(
-        new RoomClosed({ message: `status: the room is COMPLETED; ${command.name} is allowed only while IN_PROGRESS` })
-      )
-    : Result.map(matching(settled, condition), () => {
-        const next = command.run(settled, moment, condition !== undefined)
-        return next === settled ? state : next
-      })
-}
-
-/** Fails with Stale if the condition names another state than this one. */
-export const matching = (settled: RoomState, condition?: Condition): Result.Result<RoomState, Stale> =>
-  condition === undefined || condition === "*" || condition.includes(settled.id)
-    ? Result.succeed(settled)
-    : Result.fail(
-        new Stale({
-          message: `If-Match: expected the room's current id "${settled.id}", got ${shown(condition.join(", "))}`
-        })
-      )
-
-export const start: Command = {
-  name: "start",
-  whenCompleted: false,
-  run: (state, moment) =>
-    isRunning(state.timer)
-      ? state
-      : changed(state, moment, {
-          change: "start",
-          timerChange: "start",
-          timer: running(moment.now + state.timer.remaining)
-        })
-}
-
-export const pause: Command = {
-  name: "stop",
-  whenCompleted: false,
-  run: (state, moment) =>
-    isRunning(state.timer)
-      ? changed(state, moment, { change: "pause", timerChange: "pause", timer: paused(remaining(state, moment.now)) })
-      : state
-}
-
-export const update = (setting: TimerSetting): Command => ({
-  name: "update",
-  whenCompleted: false,
-  run: (state, moment) => {
-    const left = setting.remainingTime || setting.duration
-    return changed(state, moment, {
-      change: "update",
-      timerChange: "update",
-      duration: setting.duration,
-      timer: isRunning(state.timer) ? running(moment.now + left) : paused(left)
-    })
-  }
+/** Returns who drives and who navigates. */
+export const rolesOf = (state: RoomState): { readonly driver: string; readonly navigator: string } => ({
+  driver: nameOf(state, state.driver),
+  navigator: navigatorOf(state).name
 })
 
-export const reset: Command = {
-  name: "reset",
-  whenCompleted: false,
-  run: (state, moment) =>
-    !isRunning(state.timer) && state.timer.remaining === state.duration
-      ? state
-      : changed(state, moment, {
-          change: "reset",
-          timerChange: isRunning(state.timer) ? "pause" : "update",
-          timer: paused(state.duration)
-        })
-}
+/** Returns how many turns there are until the next break, the present one included. */
+export const breakInOf = ({ breaks, period, status, turnsSinceBreak }: RoomState): number | null =>
+  breaks === null || status === "COMPLETED"
+    ? null
+    : period === "break"
+      ? breaks.every
+      : Math.max(1, breaks.every - turnsSinceBreak)
 
-export const swap: Command = {
-  name: "pair-swap",
-  whenCompleted: false,
-  run: (state, moment, conditional) =>
-    !conditional && isFreshFinish(state, moment.now)
-      ? state
-      : changed(state, moment, { change: "swap", driver: state.navigator, navigator: state.driver })
-}
-
-export const complete: Command = {
-  name: "completion",
-  whenCompleted: true,
-  run: (state, moment) =>
-    state.status === "COMPLETED"
-      ? state
-      : changed(state, moment, {
-          change: "complete",
-          timerChange: "complete",
-          status: "COMPLETED",
-          timer: paused(remaining(state, moment.now))
-        })
-}
-
-/** Ends the streams of the room on purpose. The room and its `id` stay the same for clients. */
-export const endStreams: Command = {
-  name: "ending the streams",
-  whenCompleted: true,
-  run: (state) => ({ ...state, revision: state.revision + 1, streamsEnded: state.streamsEnded + 1 })
-}
-
-const isFreshFinish = (state: RoomState, now: number): boolean =>
-  state.finishedAt !== null && now >= state.finishedAt && now - state.finishedAt <= FINISH_SWAP_GRACE
-
-const changed = (state: RoomState, moment: Moment, fields: Partial<RoomState>): RoomState => ({
-  ...state,
-  ...fields,
-  revision: state.revision + 1,
-  id: moment.nonce,
-  previousId: state.id
+/** Returns what has to be kept of a state so that it can be brought back from one with this log. */
+export const remember = (state: RoomState, log: TurnLog): NonNullable<RoomState["before"]> => ({
+  values: valuesOf(state),
+  log: patchOf(state.log, log)
 })
+
+const valuesOf = ({
+  accessCode: _accessCode,
+  before: _before,
+  by: _by,
+  change: _change,
+  changedAt: _changedAt,
+  command: _command,
+  computed: _computed,
+  id: _id,
+  log: _log,
+  previousId: _previousId,
+  startsComputed: _startsComputed,
+  streamsEnded: _streamsEnded,
+  version: _version,
+  ...values
+}: RoomState): Values => values

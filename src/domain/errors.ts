@@ -27,6 +27,25 @@ export class MethodNotAllowed extends Schema.TaggedError<MethodNotAllowed>()("Me
 /** A command on a completed room. */
 export class RoomClosed extends Schema.TaggedError<RoomClosed>()("RoomClosed", fields, { httpApiStatus: 409 }) {}
 
+/** Nobody of that name is in the room. */
+export class PersonNotFound extends Schema.TaggedError<PersonNotFound>()("PersonNotFound", fields, {
+  httpApiStatus: 404
+}) {}
+
+/** A room has 20 people at most. */
+export class RoomFull extends Schema.TaggedError<RoomFull>()("RoomFull", fields, { httpApiStatus: 409 }) {}
+
+/** Somebody else in the room has that name. */
+export class NameTaken extends Schema.TaggedError<NameTaken>()("NameTaken", fields, { httpApiStatus: 409 }) {}
+
+/** A room has two people at least. */
+export class TooFewPeople extends Schema.TaggedError<TooFewPeople>()("TooFewPeople", fields, { httpApiStatus: 409 }) {}
+
+/** The last change is none that can be undone, or the time for that is over. */
+export class NothingToUndo extends Schema.TaggedError<NothingToUndo>()("NothingToUndo", fields, {
+  httpApiStatus: 409
+}) {}
+
 /** A command with `If-Match` that names another `id` than the room's current one. */
 export class Stale extends Schema.TaggedError<Stale>()("Stale", fields, { httpApiStatus: 412 }) {}
 

@@ -14,9 +14,10 @@ type Request = HttpServerRequest.HttpServerRequest
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 
 /** Returns the JSON of a request. Fails if it is not JSON or too large. The body can be read again afterwards. */
-export const json = Effect.fnUntraced(function* (request: Request) {
+export const json = Effect.fnUntraced(function* (request: Request, isOptional = false) {
   yield* isJson(request)
   const bytes = yield* read(request)
+  if (isOptional && bytes.byteLength === 0) return {}
   return yield* Effect.try({
     try: (): unknown => JSON.parse(utf8.decode(bytes)),
     catch: () => new BadRequest({ message: `body: expected JSON, got ${shown(new TextDecoder().decode(bytes))}` })

@@ -43,20 +43,22 @@ const retry = makeRetry(RETRY_LEAST, RETRY_MOST)
 export interface ConnectOptions {
   /** Does the client want the `remaining-time` of each second? */
   readonly ticks: boolean
+  /** The name under which the client is connected. */
+  readonly name: string | undefined
   /** The last `id` that the client has seen. */
   readonly lastEventId: string | undefined
 }
 
 /** Answers a client that connects. Fails with RoomNotFound. While the store is away, the stream ends at once. */
 export const response = Effect.fnUntraced(
-  function* (code: AccessCode, { lastEventId, ticks }: ConnectOptions) {
+  function* (code: AccessCode, { lastEventId, name, ticks }: ConnectOptions) {
     if (yield* Drain.isDraining) return yield* comeBack
     const limits = yield* Limits
     if (!(yield* limits.admit(AccessCodes.toKey(code)))) return yield* comeBackLater
     const room = yield* (yield* Rooms).watch(code)
     if (lastEventId !== undefined && isOver(yield* room.state, lastEventId)) return HttpServerResponse.empty()
     if ((yield* HttpServerRequest.HttpServerRequest).method === "HEAD") return yield* comeBack
-    const subscription = yield* room.subscribe({ ticks, lastEventId, heartbeats: true, limited: true })
+    const subscription = yield* room.subscribe({ ticks, name, lastEventId, heartbeats: true, limited: true })
     // The drain may have begun meanwhile: then this subscription ends like the others.
     if (yield* Drain.isDraining) yield* room.end
     yield* Effect.acquireRelease(Metric.modify(open, 1), () => Metric.modify(open, -1))

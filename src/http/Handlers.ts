@@ -6,28 +6,42 @@ import { HttpEffect, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import * as AccessCodes from "../domain/AccessCode.ts"
 import { timerViewOf } from "../domain/RoomEvent.ts"
-import type { NewRoom } from "../domain/RoomInput.ts"
-import type { AccessCode, Condition } from "../domain/RoomState.ts"
+import { isName, toName } from "../domain/Name.ts"
+import type { NewBreak, NewRoom } from "../domain/RoomInput.ts"
+import type { AccessCode } from "../domain/RoomState.ts"
+import { toCsv } from "../domain/TurnLog.ts"
+import type { CommandOptions } from "../rooms/RoomCommands.ts"
 import { Rooms } from "../rooms/Rooms.ts"
-import { AnswerHeaders, DEFAULT_PREFIX, prefixed } from "./Api.ts"
+import { DEFAULT_PREFIX, prefixed } from "./Api.ts"
+import { AnswerHeaders } from "./api/Middleware.ts"
 import * as EventStream from "./EventStream.ts"
 import * as IfMatch from "./IfMatch.ts"
 import * as Input from "./Input.ts"
 import * as Limits from "./Limits.ts"
+import * as Mob from "./Mob.ts"
 
 /** After how many seconds a client may try again while the store is away. */
 const RETRY_AFTER = "1"
 
-/** The room of a command, and the condition under which it acts. */
+/** The room of a command, the condition under which it acts, and who makes it. */
 interface Command {
   readonly params: { readonly accessCode: string }
   readonly headers: { readonly "if-match"?: string }
+  readonly query: { readonly by?: string }
 }
 
 const command =
-  <E>(run: (code: AccessCode, condition?: Condition) => Effect.Effect<void, E>) =>
-  ({ headers, params }: Command) =>
-    Effect.flatMap(Input.codeOf(params), (code) => run(code, IfMatch.parse(headers["if-match"])))
+  <E>(run: (code: AccessCode, options: CommandOptions) => Effect.Effect<void, E>) =>
+  ({ headers, params, query }: Command) =>
+    Effect.flatMap(Input.codeOf(params), (code) =>
+      run(code, { ifMatch: IfMatch.parse(headers["if-match"]), by: query.by })
+    )
+
+/** A command with a body. */
+const commandWith =
+  <Body, E>(run: (code: AccessCode, body: Body, options: CommandOptions) => Effect.Effect<void, E>) =>
+  ({ payload, ...request }: Command & { readonly payload: Body }) =>
+    command((code, options) => run(code, payload, options))(request)
 
 const withHeader = (name: string, value: string) =>
   HttpEffect.appendPreResponseHandler((_request, response) =>
@@ -40,8 +54,11 @@ const rooms = (prefix: string) =>
     "rooms",
     Effect.fnUntraced(function* (handlers) {
       const rooms = yield* Rooms
-      const create = Effect.fnUntraced(function* ({ payload }: { readonly payload: NewRoom }) {
-        const { accessCode } = yield* rooms.create(payload)
+      const create = Effect.fnUntraced(function* ({
+        payload,
+        query
+      }: Pick<Command, "query"> & { readonly payload: NewRoom }) {
+        const { accessCode } = yield* rooms.create(payload, query)
         yield* withHeader("location", `${prefix === "/" ? "" : prefix}/pair-room/${accessCode}`)
         return { accessCode }
       })
@@ -59,9 +76,35 @@ const rooms = (prefix: string) =>
         .handle("create", create)
         .handle("exists", ({ query }) => Effect.map(exists(query.access_code), (exists) => ({ exists })))
         .handle("get", get)
+        .handle("changeSettings", commandWith(rooms.changeSettings))
+        .handle(
+          "turns",
+          Effect.fnUntraced(function* ({ params, query }) {
+            const turns = yield* rooms.turns(yield* Input.codeOf(params))
+            return query.format === "csv" ? toCsv(turns) : turns
+          })
+        )
         .handle("swap", command(rooms.swap))
         .handle("complete", command(rooms.complete))
         .handle("delete", command(rooms.delete))
+    })
+  )
+
+const people = (prefix: string) =>
+  HttpApiBuilder.group(
+    prefixed(prefix),
+    "people",
+    Effect.fnUntraced(function* (handlers) {
+      const rooms = yield* Rooms
+      return handlers
+        .handle("addPerson", commandWith(rooms.addPerson))
+        .handle("orderPeople", commandWith(rooms.orderPeople))
+        .handle("changePerson", (request) =>
+          command((code, options) => rooms.changePerson(code, request.params.name, request.payload, options))(request)
+        )
+        .handle("removePerson", (request) =>
+          command((code, options) => rooms.removePerson(code, request.params.name, options))(request)
+        )
     })
   )
 
@@ -73,12 +116,18 @@ const timer = (prefix: string) =>
       const rooms = yield* Rooms
       return handlers
         .handle("timer", ({ params }) => Effect.map(Effect.flatMap(Input.codeOf(params), rooms.get), timerViewOf))
-        .handle("update", ({ payload, ...request }) =>
-          command((code, condition) => rooms.update(code, payload, condition))(request)
-        )
+        .handle("update", commandWith(rooms.update))
         .handle("start", command(rooms.start))
         .handle("stop", command(rooms.pause))
         .handle("reset", command(rooms.reset))
+        .handle("next", command(rooms.next))
+        .handle("extend", commandWith(rooms.extend))
+        .handle(
+          "break",
+          commandWith((code, body: NewBreak | null, options) => rooms.takeBreak(code, body ?? {}, options))
+        )
+        .handle("ack", command(rooms.acknowledge))
+        .handle("undo", command(rooms.undo))
     })
   )
 
@@ -93,6 +142,7 @@ const stream = (prefix: string) =>
           Effect.flatMap(Input.codeOf(params), (code) =>
             EventStream.response(code, {
               ticks: query.ticks !== "off",
+              name: nameOf(query.name),
               lastEventId: headers["last-event-id"] || undefined
             })
           )
@@ -100,6 +150,10 @@ const stream = (prefix: string) =>
         .handle("endStreams", command(rooms.endStreams))
     })
   )
+
+/** A name that cannot be used is left out. */
+const nameOf = (text: string | ReadonlyArray<string> | undefined) =>
+  typeof text === "string" && isName(toName(text)) ? toName(text) : undefined
 
 const answerHeaders = Layer.succeed(AnswerHeaders, (httpEffect) =>
   HttpEffect.withPreResponseHandler(httpEffect, (_request, response) =>
@@ -117,7 +171,7 @@ const answerHeaders = Layer.succeed(AnswerHeaders, (httpEffect) =>
 export const layer = (options?: { readonly prefix?: string }) => {
   const prefix = options?.prefix ?? DEFAULT_PREFIX
   return HttpApiBuilder.layer(prefixed(prefix)).pipe(
-    Layer.provide([rooms(prefix), timer(prefix), stream(prefix)]),
+    Layer.provide([rooms(prefix), people(prefix), timer(prefix), stream(prefix), Mob.layer(prefix)]),
     Layer.provide([answerHeaders, Input.layer, Limits.rateLimits])
   )
 }

@@ -1,7 +1,7 @@
 /**
  * Reads `If-Match` (RFC 9110, section 13.1.1) in every form that clients send: quoted, weak, a list, `*`, and without quotes.
  */
-import type { Condition } from "../domain/RoomState.ts"
+import type { Condition } from "../domain/Commands.ts"
 
 const MEMBER = /(?:W\/)?(?:"([^"]*)"|([^\s,"]+))/g
 

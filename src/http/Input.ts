@@ -1,29 +1,56 @@
 /**
- * Checks the parameters and the body of a request before its handler runs. If there is no such room, the answer is
- * RoomNotFound, even if the body is wrong too.
+ * Checks the parameters and the body of a request before its handler runs. If there is no such room, or nobody of that name in it,
+ * the answer says so, even if the body is wrong too.
  */
 import { Effect, Layer, type Schema, type Types } from "effect"
 import { HttpRouter, HttpServerRequest } from "effect/http"
-import { type HttpApiEndpoint, HttpApiError, HttpApiMiddleware } from "effect/http-api"
+import { type HttpApiEndpoint, HttpApiError } from "effect/http-api"
 import * as AccessCodes from "../domain/AccessCode.ts"
-import { BadRequest, roomNotFound, type RoomNotFound, type StoreUnavailable } from "../domain/errors.ts"
-import { badRequest, type Completion, messageOf, type NewRoom, type TimerSetting } from "../domain/RoomInput.ts"
+import {
+  type BadRequest,
+  PersonNotFound,
+  roomNotFound,
+  type RoomNotFound,
+  type StoreUnavailable
+} from "../domain/errors.ts"
+import { toName } from "../domain/Name.ts"
+import { badRequest, shown } from "../domain/RoomInput.ts"
 import { Rooms } from "../rooms/Rooms.ts"
-import { JsonBody, NoBody, Parameters } from "./Api.ts"
+import { JsonBody, NoBody, OptionalBody, Parameters } from "./api/Middleware.ts"
 import * as Body from "./Body.ts"
 
 /** Returns the access code. Fails with RoomNotFound if the text cannot be one. */
 export const codeOf = ({ accessCode }: { readonly accessCode: string }) =>
   AccessCodes.isAccessCode(accessCode) ? Effect.succeed(accessCode) : roomNotFound()
 
-/** Fails with RoomNotFound if the path names a room that does not exist. */
+/** Fails if the path names a room that does not exist, or somebody who is not in it. */
 const findRoom = Effect.fnUntraced(function* (rooms: Rooms["Service"]) {
-  const { accessCode } = yield* HttpRouter.params
-  if (accessCode !== undefined) yield* rooms.get(yield* codeOf({ accessCode }))
+  const { accessCode, name } = yield* HttpRouter.params
+  if (accessCode === undefined) return
+  const { people } = yield* rooms.get(yield* codeOf({ accessCode }))
+  if (name !== undefined && !people.some((person) => person.name === toName(name))) {
+    return yield* new PersonNotFound({ message: `name: nobody in the room is called ${shown(toName(name))}` })
+  }
 })
 
-const parameters = HttpApiMiddleware.layerSchemaErrorTransform(Parameters, (error) =>
-  Effect.fail(error.kind === "Query" ? new BadRequest({ message: messageOf(error.cause.issue) }) : error)
+type Refused = BadRequest | RoomNotFound | PersonNotFound | StoreUnavailable
+
+const parameters = Layer.effect(
+  Parameters,
+  Effect.map(Rooms, (rooms) => (httpEffect, { endpoint }) => {
+    const refuse = (
+      error: unknown
+    ): Effect.Effect<never, Refused | Types.unhandled, HttpServerRequest.ParsedSearchParams | HttpRouter.Provided> =>
+      HttpApiError.HttpApiSchemaError.is(error) && error.kind === "Query"
+        ? Effect.andThen(
+            findRoom(rooms),
+            Effect.flatMap(HttpServerRequest.ParsedSearchParams, (query) =>
+              badRequest(fieldsOf(endpoint.query), query, error.cause.issue)
+            )
+          )
+        : Effect.fail(error as Types.unhandled)
+    return Effect.catch(httpEffect, refuse)
+  })
 )
 
 const noBody = Layer.effect(
@@ -37,31 +64,41 @@ const noBody = Layer.effect(
   })
 )
 
-type Refused = BadRequest | RoomNotFound | StoreUnavailable
-
-const jsonBody = Layer.effect(
-  JsonBody,
-  Effect.map(Rooms, (rooms) => (httpEffect, { endpoint }) => {
-    const refuse = (
-      error: unknown,
-      input: unknown
-    ): Effect.Effect<never, Refused | Types.unhandled, HttpRouter.Provided> =>
-      HttpApiError.HttpApiSchemaError.is(error) && error.kind === "Payload"
-        ? Effect.andThen(findRoom(rooms), badRequest(fieldsOf(endpoint), input, error.cause.issue))
-        : Effect.fail(error as Types.unhandled)
-    return Effect.flatMap(HttpServerRequest.HttpServerRequest, Body.json).pipe(
-      Effect.tapError(() => findRoom(rooms)),
-      Effect.flatMap((input) => Effect.catch(httpEffect, (error) => refuse(error, input)))
-    )
+const withBody = (isOptional: boolean) =>
+  Effect.map(Rooms, (rooms) => {
+    const check: JsonBody["Service"] = (httpEffect, { endpoint }) => {
+      const refuse = (
+        error: unknown,
+        input: unknown
+      ): Effect.Effect<never, Refused | Types.unhandled, HttpRouter.Provided> =>
+        HttpApiError.HttpApiSchemaError.is(error) && error.kind === "Payload"
+          ? Effect.andThen(findRoom(rooms), badRequest(fieldsOf(payloadOf(endpoint)), input, error.cause.issue))
+          : Effect.fail(error as Types.unhandled)
+      return Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => Body.json(request, isOptional)).pipe(
+        Effect.tapError(() => findRoom(rooms)),
+        Effect.flatMap((input) => Effect.catch(httpEffect, (error) => refuse(error, input)))
+      )
+    }
+    return check
   })
-)
 
-/** Returns the fields of the declared body. The library has wrapped the schema into a codec for JSON. */
-const fieldsOf = ({ payload }: HttpApiEndpoint.Top) => {
-  const [codec] = Array.from(payload.values()).flatMap(({ schemas }) => schemas)
-  return (codec as unknown as Schema.toCodecJson<typeof NewRoom | typeof TimerSetting | typeof Completion>).schema
-    .fields
+const payloadOf = ({ payload }: HttpApiEndpoint.Top) =>
+  Array.from(payload.values()).flatMap(({ schemas }) => schemas)[0]
+
+/** Returns the fields of a declared body or query. The library has wrapped its schema; a body that may be left out is a union. */
+const fieldsOf = (declared: Schema.Top | undefined): Schema.Struct.Fields => {
+  const { fields, members, schema } = declared as Schema.Top & {
+    readonly fields?: Schema.Struct.Fields
+    readonly members?: ReadonlyArray<Schema.Top>
+    readonly schema?: Schema.Top
+  }
+  return fields ?? fieldsOf(schema ?? members?.[0])
 }
 
 /** The checks of all requests of the API. */
-export const layer = Layer.mergeAll(parameters, noBody, jsonBody)
+export const layer = Layer.mergeAll(
+  parameters,
+  noBody,
+  Layer.effect(JsonBody, withBody(false)),
+  Layer.effect(OptionalBody, withBody(true))
+)

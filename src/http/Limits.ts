@@ -5,7 +5,7 @@ import { Clock, Context, Duration, Effect, Layer, Option, Ref, type Scope } from
 import { HttpEffect, type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { RateLimiter } from "effect/persistence"
 import { RoomNotFound, TooManyRequests } from "../domain/errors.ts"
-import { RateLimits } from "./Api.ts"
+import { RateLimits } from "./api/Middleware.ts"
 import * as ClientAddress from "./ClientAddress.ts"
 
 /** Every limit. Infinity switches one off. */

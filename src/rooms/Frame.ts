@@ -2,7 +2,7 @@
  * A frame is what is written at once and never split: all events of one change, or the snapshot at the beginning of a stream.
  * It is encoded once, and every stream of the room writes the same bytes.
  */
-import { type RoomEvent, toSse, viewOf } from "../domain/RoomEvent.ts"
+import { hereOf, type RoomEvent, toSse, viewOf, type Watchers } from "../domain/RoomEvent.ts"
 import { remaining, type RoomState } from "../domain/RoomState.ts"
 import { isRunning } from "../domain/Timer.ts"
 
@@ -20,8 +20,8 @@ export interface Frame {
   readonly id: string | undefined
   /** The remaining time in milliseconds, if the frame shows a state or is a tick. */
   readonly remaining: number | undefined
-  /** The number of connections, if the frame shows it. */
-  readonly connections: number | undefined
+  /** Stands for who watches, if the frame shows it: the number of connections and the people who are here. */
+  readonly watchers: string | undefined
   /** Does the stream end after this frame? */
   readonly last: boolean
 }
@@ -30,8 +30,8 @@ export interface Frame {
 export interface Surroundings {
   /** Milliseconds since the epoch, by the clock of the store. */
   readonly now: number
-  /** The number of connections, through any instance. */
-  readonly connections: number
+  /** Who watches, through any instance. */
+  readonly watchers: Watchers
   /** False while the store is away. */
   readonly certain: boolean
 }
@@ -60,7 +60,7 @@ const encodedTick = (remaining: number) => {
 /** Returns the frame of a whole second of remaining time. A second is encoded once for all rooms. */
 export const tick = (remaining: number, at: number): Frame => {
   const { events, bytes } = encodedTick(remaining)
-  return { kind: "tick", events, bytes, at, id: undefined, remaining, connections: undefined, last: false }
+  return { kind: "tick", events, bytes, at, id: undefined, remaining, watchers: undefined, last: false }
 }
 
 export const heartbeat = (at: number): Frame => {
@@ -76,7 +76,7 @@ export const END: Frame = {
   at: 0,
   id: undefined,
   remaining: undefined,
-  connections: undefined,
+  watchers: undefined,
   last: true
 }
 
@@ -113,17 +113,25 @@ const changeOf = (state: RoomState, around: Surroundings): ReadonlyArray<RoomEve
   const view = room(state, around)
   switch (state.change) {
     case "finish":
-      return [{ event: "remaining-time", data: 0 }, view, ...timer(state)]
+      return [{ event: "remaining-time", data: 0 }, view, ...timer(state), ...timeIfUnusual(state, around.now)]
     case "update":
     case "reset":
+    case "next":
+    case "extend":
+    case "break":
+    case "undo":
       return [view, time(state, around.now), ...timer(state)]
     case "complete":
       return [view, ...ending(state)]
     case "start":
     case "pause":
       return [view, ...timer(state)]
+    case "people":
+      return state.before?.values.turn === state.turn ? [view] : [view, time(state, around.now), ...timer(state)]
     case "create":
     case "swap":
+    case "settings":
+    case "ack":
       return [view]
   }
 }
@@ -138,6 +146,10 @@ export const catchUp = (state: RoomState, around: Surroundings, finished: boolea
   ])
 }
 
+/** After a finish, old clients show the length of a turn, unless they are told otherwise. */
+const timeIfUnusual = (state: RoomState, at: number): ReadonlyArray<RoomEvent> =>
+  remaining(state, at) === state.duration ? [] : [time(state, at)]
+
 const STOP: RoomEvent = { event: "timer", data: "stop" }
 const PAUSE: RoomEvent = { event: "timer", data: "pause" }
 
@@ -146,15 +158,18 @@ const standing = (state: RoomState, at: number): ReadonlyArray<RoomEvent> => [
   ...(isRunning(state.timer) ? [{ event: "timer", data: "running" } as const] : [])
 ]
 
-/** Old clients set their buttons by `pause` alone, so it follows the `stop` of a finish. */
+/**
+ * Old clients set their buttons by `pause` alone, so it follows the `stop` of a finish. Where somebody has acknowledged the finish,
+ * no alarm is to ring any more.
+ */
 const missedTimer = (state: RoomState): ReadonlyArray<RoomEvent> =>
-  state.timerChange === "stop" ? [STOP, PAUSE] : timer(state)
+  state.timerChange === "stop" ? (state.acknowledgedAt === null ? [STOP, PAUSE] : [PAUSE]) : timer(state)
 
 const ending = (state: RoomState): ReadonlyArray<RoomEvent> => [...timer(state), { event: "close", data: "OK" }]
 
-const room = (state: RoomState, { now, connections, certain }: Surroundings): RoomEvent => ({
+const room = (state: RoomState, { now, watchers, certain }: Surroundings): RoomEvent => ({
   event: "room",
-  data: viewOf(state, now, connections, !certain)
+  data: viewOf(state, now, watchers, !certain)
 })
 
 const time = (state: RoomState, at: number): RoomEvent => ({ event: "remaining-time", data: remaining(state, at) })
@@ -169,7 +184,7 @@ const timer = (state: RoomState): ReadonlyArray<RoomEvent> =>
 const named = (
   kind: FrameKind,
   state: RoomState,
-  { now, connections }: Surroundings,
+  { now, watchers }: Surroundings,
   told: ReadonlyArray<RoomEvent>
 ): Frame => {
   const events = told.map((event, index) => (index === told.length - 1 ? { ...event, id: state.id } : event))
@@ -180,7 +195,7 @@ const named = (
     at: now,
     id: state.id,
     remaining: remaining(state, now),
-    connections,
+    watchers: [watchers.connections, ...hereOf(state, watchers.names)].join("\n"),
     last: events[events.length - 1]?.event === "close"
   }
 }

@@ -20,7 +20,9 @@ import {
   Stream
 } from "effect"
 import { roomNotFound, type RoomNotFound, type StoreUnavailable } from "../domain/errors.ts"
-import { type AccessCode, type RoomState, settle } from "../domain/RoomState.ts"
+import { hereOf, type Watchers } from "../domain/RoomEvent.ts"
+import { type AccessCode, type RoomState } from "../domain/RoomState.ts"
+import { dueAt, settle } from "../domain/Settle.ts"
 import { isRunning, nextWholeSecond, remainingAt, wholeSecond } from "../domain/Timer.ts"
 import { type Attendance, Presence } from "../store/Presence.ts"
 import { type RoomChange, RoomStore } from "../store/RoomStore.ts"
@@ -30,7 +32,7 @@ import { changePresence } from "./PresenceEvents.ts"
 import * as RoomPresence from "./RoomPresence.ts"
 import { RoomSettings } from "./RoomSettings.ts"
 import { type RoomSubscription, subscribe, type SubscribeOptions } from "./RoomSubscription.ts"
-import { applyChange, finishIfUp } from "./RoomChanges.ts"
+import { applyChange, settleIfDue } from "./RoomChanges.ts"
 import {
   end,
   exclusively,
@@ -49,10 +51,10 @@ const FRAMES_BUFFERED = 32
 export class Room extends Context.Service<
   Room,
   {
-    /** Returns the state now. A finish that is due is made first. */
+    /** Returns the state now. What is due is made first. */
     readonly state: Effect.Effect<RoomState>
-    /** Returns the number of connections, through any instance. */
-    readonly connections: Effect.Effect<number>
+    /** Returns who watches the room, through any instance. */
+    readonly watchers: Effect.Effect<Watchers>
     /** Subscribes for as long as the scope is open. */
     readonly subscribe: (options: SubscribeOptions) => Effect.Effect<RoomSubscription, never, Scope.Scope>
     /** Ends every subscription. The clients reconnect. */
@@ -81,7 +83,7 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
     state: yield* Ref.make<RoomState>(settle(first.room.value, yield* store.now)),
     certain: yield* Ref.make(first.certain),
     presence: yield* Ref.make(RoomPresence.empty),
-    announce: (here) => others.announce(code, here),
+    announce: (here) => Effect.suspend(() => others.announce(code, onlyPeople(room, here))),
     published: yield* Ref.make(0),
     frames: yield* PubSub.sliding<Published>(FRAMES_BUFFERED),
     framesWithoutTicks: yield* PubSub.sliding<Published>(FRAMES_BUFFERED),
@@ -100,12 +102,18 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
   yield* (yield* Heartbeats).join(Effect.suspend(() => beat(room)))
 
   return Room.of({
-    state: Effect.suspend(() => Effect.andThen(finishIfUp(room), Ref.get(room.state))),
-    connections: Effect.suspend(() => Effect.map(Ref.get(room.presence), RoomPresence.connections)),
-    subscribe: (options) => Effect.andThen(finishIfUp(room), room.lock.withPermit(subscribe(room, options))),
+    state: Effect.suspend(() => Effect.andThen(settleIfDue(room), Ref.get(room.state))),
+    watchers: Effect.suspend(() => Effect.map(Ref.get(room.presence), RoomPresence.watchers)),
+    subscribe: (options) => Effect.andThen(settleIfDue(room), room.lock.withPermit(subscribe(room, options))),
     end: Effect.suspend(() => exclusively(room, end(room, Frame.END))),
     ended: Ref.get(room.ended)
   })
+})
+
+/** Other instances learn no names but those of people of the room: anybody may connect under any name. */
+const onlyPeople = (room: WatchedRoom, here: Attendance): Attendance => ({
+  ...here,
+  names: hereOf(Ref.getUnsafe(room.state), here.names)
 })
 
 /** Runs a pull until it is done, in a fiber of the room. */
@@ -150,33 +158,39 @@ const beat = Effect.fnUntraced(function* (room: WatchedRoom) {
   yield* publishHeartbeat(room, Frame.heartbeat(yield* room.store.now))
 })
 
-/** Runs the tick fiber while the timer runs and somebody watches. Otherwise it interrupts the fiber. */
+/** Runs the tick fiber while something is to happen by itself and somebody watches. Otherwise it interrupts the fiber. */
 const followTimer = Effect.fnUntraced(function* (room: WatchedRoom) {
-  const { timer } = yield* Ref.get(room.state)
-  const { connected, ticking } = yield* Ref.get(room.presence)
-  const wanted = isRunning(timer) && connected > 0 ? { endsAt: timer.endsAt, ticks: ticking > 0 } : undefined
+  const wanted = tickingOf(room)
   const present = yield* Ref.getAndSet(room.tickingFor, wanted)
   if (wanted === undefined) return yield* FiberHandle.clear(room.ticker)
   // A change that does not move the deadline does not restart the fiber.
-  if (wanted.endsAt !== present?.endsAt || (wanted.ticks && !present.ticks)) yield* run(room, room.ticker, ticks(room))
+  if (wanted.dueAt !== present?.dueAt || (wanted.ticks && !present.ticks)) yield* run(room, room.ticker, ticks(room))
 })
+
+/** Returns what the tick fiber has to run for, or undefined for nothing. */
+const tickingOf = (room: WatchedRoom): Ticking | undefined => {
+  const at = dueAt(Ref.getUnsafe(room.state))
+  const { connected, ticking } = Ref.getUnsafe(room.presence)
+  return at < Number.POSITIVE_INFINITY && connected > 0 ? { dueAt: at, ticks: ticking > 0 } : undefined
+}
 
 /** The tick fiber: a tick at each whole second of the remaining time. */
 const ticks = (room: WatchedRoom) =>
   Effect.andThen(Effect.scheduleFrom(tick(room), Infinity, wholeSeconds(room)), Ref.set(room.tickingFor, undefined))
 
 /**
- * The delay to the next whole second, or to the end of the turn if nobody wants ticks. It is computed from the deadline each
- * time, so a late tick does not delay the next one. The input is the second of the last tick.
+ * The delay to the next whole second, or to what is due if nobody wants ticks or the timer does not run. It is computed from the
+ * deadline each time, so a late tick does not delay the next one. The input is the second of the last tick.
  */
 const wholeSeconds = (room: WatchedRoom) =>
   Schedule.fromStep(
     Effect.succeed((_now: number, last: number) =>
       Effect.flatMap(room.store.now, (now): Pull.Pull<[number, Duration.Duration], never, number> => {
-        if (last === FINISHED || !isRunning(Ref.getUnsafe(room.state).timer)) return Cause.done(last)
-        const left = leftAt(room, now)
-        const { ticking } = Ref.getUnsafe(room.presence)
-        const next = ticking === 0 ? 0 : Math.max(0, Math.min(nextWholeSecond(left), last - SECOND))
+        const state = Ref.getUnsafe(room.state)
+        if (last === OVER || dueAt(state) === Number.POSITIVE_INFINITY) return Cause.done(last)
+        const left = leftAt(state, now)
+        const wantsTicks = isRunning(state.timer) && Ref.getUnsafe(room.presence).ticking > 0
+        const next = wantsTicks ? Math.max(0, Math.min(nextWholeSecond(left), last - SECOND)) : 0
         return Effect.succeed([next, Duration.millis(Math.max(0, left - next))])
       })
     )
@@ -187,20 +201,28 @@ const SECOND = 1_000
 /** A timer of Node may fire a millisecond early. That counts as on time, so that each second comes once. */
 const EARLY = 1
 
-/** What `tick` returns after the finish: no more ticks. */
-const FINISHED = -1
+/** What `tick` returns if there are no more ticks: a change is on its way here, and it decides what follows. */
+const OVER = -1
 
-/** Publishes the tick, or makes the finish. Returns the second that was reached, in milliseconds, or FINISHED. */
+/** Publishes the tick, or makes what is due. Returns the second that was reached, in milliseconds; Infinity in a new period. */
 const tick = (room: WatchedRoom) =>
   Effect.flatMap(room.store.now, (now) => {
-    const left = leftAt(room, now)
-    if (left === 0) return Effect.map(finishIfUp(room), (made) => (made ? FINISHED : 0))
+    const state = Ref.getUnsafe(room.state)
+    const left = leftAt(state, now)
+    if (left === 0) return settleHere(room)
     const second = wholeSecond(left - EARLY)
-    return second === 0 ? Effect.succeed(0) : Effect.as(publishTick(room, Frame.tick(second, now)), second)
+    return second === 0 || !isRunning(state.timer)
+      ? Effect.succeed(Infinity)
+      : Effect.as(publishTick(room, Frame.tick(second, now)), second)
   })
 
-/** Returns the remaining time in milliseconds: 0 when the time is up, or the timer does not run. */
-const leftAt = (room: WatchedRoom, now: number) => {
-  const { duration, timer } = Ref.getUnsafe(room.state)
-  return isRunning(timer) ? remainingAt(timer, duration, now) : 0
-}
+/** Makes what is due, in the tick fiber itself: it goes on with the next period, if that is to begin or to end by itself. */
+const settleHere = Effect.fnUntraced(function* (room: WatchedRoom) {
+  if (!(yield* settleIfDue(room))) return OVER
+  yield* Ref.set(room.tickingFor, tickingOf(room))
+  return Infinity
+})
+
+/** Returns the time until something happens by itself, in milliseconds: 0 when it is due, Infinity for never. */
+const leftAt = (state: RoomState, now: number) =>
+  isRunning(state.timer) ? remainingAt(state.timer, state.periodDuration, now) : Math.max(0, dueAt(state) - now)

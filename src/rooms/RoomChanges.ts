@@ -1,11 +1,13 @@
 /**
- * How the state of a room changes: by a change in the store, and by a finish that is due.
+ * How the state of a room changes: by a change in the store, and by what time alone does to it.
  */
 import { Effect, Option, Ref } from "effect"
-import { type RoomState, settle, statesSince } from "../domain/RoomState.ts"
-import { isUp } from "../domain/Timer.ts"
+import { isNewer, statesSince } from "../domain/History.ts"
+import type { RoomState } from "../domain/RoomState.ts"
+import { isDue, settle } from "../domain/Settle.ts"
 import type { RoomChange } from "../store/RoomStore.ts"
 import * as Frame from "./Frame.ts"
+import * as RoomPresence from "./RoomPresence.ts"
 import { end, exclusively, publishChange, surroundings, type WatchedRoom } from "./WatchedRoom.ts"
 
 /** Applies a change from the store: publishes every state between the present one and the new one. */
@@ -28,24 +30,32 @@ export const applyChange = Effect.fnUntraced(function* (room: WatchedRoom, { cer
 
 /** Sets the state and publishes its frame. Both belong together, so run it exclusively. */
 const enter = Effect.fnUntraced(function* (room: WatchedRoom, state: RoomState) {
-  const { id, turn } = yield* Ref.getAndSet(room.state, state)
+  const before = yield* Ref.getAndSet(room.state, state)
   const around = yield* surroundings(room)
-  const frame = state.previousId === id ? Frame.change(state, around) : Frame.catchUp(state, around, state.turn > turn)
+  const frame =
+    state.previousId === before.id ? Frame.change(state, around) : Frame.catchUp(state, around, isNewer(state, before))
+  // Other instances learn only the names of people of the room.
+  if (state.people !== before.people) {
+    yield* room.announce(RoomPresence.attendance(yield* Ref.get(room.presence)))
+  }
   yield* state.status === "COMPLETED" ? end(room, frame) : publishChange(room, frame)
 })
 
 /**
- * Makes a finish that is due. It asks the store first: somebody may have paused in the last moment. Then that change is on its
- * way here, and it decides. While the store is away, the state that is known here decides. Returns false if no finish was due.
+ * Makes the finish or the start by itself that is due. It asks the store first: somebody may have paused in the last moment. Then
+ * that change is on its way here, and it decides. While the store is away, the state that is known here decides. Returns false
+ * if nothing was due, or a change is on its way.
  */
-export const finishIfUp = Effect.fnUntraced(function* (room: WatchedRoom) {
+export const settleIfDue = Effect.fnUntraced(function* (room: WatchedRoom) {
   const known = yield* Ref.get(room.state)
-  if (!isUp(known.timer, yield* room.store.now)) return false
+  if (!isDue(known, yield* room.store.now)) return false
   const stored = yield* Effect.catch(room.store.get(room.code), () => Effect.succeedSome(known))
-  if (Option.isSome(stored) && stored.value.id === known.id) yield* exclusively(room, finish(room, known))
+  if (Option.isNone(stored) || stored.value.command.id !== known.command.id) return false
+  yield* exclusively(room, settleRoom(room, known))
   return true
 })
 
-const finish = Effect.fnUntraced(function* (room: WatchedRoom, known: RoomState) {
-  if ((yield* Ref.get(room.state)) === known) yield* enter(room, settle(known, yield* room.store.now))
+const settleRoom = Effect.fnUntraced(function* (room: WatchedRoom, known: RoomState) {
+  if ((yield* Ref.get(room.state)) !== known) return
+  for (const state of statesSince(known, known, yield* room.store.now)) yield* enter(room, state)
 })

@@ -2,6 +2,7 @@
  * Who watches a room, as a value and pure functions: clients that are connected here, clients whose stream the server has just
  * ended and which are expected back, and clients of other instances.
  */
+import type { Watchers } from "../domain/RoomEvent.ts"
 import { type Attendance, countOf, NOBODY, together } from "../store/Presence.ts"
 
 /** How long a client is still counted after the server ended its stream, in milliseconds. So nobody sees it reconnect. */
@@ -10,12 +11,26 @@ export const RETURN_GRACE = 10_000
 /** The first presence event is published at once. The next one comes after this time at the earliest, in milliseconds. */
 const PRESENCE_INTERVAL = 1_000
 
+/** A client that is expected back: until when it is counted, in milliseconds by the clock of the store, and its name. */
+export interface Expected {
+  readonly until: number
+  readonly name: string | undefined
+}
+
+/** How a client is connected. */
+export interface Client {
+  readonly ticks: boolean
+  readonly name: string | undefined
+}
+
 export interface RoomPresence {
   readonly connected: number
   /** How many of the connected clients want ticks. */
   readonly ticking: number
-  /** For each client that is expected back here: the time until which it is counted, the earliest first. */
-  readonly expected: ReadonlyArray<number>
+  /** The names of connected clients. One that is connected twice is here twice. */
+  readonly names: ReadonlyArray<string>
+  /** The clients that are expected back here, those first that are counted no longer first. */
+  readonly expected: ReadonlyArray<Expected>
   /** How many clients have come back here that another instance expects. */
   readonly returned: number
   readonly elsewhere: Attendance
@@ -28,6 +43,7 @@ export interface RoomPresence {
 export const empty: RoomPresence = {
   connected: 0,
   ticking: 0,
+  names: [],
   expected: [],
   returned: 0,
   elsewhere: NOBODY,
@@ -36,46 +52,56 @@ export const empty: RoomPresence = {
 }
 
 /** Returns what other instances learn about this one. */
-export const attendance = ({ connected, expected, returned }: RoomPresence): Attendance => ({
+export const attendance = ({ connected, expected, names, returned }: RoomPresence): Attendance => ({
   connected,
   expected: expected.length,
-  returned
+  returned,
+  names: [...new Set([...names, ...expected.flatMap(({ name }) => name ?? [])])]
 })
 
-/** Returns the number of connections on all instances, with the clients that are expected back. */
-export const connections = (presence: RoomPresence): number =>
-  countOf(together(attendance(presence), presence.elsewhere))
+/** Returns who watches the room on all instances, with the clients that are expected back. */
+export const watchers = (presence: RoomPresence): Watchers => {
+  const all = together(attendance(presence), presence.elsewhere)
+  return { connections: countOf(all), names: all.names }
+}
 
 /** A client connects. If it was here before, it takes the place that was kept for it, here or on another instance. */
-export const arrive = (presence: RoomPresence, options: { ticks: boolean; returns: boolean }): RoomPresence => {
-  const { connected, elsewhere, expected, returned, ticking } = presence
+export const arrive = (presence: RoomPresence, options: Client & { readonly returns: boolean }): RoomPresence => {
+  const { connected, elsewhere, expected, names, returned, ticking } = presence
+  // If none of those who are expected has its name, it may have got the name in the meantime.
+  const place = Math.max(
+    0,
+    expected.findIndex(({ name }) => name === options.name)
+  )
   const isExpectedHere = options.returns && expected.length > 0
   const isExpectedElsewhere = options.returns && !isExpectedHere && elsewhere.expected > elsewhere.returned + returned
   return noting(presence, connected, {
     connected: connected + 1,
     ticking: ticking + (options.ticks ? 1 : 0),
-    expected: isExpectedHere ? expected.slice(1) : expected,
+    names: options.name === undefined ? names : [...names, options.name],
+    expected: isExpectedHere ? expected.toSpliced(place, 1) : expected,
     returned: returned + (isExpectedElsewhere ? 1 : 0)
   })
 }
 
 /** A client has closed its stream. */
-export const leave = (presence: RoomPresence, ticks: boolean): RoomPresence =>
+export const leave = (presence: RoomPresence, { name, ticks }: Client): RoomPresence =>
   noting(presence, presence.connected - 1, {
     connected: presence.connected - 1,
-    ticking: presence.ticking - (ticks ? 1 : 0)
+    ticking: presence.ticking - (ticks ? 1 : 0),
+    names: name === undefined ? presence.names : presence.names.toSpliced(presence.names.indexOf(name), 1)
   })
 
 /** The server has ended a stream at `now`, and expects its client back. */
-export const dismiss = (presence: RoomPresence, ticks: boolean, now: number): RoomPresence => ({
-  ...leave(presence, ticks),
-  expected: [...presence.expected, now + RETURN_GRACE],
+export const dismiss = (presence: RoomPresence, client: Client, now: number): RoomPresence => ({
+  ...leave(presence, client),
+  expected: [...presence.expected, { until: now + RETURN_GRACE, name: client.name }],
   unpublished: presence.unpublished
 })
 
 /** Clients that were expected until `now` and did not come back are no longer counted. */
 export const forget = (presence: RoomPresence, now: number): RoomPresence => {
-  const expected = presence.expected.filter((until) => until > now)
+  const expected = presence.expected.filter(({ until }) => until > now)
   return expected.length === presence.expected.length ? presence : noting(presence, presence.connected, { expected })
 }
 
@@ -99,10 +125,15 @@ export const isDue = ({ publishedAt, unpublished }: RoomPresence, now: number): 
 
 /** Returns when the next presence event is due or the next client is no longer expected, in milliseconds; Infinity for never. */
 export const nextAt = ({ expected, publishedAt, unpublished }: RoomPresence): number =>
-  unpublished ? publishedAt + PRESENCE_INTERVAL : (expected[0] ?? Number.POSITIVE_INFINITY)
+  unpublished ? publishedAt + PRESENCE_INTERVAL : (expected[0]?.until ?? Number.POSITIVE_INFINITY)
 
-/** Sets fields. If the number of connections changes and somebody else is connected, a presence event is needed. */
+/** Sets fields. If that changes who watches and somebody else is connected, a presence event is needed. */
 const noting = (presence: RoomPresence, others: number, fields: Partial<RoomPresence>): RoomPresence => {
   const next = { ...presence, ...fields }
-  return others > 0 && connections(next) !== connections(presence) ? { ...next, unpublished: true } : next
+  return others > 0 && keyOf(next) !== keyOf(presence) ? { ...next, unpublished: true } : next
+}
+
+const keyOf = (presence: RoomPresence): string => {
+  const { connections, names } = watchers(presence)
+  return [connections, ...names.toSorted()].join("\n")
 }

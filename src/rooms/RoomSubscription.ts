@@ -11,6 +11,8 @@ import { exclusively, type Published, surroundings, type WatchedRoom } from "./W
 export interface SubscribeOptions {
   /** Does the subscriber want the `remaining-time` of each second? On by default. */
   readonly ticks?: boolean | undefined
+  /** The name under which the client is connected. */
+  readonly name?: string | undefined
   /** The last `id` that the client has seen, if it comes back. */
   readonly lastEventId?: string | undefined
   /** Does the subscriber want heartbeats? Off by default. */
@@ -28,10 +30,10 @@ export interface Cursor {
   readonly snapshot: Frame.Frame | undefined
   /** The number of the last change that the subscriber has received. */
   readonly number: number
-  /** What the subscriber has seen last: the `id`, the remaining time in milliseconds, the number of connections. */
+  /** What the subscriber has seen last: the `id`, the remaining time in milliseconds, who watches. */
   readonly id: string | undefined
   readonly remaining: number
-  readonly connections: number
+  readonly watchers: string | undefined
   /** Has the server ended the subscription? */
   readonly over: boolean
 }
@@ -55,7 +57,7 @@ export const advance = (cursor: Cursor, { frame, number }: Published, limits: Li
   if (number < next) return ["skip", cursor]
   const isKnown =
     (frame.kind === "tick" && frame.remaining! >= cursor.remaining) ||
-    (frame.kind === "presence" && frame.connections === cursor.connections) ||
+    (frame.kind === "presence" && frame.watchers === cursor.watchers) ||
     (frame.kind === "heartbeat" && !limits.heartbeats)
   const given = after(cursor, frame, number, limits)
   return isKnown ? ["skip", { ...cursor, number, over: given.over }] : ["give", given]
@@ -70,7 +72,7 @@ const after = (cursor: Cursor, frame: Frame.Frame, number: number, limits: Limit
   number,
   id: frame.id ?? cursor.id,
   remaining: frame.remaining ?? cursor.remaining,
-  connections: frame.connections ?? cursor.connections,
+  watchers: frame.watchers ?? cursor.watchers,
   over: frame.last || frame.at + (frame.kind === "heartbeat" ? limits.heartbeatInterval - 1 : 0) >= limits.endsAt
 })
 
@@ -82,7 +84,7 @@ const DONE: RoomSubscription = Cause.done()
  */
 export const subscribe = Effect.fnUntraced(function* (
   room: WatchedRoom,
-  { ticks = true, lastEventId, heartbeats = false, limited = false }: SubscribeOptions
+  { ticks = true, name, lastEventId, heartbeats = false, limited = false }: SubscribeOptions
 ): Effect.fn.Return<RoomSubscription, never, Scope.Scope> {
   const { heartbeatInterval, streamLifetime } = room.settings
   const limits: Limits = {
@@ -95,10 +97,12 @@ export const subscribe = Effect.fnUntraced(function* (
   /** Not a Ref: only this subscription uses it, it changes with each event, and an effect would cost time. */
   const cursor = yield* Effect.acquireRelease(
     Effect.andThen(
-      changePresence(room, (presence) => RoomPresence.arrive(presence, { ticks, returns: lastEventId !== undefined })),
+      changePresence(room, (presence) =>
+        RoomPresence.arrive(presence, { ticks, name, returns: lastEventId !== undefined })
+      ),
       Effect.map(begin(room, limits, lastEventId), MutableRef.make)
     ),
-    (cursor) => release(room, MutableRef.get(cursor), ticks)
+    (cursor) => release(room, MutableRef.get(cursor), { ticks, name })
   )
 
   const recover = Effect.suspend(() =>
@@ -142,7 +146,7 @@ const begin = Effect.fnUntraced(function* (
   return { ...after(START, frame, yield* Ref.get(room.published), limits), snapshot: frame }
 })
 
-const START: Cursor = { snapshot: undefined, number: 0, id: undefined, remaining: 0, connections: 0, over: false }
+const START: Cursor = { snapshot: undefined, number: 0, id: undefined, remaining: 0, watchers: undefined, over: false }
 
 /** Returns a cursor with a new snapshot, after changes were lost. If one of them ended all streams, it ends this one too. */
 const recovery = Effect.fnUntraced(function* (
@@ -160,10 +164,10 @@ const recovery = Effect.fnUntraced(function* (
   return { ...after(cursor, frame, yield* Ref.get(room.published), limits), snapshot: frame }
 })
 
-const release = (room: WatchedRoom, { over }: Cursor, ticks: boolean) =>
+const release = (room: WatchedRoom, { over }: Cursor, client: RoomPresence.Client) =>
   exclusively(
     room,
     changePresence(room, (presence, now) =>
-      over ? RoomPresence.dismiss(presence, ticks, now) : RoomPresence.leave(presence, ticks)
+      over ? RoomPresence.dismiss(presence, client, now) : RoomPresence.leave(presence, client)
     )
   )

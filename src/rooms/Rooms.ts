@@ -2,32 +2,20 @@
  * The rooms: what people do to them, and how to watch them. A command changes the value in the store. A Room is built for
  * each room that somebody watches here, and closed some time after nobody watches it any more.
  */
-import { Context, Effect, Layer, LayerMap, Option, RcMap, Result, Scope, Stream } from "effect"
+import { Context, Effect, Layer, LayerMap, Option, RcMap, Scope, Stream } from "effect"
 import * as AccessCodes from "../domain/AccessCode.ts"
-import {
-  type BadRequest,
-  type RoomClosed,
-  roomNotFound,
-  type RoomNotFound,
-  type Stale,
-  StoreUnavailable
-} from "../domain/errors.ts"
-import { type RoomEvent, type RoomView, viewOf } from "../domain/RoomEvent.ts"
+import { type BadRequest, roomNotFound, type RoomNotFound, StoreUnavailable } from "../domain/errors.ts"
+import { type RoomEvent, type RoomView, viewOf, type Watchers } from "../domain/RoomEvent.ts"
 import * as RoomInput from "../domain/RoomInput.ts"
-import * as RoomState from "../domain/RoomState.ts"
+import { type AccessCode, create, type RoomState } from "../domain/RoomState.ts"
+import { settle } from "../domain/Settle.ts"
+import { turnsView, type TurnsView } from "../domain/TurnLog.ts"
 import { countOf, Presence } from "../store/Presence.ts"
 import { RoomStore } from "../store/RoomStore.ts"
 import { Heartbeats } from "./Heartbeats.ts"
 import { Room } from "./Room.ts"
+import * as RoomCommands from "./RoomCommands.ts"
 import { RoomSettings } from "./RoomSettings.ts"
-
-type AccessCode = RoomState.AccessCode
-
-/** Why a command may be refused. */
-export type Refusal = RoomNotFound | RoomClosed | Stale | StoreUnavailable
-
-/** A command on a room; with a condition it acts only if the room is still in that state. */
-type Command = (code: AccessCode, condition?: RoomState.Condition) => Effect.Effect<void, Refusal>
 
 export interface WatchOptions {
   /** Send `remaining-time` each second? Otherwise it comes only with a snapshot, an update, a reset and a finish. On by default. */
@@ -52,31 +40,17 @@ class WatchedRooms extends LayerMap.Service<WatchedRooms>()("pairroom/rooms/Watc
 
 export class Rooms extends Context.Service<
   Rooms,
-  {
+  RoomCommands.RoomCommands & {
     /** Makes a room; the timer stands at `timerRemainingTime`, or at the full `timerDuration`, both in milliseconds. */
-    readonly create: (room: typeof RoomInput.NewRoom.Encoded) => Effect.Effect<RoomView, BadRequest | StoreUnavailable>
+    readonly create: (
+      room: typeof RoomInput.NewRoom.Encoded,
+      options?: Pick<RoomCommands.CommandOptions, "by">
+    ) => Effect.Effect<RoomView, BadRequest | StoreUnavailable>
     readonly get: (code: AccessCode) => Effect.Effect<RoomView, RoomNotFound | StoreUnavailable>
     readonly exists: (code: AccessCode) => Effect.Effect<boolean, StoreUnavailable>
 
-    /** Starts the timer; nothing happens while it runs. */
-    readonly start: Command
-    /** Pauses the timer, the remaining time is kept; nothing happens while it does not run. */
-    readonly pause: Command
-    /** Stops the timer and sets it to the full duration. */
-    readonly reset: Command
-    /** Sets the timer, in milliseconds; a running one runs on from the new value. */
-    readonly update: (
-      code: AccessCode,
-      setting: typeof RoomInput.TimerSetting.Encoded,
-      condition?: RoomState.Condition
-    ) => Effect.Effect<void, BadRequest | Refusal>
-    /** Driver and navigator change places. */
-    readonly swap: Command
-    /** Stops the timer for good and ends every stream. */
-    readonly complete: Command
-    /** Ends every stream of the room on purpose. */
-    readonly endStreams: Command
-    readonly delete: Command
+    /** The ended turns of a room, and how long everybody has driven. */
+    readonly turns: (code: AccessCode) => Effect.Effect<TurnsView, RoomNotFound | StoreUnavailable>
 
     /** What happens in a room: first its present state, then each change and each second. There are no heartbeats. */
     readonly events: (
@@ -152,10 +126,14 @@ const make = Effect.fnUntraced(function* (prefix: string) {
     })
   })
 
-  const connections = (code: AccessCode) =>
+  const watchers = (code: AccessCode) =>
     Effect.orElseSucceed(
-      withWatched(code, Effect.map(presence.elsewhere(code), countOf), ({ connections }) => connections),
-      () => 0
+      withWatched(
+        code,
+        Effect.map(presence.elsewhere(code), (all): Watchers => ({ connections: countOf(all), names: all.names })),
+        ({ watchers }) => watchers
+      ),
+      (): Watchers => ({ connections: 0, names: [] })
     )
 
   const find = (code: AccessCode) =>
@@ -164,28 +142,18 @@ const make = Effect.fnUntraced(function* (prefix: string) {
       Option.match({ onNone: () => Effect.fail(roomNotFound()), onSome: (state) => Effect.succeed(state) })
     )
 
-  const view = Effect.fnUntraced(function* (state: RoomState.RoomState) {
+  const view = Effect.fnUntraced(function* (state: RoomState) {
     const now = yield* store.now
-    return viewOf(RoomState.settle(state, now), now, yield* connections(state.accessCode))
+    return viewOf(settle(state, now), now, yield* watchers(state.accessCode))
   })
 
-  const run = (command: RoomState.Command, code: AccessCode, condition?: RoomState.Condition) =>
-    Effect.asVoid(
-      store.modify(code, (state, now) =>
-        Result.map(RoomState.apply(command, state, { now, nonce: nonce() }, condition), Option.some)
-      )
-    )
-
-  const command =
-    (command: RoomState.Command): Command =>
-    (code, condition) =>
-      Effect.withSpan(run(command, code, condition), `Rooms.${command.name}`)
-
   return Rooms.of({
-    create: Effect.fn("Rooms.create")(function* (input) {
+    create: Effect.fn("Rooms.create")(function* (input, options = {}) {
+      const by = yield* RoomCommands.authorOf(options)
       const room = yield* RoomInput.decode(RoomInput.NewRoom)(input)
       for (let attempt = 0; attempt < CREATE_ATTEMPTS; attempt++) {
-        const state = RoomState.create(AccessCodes.make(prefix, randomByte), room, nonce())
+        const moment = { now: yield* store.now, nonce: nonce(), by }
+        const state = create(AccessCodes.make(prefix, randomByte), room, moment)
         if (yield* store.create(state)) return yield* view(state)
       }
       return yield* new StoreUnavailable({ message: "no free access code was found; try again in a second" })
@@ -194,26 +162,10 @@ const make = Effect.fnUntraced(function* (prefix: string) {
       return yield* view(yield* find(code))
     }),
     exists: (code) => Effect.map(store.get(code), Option.isSome),
-    start: command(RoomState.start),
-    pause: command(RoomState.pause),
-    reset: command(RoomState.reset),
-    update: Effect.fn("Rooms.update")(function* (code, input, condition) {
-      const setting = yield* RoomInput.decode(RoomInput.TimerSetting)(input).pipe(
-        // If there is no such room, that is the error to report.
-        Effect.tapError(() => find(code))
-      )
-      yield* run(RoomState.update(setting), code, condition)
+    turns: Effect.fn("Rooms.turns")(function* (code) {
+      return turnsView(settle(yield* find(code), yield* store.now))
     }),
-    swap: command(RoomState.swap),
-    complete: command(RoomState.complete),
-    endStreams: command(RoomState.endStreams),
-    delete: Effect.fn("Rooms.delete")((code, condition) =>
-      Effect.asVoid(
-        store.modify(code, (state, now) =>
-          Result.map(RoomState.matching(RoomState.settle(state, now), condition), () => Option.none())
-        )
-      )
-    ),
+    ...RoomCommands.make(store, nonce),
     events: (code, options) =>
       Stream.unwrap(
         Effect.map(

@@ -19,8 +19,9 @@ export interface Published {
 
 /** What the tick fiber runs for. */
 export interface Ticking {
-  readonly endsAt: number
-  /** Does anybody want ticks? Otherwise it sleeps to the end of the turn. */
+  /** The end of the period, or the time at which it starts by itself. */
+  readonly dueAt: number
+  /** Does anybody want ticks? Otherwise it sleeps until then. */
   readonly ticks: boolean
 }
 
@@ -43,7 +44,7 @@ export interface WatchedRoom {
   readonly ended: Ref.Ref<boolean>
   /** Held while the state changes and its frame is published, and while a snapshot is taken for a new subscription. */
   readonly lock: Semaphore.Semaphore
-  /** The tick fiber. Empty while the timer does not run or nobody watches. */
+  /** The tick fiber. Empty while nothing is to happen by itself, or nobody watches. */
   readonly ticker: FiberHandle.FiberHandle<void>
   readonly tickingFor: Ref.Ref<Ticking | undefined>
   /** The fiber of the presence events. Empty while there is nothing to publish. */
@@ -88,7 +89,7 @@ export const orEnd = <E>(room: WatchedRoom, effect: Effect.Effect<void, E>): Eff
 export const surroundings = Effect.fnUntraced(function* (room: WatchedRoom): Effect.fn.Return<Surroundings> {
   return {
     now: yield* room.store.now,
-    connections: RoomPresence.connections(yield* Ref.get(room.presence)),
+    watchers: RoomPresence.watchers(yield* Ref.get(room.presence)),
     certain: yield* Ref.get(room.certain)
   }
 })

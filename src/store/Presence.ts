@@ -13,14 +13,17 @@ export interface Attendance {
   readonly expected: number
   /** Clients that another instance expects, and which have come back here. */
   readonly returned: number
+  /** The names under which clients are connected or expected back, each once. */
+  readonly names: ReadonlyArray<string>
 }
 
-export const NOBODY: Attendance = { connected: 0, expected: 0, returned: 0 }
+export const NOBODY: Attendance = { connected: 0, expected: 0, returned: 0, names: [] }
 
 export const together = (one: Attendance, other: Attendance): Attendance => ({
   connected: one.connected + other.connected,
   expected: one.expected + other.expected,
-  returned: one.returned + other.returned
+  returned: one.returned + other.returned,
+  names: [...new Set([...one.names, ...other.names])]
 })
 
 /** Returns the number of clients. One that is expected at one instance and has come back to another counts once. */

@@ -4,6 +4,7 @@
 import { Data, Effect, Option, Result, Schema } from "effect"
 import { StoreUnavailable } from "../domain/errors.ts"
 import { RoomState } from "../domain/RoomState.ts"
+import { RoomStateV1, upgrade } from "../domain/RoomStateV1.ts"
 
 /** The newest version of the format that is known here. */
 const VERSION: number = RoomState.fields.version.literal
@@ -20,17 +21,28 @@ export class UnreadableRoom extends Data.TaggedError("UnreadableRoom")<{
 export const damaged = (key: string, detail: string): UnreadableRoom =>
   new UnreadableRoom({ key, isNewer: false, detail })
 
-const decodeState = Schema.decodeUnknownResult(Schema.fromJsonString(RoomState))
-const decodeVersion = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Struct({ version: Schema.Number })))
+const parse = Schema.decodeUnknownResult(Schema.fromJsonString(Schema.Unknown))
+const decodeVersion = Schema.decodeUnknownOption(Schema.Struct({ version: Schema.Number }))
+const decodePresent = Schema.decodeUnknownResult(RoomState)
+const decodeV1 = Schema.decodeUnknownResult(RoomStateV1)
 
-/** Returns the state that was stored as `text` under `key`. */
+/** Returns the state that was stored as `text` under `key`. A state of an earlier version is brought into the present format. */
 export const decode = (key: string, text: unknown): Result.Result<RoomState, UnreadableRoom> =>
-  Result.mapError(decodeState(text), ({ message }) => {
-    const version = Option.map(decodeVersion(text), ({ version }) => version)
-    return Option.isSome(version) && version.value > VERSION
-      ? new UnreadableRoom({ key, isNewer: true, detail: `format ${version.value}, this one reads up to ${VERSION}` })
-      : damaged(key, message.replaceAll(/\s*\n\s*/g, " "))
+  Result.flatMap(Result.mapError(parse(text), unreadable(key)), (value) => {
+    const version = Option.getOrUndefined(decodeVersion(value))?.version ?? VERSION
+    if (version > VERSION) {
+      return Result.fail(
+        new UnreadableRoom({ key, isNewer: true, detail: `format ${version}, this one reads up to ${VERSION}` })
+      )
+    }
+    const state = version === 1 ? Result.map(decodeV1(value), upgrade) : decodePresent(value)
+    return Result.mapError(state, unreadable(key))
   })
+
+const unreadable =
+  (key: string) =>
+  ({ message }: Schema.SchemaError): UnreadableRoom =>
+    damaged(key, message.replaceAll(/\s*\n\s*/g, " "))
 
 /** Logs why a room cannot be read. An access code opens its room, so the log has the beginning of it only. */
 export const logUnreadable = ({ detail, isNewer, key }: UnreadableRoom): Effect.Effect<void> =>

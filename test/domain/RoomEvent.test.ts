@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Schema } from "effect"
 import { Sse } from "effect/encoding"
 import { RoomEvent, timerViewOf, TimerView, toSse, viewOf } from "../../src/domain/RoomEvent.ts"
-import { settle } from "../../src/domain/RoomState.ts"
+import { settle } from "../../src/domain/Settle.ts"
 import { between, created, last, often, place, room, walk } from "./arbitraries.ts"
 
 const encode = Schema.encodeSync(RoomEvent)
@@ -16,7 +16,7 @@ const event = Arbitrary.map(
   Arbitrary.all([place, Arbitrary.schema(Other), Arbitrary.schema(between(0, 3))]),
   ([{ state, now }, { event, data }, kind]): RoomEvent => ({
     ...(kind > 1
-      ? { event: "room", data: viewOf(settle(state, now), now, kind) }
+      ? { event: "room", data: viewOf(settle(state, now), now, { connections: kind, names: [] }) }
       : decode({ event, data: String(data) })),
     ...(kind % 2 === 0 ? {} : { id: state.id })
   })
@@ -103,7 +103,21 @@ const view = {
   turn: 1,
   finishedAt: null,
   connections: 2,
-  serverTime: 1
+  serverTime: 1,
+  people: [
+    { name: "lemon", away: false },
+    { name: "apple", away: true }
+  ],
+  here: ["apple"],
+  period: "turn",
+  periodDuration: 600_000,
+  startsAt: null,
+  autoStart: { after: 0 },
+  breaks: { every: 4, duration: 300_000 },
+  breakIn: 4,
+  goal: "",
+  acknowledgedAt: null,
+  lastChange: { kind: "create", by: null, at: 0, undoUntil: null }
 } as const
 
 describe("RoomView", () => {
@@ -112,7 +126,7 @@ describe("RoomView", () => {
     { place },
     ({ place }) => {
       const { state, now } = place
-      const view = viewOf(settle(state, now), now, 2)
+      const view = viewOf(settle(state, now), now, { connections: 2, names: [] })
       assert.isAtLeast(view.remainingTime, 1)
       assert.isAtMost(view.remainingTime, view.duration)
       assert.strictEqual(view.running, view.endsAt !== null)
@@ -123,7 +137,7 @@ describe("RoomView", () => {
 
   it.prop("tells when a running timer ends", { room }, ({ room }) => {
     const { state, now } = last(walk(created(room), [{ _tag: "Start" }]))
-    const view = viewOf(state, now, 0)
+    const view = viewOf(state, now, { connections: 0, names: [] })
     assert.isTrue(view.running)
     assert.strictEqual(view.endsAt, now + view.remainingTime)
   })
@@ -131,7 +145,7 @@ describe("RoomView", () => {
 
 describe("TimerView", () => {
   it.prop("is the part of the room that is about the timer", { place }, ({ place: { state, now } }) => {
-    const view = viewOf(state, now, 1)
+    const view = viewOf(state, now, { connections: 1, names: [] })
     const timer = timerViewOf(view)
     assert.deepInclude(view, timer)
     assert.deepStrictEqual(Object.keys(timer), Object.keys(TimerView.fields))

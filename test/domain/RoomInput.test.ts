@@ -75,8 +75,8 @@ describe("NewRoom", () => {
   it.effect("names what is missing", () =>
     Effect.gen(function* () {
       yield* refuses(newRoom({ driver: undefined }), "driver", NAME, "nothing")
-      yield* refuses(decode(NewRoom)({}), "driver", NAME, "nothing")
-      yield* refuses(decode(NewRoom)({ driver: "lemon" }), "navigator", NAME, "nothing")
+      yield* refuses(decode(NewRoom)({ timerDuration: 1_000 }), "driver", NAME, "nothing")
+      yield* refuses(decode(NewRoom)({ driver: "lemon", timerDuration: 1_000 }), "navigator", NAME, "nothing")
       yield* refuses(decode(NewRoom)({ driver: "lemon", navigator: "apple" }), "timerDuration", DURATION, "nothing")
     })
   )
@@ -201,7 +201,7 @@ describe("decode", () => {
       for (const body of [[], [{}], null, 5, 0, "text", true, undefined]) {
         assert.strictEqual(
           yield* refusal(decode(NewRoom)(body)),
-          "body: expected a JSON object with driver, navigator, timerDuration, timerRemainingTime, missionUrl"
+          "body: expected a JSON object with driver, navigator, timerDuration, timerRemainingTime, missionUrl, people, autoStart, breaks, goal"
         )
         assert.strictEqual(yield* refusal(setting(body)), "body: expected a JSON object with duration, remainingTime")
         assert.strictEqual(yield* refusal(completion(body)), "body: expected a JSON object with status")

@@ -1,20 +1,10 @@
 /** What the tests of the domain share: rooms, what people do to them, and text that means harm. */
 import { Arbitrary, Result, Schema } from "effect"
 import type { TimerSetting } from "../../src/domain/RoomInput.ts"
-import {
-  type AccessCode,
-  apply,
-  type Command,
-  complete,
-  create,
-  endStreams,
-  pause,
-  reset,
-  type RoomState,
-  start,
-  swap,
-  update
-} from "../../src/domain/RoomState.ts"
+import { apply, type Command } from "../../src/domain/Commands.ts"
+import { type AccessCode, create, type RoomState } from "../../src/domain/RoomState.ts"
+import { complete, endStreams, pause, reset, start, update } from "../../src/domain/TimerCommands.ts"
+import { swap } from "../../src/domain/TurnCommands.ts"
 
 /** When every room of these tests is created. */
 export const CREATED = 1_800_000_000_000
@@ -86,7 +76,7 @@ export const room = Arbitrary.map(
         timerRemainingTime: shareOf(timerDuration, percent),
         missionUrl: text
       },
-      "created"
+      { now: CREATED, nonce: "created" }
     )
 )
 
@@ -95,7 +85,7 @@ export const settingOf = (update: Extract<Step, { _tag: "Update" }>): TimerSetti
   remainingTime: shareOf(update.duration, update.share)
 })
 
-const commands = { Start: start, Pause: pause, Swap: swap, Reset: reset, EndStreams: endStreams, Complete: complete }
+const commands = { Start: start, Pause: pause, Swap: swap(), Reset: reset, EndStreams: endStreams, Complete: complete }
 
 const commandOf = (step: Exclude<Step, { _tag: "Wait" }>): Command =>
   step._tag === "Update" ? update(settingOf(step)) : commands[step._tag]

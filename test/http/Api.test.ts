@@ -21,7 +21,7 @@ describe("Api, mounted into another program's router", () => {
   it.effect("serves the typed client, and the stream", () =>
     Effect.gen(function* () {
       const client = yield* HttpApiClient.make(Api)
-      const { accessCode } = yield* client.rooms.create({ payload: Rooms.pair(2_000) })
+      const { accessCode } = yield* client.rooms.create({ query: {}, payload: Rooms.pair(2_000) })
       const params = { accessCode }
       // As text: Effect's decoder of events gives a `retry` as the failure of the stream.
       const response = yield* HttpClient.get(`/${accessCode}/connect`)
@@ -35,13 +35,13 @@ describe("Api, mounted into another program's router", () => {
       )
       const next = (count: number) => Queue.takeN(seen, count)
       assert.deepStrictEqual(yield* next(4), ["event: connect", "data: OK", "event: room", "data: 2000"])
-      yield* client.timer.start({ params, headers: {} })
+      yield* client.timer.start({ params, query: {}, headers: {} })
       assert.deepStrictEqual(yield* next(2), ["event: room", "data: start"])
       yield* TestClock.adjust("2 seconds")
       assert.deepStrictEqual(yield* next(4), ["data: 1000", "data: 0", "event: room", "data: stop"])
       const { turn, id } = yield* client.rooms.get({ params })
       assert.strictEqual(turn, 2)
-      const stale = yield* Effect.flip(client.rooms.swap({ params, headers: { "if-match": `"not ${id}"` } }))
+      const stale = yield* Effect.flip(client.rooms.swap({ params, query: {}, headers: { "if-match": `"not ${id}"` } }))
       assert.strictEqual(stale._tag, "Stale")
       const missing = yield* Effect.flip(client.timer.timer({ params: { accessCode: "nope" } }))
       assert.strictEqual(missing._tag, "RoomNotFound")

@@ -158,7 +158,10 @@ describe("commands", () => {
         remainingTime: 9_000,
         running: true,
         endsAt: 12_000,
-        serverTime: 3_000
+        serverTime: 3_000,
+        period: "turn",
+        periodDuration: 30_000,
+        startsAt: null
       })
     }).pipe(Effect.provide(serve()))
   )

@@ -35,11 +35,12 @@ describe("Refusals", () => {
     Effect.gen(function* () {
       const code = yield* open()
       const cases: ReadonlyArray<readonly [string, string, string]> = [
-        ["DELETE", `/api/pair-room/${code};/people/bob`, "NotFound"],
+        ["DELETE", `/api/pair-room/${code};/people/bob`, "RoomNotFound"],
         ["PATCH", `/api/${code}/timer/start;/x`, "NotFound"],
         ["GET", `/api/pair-room/${code};x=1`, "RoomNotFound"],
         ["GET", `/api/pair-room/${code}/`, "NotFound"],
-        ["DELETE", `/api/pair-room/${code}/people/..`, "NotFound"],
+        ["DELETE", `/api/pair-room/${code}/people/..`, "PersonNotFound"],
+        ["DELETE", `/api/pair-room/${code}/people/`, "NotFound"],
         ["GET", `/API/pair-room/${code}`, "NotFound"],
         ["GET", `/Room/${code}`, "NotFound"],
         ["GET", `//room/${code}`, "NotFound"],

@@ -61,16 +61,31 @@ describe("Server", () => {
           "post /pairs/pair-room",
           "get /pairs/pair-room/exists",
           "get /pairs/pair-room/{accessCode}",
+          "patch /pairs/pair-room/{accessCode}",
           "delete /pairs/pair-room/{accessCode}",
+          "get /pairs/pair-room/{accessCode}/turns",
           "patch /pairs/pair-room/{accessCode}/pair-swap",
           "patch /pairs/pair-room/{accessCode}/status",
+          "post /pairs/pair-room/{accessCode}/people",
+          "patch /pairs/pair-room/{accessCode}/people",
+          "patch /pairs/pair-room/{accessCode}/people/{name}",
+          "delete /pairs/pair-room/{accessCode}/people/{name}",
           "get /pairs/{accessCode}/timer",
           "patch /pairs/{accessCode}/timer",
           "patch /pairs/{accessCode}/timer/start",
           "patch /pairs/{accessCode}/timer/stop",
           "patch /pairs/{accessCode}/timer/reset",
+          "patch /pairs/{accessCode}/timer/next",
+          "patch /pairs/{accessCode}/timer/extend",
+          "patch /pairs/{accessCode}/timer/break",
+          "patch /pairs/{accessCode}/timer/ack",
+          "patch /pairs/{accessCode}/undo",
           "get /pairs/{accessCode}/connect",
-          "delete /pairs/{accessCode}/connect"
+          "delete /pairs/{accessCode}/connect",
+          "put /room/{accessCode}",
+          "get /room/{accessCode}/goal",
+          "put /room/{accessCode}/goal",
+          "delete /room/{accessCode}/goal"
         ]
       )
       assert.include((yield* call("GET", "/docs")).text, "Pairroom")

@@ -387,14 +387,14 @@ describe("Room, with others elsewhere", () => {
         const back = yield* rooms.watch(code)
         yield* Effect.asVoid(back.subscribe({ lastEventId: "an id" }))
         yield* TestClock.adjust(seconds(2))
-        assert.deepStrictEqual(yield* Ref.get(fate.announced), { connected: 2, expected: 0, returned: 1 })
+        assert.deepStrictEqual(yield* Ref.get(fate.announced), { connected: 2, expected: 0, returned: 1, names: [] })
         yield* elsewhere(fate, {})
         yield* TestClock.adjust(seconds(20))
         assert.deepStrictEqual(
           views(yield* Queue.clear(room.seen)).map(({ connections }) => connections),
           [2]
         )
-        assert.deepStrictEqual(yield* Ref.get(fate.announced), { connected: 2, expected: 0, returned: 0 })
+        assert.deepStrictEqual(yield* Ref.get(fate.announced), { connected: 2, expected: 0, returned: 0, names: [] })
       })
     )
   )

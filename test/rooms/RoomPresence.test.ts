@@ -3,22 +3,26 @@ import * as RoomPresence from "../../src/rooms/RoomPresence.ts"
 import { NOBODY } from "../../src/store/Presence.ts"
 
 const { arrive, dismiss, empty, forget, leave, meet, published } = RoomPresence
-const comes = (presence: RoomPresence.RoomPresence) => arrive(presence, { ticks: true, returns: false })
-const returns = (presence: RoomPresence.RoomPresence) => arrive(presence, { ticks: true, returns: true })
+const countOf = (presence: RoomPresence.RoomPresence) => RoomPresence.watchers(presence).connections
+const nameless = { ticks: true, name: undefined }
+const comes = (presence: RoomPresence.RoomPresence) =>
+  arrive(presence, { ticks: true, name: undefined, returns: false })
+const returns = (presence: RoomPresence.RoomPresence) =>
+  arrive(presence, { ticks: true, name: undefined, returns: true })
 
 describe("RoomPresence", () => {
   it("counts who is here, and how many of them want ticks", () => {
-    const two = arrive(comes(empty), { ticks: false, returns: false })
-    assert.deepStrictEqual([RoomPresence.connections(two), two.ticking], [2, 1])
-    const one = leave(two, true)
-    assert.deepStrictEqual([RoomPresence.connections(one), one.ticking], [1, 0])
+    const two = arrive(comes(empty), { ticks: false, name: undefined, returns: false })
+    assert.deepStrictEqual([countOf(two), two.ticking], [2, 1])
+    const one = leave(two, nameless)
+    assert.deepStrictEqual([countOf(one), one.ticking], [1, 0])
   })
 
   it("has nothing to tell the one who comes, but the others who are here", () => {
     assert.isFalse(comes(empty).unpublished)
     assert.isTrue(comes(comes(empty)).unpublished)
-    assert.isFalse(leave(comes(empty), true).unpublished)
-    assert.isTrue(leave(published(comes(comes(empty)), 0), true).unpublished)
+    assert.isFalse(leave(comes(empty), nameless).unpublished)
+    assert.isTrue(leave(published(comes(comes(empty)), 0), nameless).unpublished)
   })
 
   it("tells at once, and then at most once a second", () => {
@@ -30,30 +34,30 @@ describe("RoomPresence", () => {
   })
 
   it("counts for ten seconds whose stream the server ended, and tells nobody before", () => {
-    const ended = dismiss(published(comes(comes(empty)), 0), true, 1_000)
-    assert.deepStrictEqual([RoomPresence.connections(ended), ended.unpublished], [2, false])
+    const ended = dismiss(published(comes(comes(empty)), 0), nameless, 1_000)
+    assert.deepStrictEqual([countOf(ended), ended.unpublished], [2, false])
     assert.strictEqual(RoomPresence.nextAt(ended), 11_000)
     assert.strictEqual(forget(ended, 10_999), ended)
     const forgotten = forget(ended, 11_000)
-    assert.deepStrictEqual([RoomPresence.connections(forgotten), forgotten.unpublished], [1, true])
+    assert.deepStrictEqual([countOf(forgotten), forgotten.unpublished], [1, true])
   })
 
   it("gives the place back to who returns, unseen by the others", () => {
-    const back = returns(dismiss(published(comes(comes(empty)), 0), true, 1_000))
-    assert.deepStrictEqual([RoomPresence.connections(back), back.unpublished, back.expected.length], [2, false, 0])
+    const back = returns(dismiss(published(comes(comes(empty)), 0), nameless, 1_000))
+    assert.deepStrictEqual([countOf(back), back.unpublished, back.expected.length], [2, false, 0])
   })
 
   it("counts once who comes back from another instance, until that one no longer expects anybody", () => {
     const here = published(comes(meet(empty, { ...NOBODY, connected: 1 })), 0)
     const back = returns(meet(here, { ...NOBODY, expected: 1 }))
-    assert.deepStrictEqual([RoomPresence.connections(back), back.unpublished, back.returned], [2, false, 1])
+    assert.deepStrictEqual([countOf(back), back.unpublished, back.returned], [2, false, 1])
     const after = meet(back, NOBODY)
-    assert.deepStrictEqual([RoomPresence.connections(after), after.unpublished, after.returned], [2, false, 0])
+    assert.deepStrictEqual([countOf(after), after.unpublished, after.returned], [2, false, 0])
   })
 
   it("says to other instances who is here, and not who is with them", () => {
-    const presence = dismiss(comes(comes(meet(empty, { ...NOBODY, connected: 5 }))), true, 0)
-    assert.deepStrictEqual(RoomPresence.attendance(presence), { connected: 1, expected: 1, returned: 0 })
-    assert.strictEqual(RoomPresence.connections(presence), 7)
+    const presence = dismiss(comes(comes(meet(empty, { ...NOBODY, connected: 5 }))), nameless, 0)
+    assert.deepStrictEqual(RoomPresence.attendance(presence), { connected: 1, expected: 1, returned: 0, names: [] })
+    assert.strictEqual(countOf(presence), 7)
   })
 })

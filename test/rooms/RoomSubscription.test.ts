@@ -7,8 +7,15 @@ import { Rooms } from "../../src/rooms/Rooms.ts"
 import { advance, type Cursor, type Limits, type RoomSubscription } from "../../src/rooms/RoomSubscription.ts"
 import { brief, layer, open, settled } from "./harness.ts"
 
-const state = create("AAAA" as AccessCode, { driver: "lemon", navigator: "apple", timerDuration: 60_000 }, "nonce")
-const around = { now: 0, connections: 1, certain: true }
+const state = create(
+  "AAAA" as AccessCode,
+  { driver: "lemon", navigator: "apple", timerDuration: 60_000 },
+  {
+    now: 0,
+    nonce: "nonce"
+  }
+)
+const around = { now: 0, watchers: { connections: 1, names: [] }, certain: true }
 
 /** Where a subscription stands that has just been given a snapshot. */
 const cursor: Cursor = {
@@ -16,7 +23,7 @@ const cursor: Cursor = {
   number: 4,
   id: state.id,
   remaining: 50_000,
-  connections: 1,
+  watchers: "1",
   over: false
 }
 const limits: Limits = { heartbeats: true, endsAt: Number.POSITIVE_INFINITY, heartbeatInterval: 15_000 }
@@ -42,8 +49,17 @@ describe("RoomSubscription.advance", () => {
     assert.strictEqual(stepOf(Frame.tick(20_000, 0), 4), "give")
   })
 
-  it("tells of presence only where the number is another one", () => {
-    assert.strictEqual(stepOf(Frame.presence(state, { ...around, connections: 2 }), 5), "give")
+  it("tells of presence only where the number or one who is here is another one", () => {
+    for (const watchers of [
+      { connections: 2, names: [] },
+      { connections: 1, names: ["apple", "nobody"] }
+    ]) {
+      assert.strictEqual(stepOf(Frame.presence(state, { ...around, watchers }), 5), "give")
+    }
+    assert.strictEqual(
+      stepOf(Frame.presence(state, { ...around, watchers: { connections: 1, names: ["nobody"] } }), 5),
+      "skip"
+    )
     const [step, next] = advance(cursor, { frame: Frame.presence(state, around), number: 5 }, limits)
     assert.deepStrictEqual([step, next.number], ["skip", 5])
   })

@@ -24,12 +24,15 @@ import { nextTurn, remove, room } from "./rooms.ts"
 const states: ReadonlyArray<RoomState> = [
   room("NEW"),
   room("RUNNING", { timer: running(1_763_900_000_123), change: "start", timerChange: "start", previousId: "id" }),
-  room("FINISHED", { turn: 7, finishedAt: 1_763_900_000_123, change: "finish", timerChange: "stop", revision: 12 }),
+  room("FINISHED", { turn: 7, finishedAt: 1_763_900_000_123, change: "finish", timerChange: "stop" }),
   room("COMPLETED", { status: "COMPLETED", change: "complete", timerChange: "complete", timer: paused(1) }),
   room("ENDED", { streamsEnded: 3, duration: 86_400_000, timer: paused(86_400_000) }),
   room("NAMES", {
-    driver: "레몬 👩‍💻 \"'\\",
-    navigator: "a\u2028b\u0000\n\ud800",
+    people: [
+      { number: 1, name: "레몬 👩‍💻 \"'\\", away: false, turns: 3, drove: 1 },
+      { number: 2, name: "a\u2028b\u0000\n\ud800", away: true, turns: 0, drove: 0 }
+    ],
+    log: [[1, 1, 2, 1_763_900_000_123, 1_763_900_600_123, 600_000, "finish"]],
     missionUrl: "https://x.y/?q=%00&r='#é"
   })
 ]
@@ -93,7 +96,7 @@ export const conformance = <E>(name: string, layer: Layer.Layer<RoomStore, E>): 
         const store = yield* RoomStore
         const first = room("TAKEN")
         assert.isTrue(yield* store.create(first))
-        assert.isFalse(yield* store.create(room("TAKEN", { driver: "someone else" })))
+        assert.isFalse(yield* store.create(room("TAKEN", { goal: "something else" })))
         assert.deepStrictEqual(yield* store.get(first.accessCode), Option.some(first))
       }).pipe(Effect.provide(layer))
     )

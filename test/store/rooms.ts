@@ -5,7 +5,14 @@ import type { StoredRoom } from "../../src/store/RoomStore.ts"
 
 /** A new room of two people with ten minutes. */
 export const room = (code: string, fields?: Partial<RoomState>): RoomState => ({
-  ...create(code as AccessCode, { driver: "lemon", navigator: "apple", timerDuration: 600_000 }, `id of ${code}`),
+  ...create(
+    code as AccessCode,
+    { driver: "lemon", navigator: "apple", timerDuration: 600_000 },
+    {
+      now: 0,
+      nonce: `id of ${code}`
+    }
+  ),
   ...fields
 })
 

@@ -90,8 +90,8 @@ export const make = Effect.fnUntraced(function* ({ channel, connection, instance
     entries
       .split(";")
       .map((entry) => entry.split(","))
-      .filter(([name, , , , until]) => name !== "" && name !== instance && Number(until) > now)
-      .map(([, connected, expected, returned]) => attendanceOf(connected, expected, returned))
+      .filter((entry) => entry[0] !== "" && entry[0] !== instance && Number(entry.at(-1)) > now)
+      .map(([, connected, expected, returned, names]) => attendanceOf(connected, expected, returned, names))
       .reduce(together, NOBODY)
 
   const learn = (code: AccessCode, entries: string) =>
@@ -192,12 +192,15 @@ export const make = Effect.fnUntraced(function* ({ channel, connection, instance
 
 const canonical = (code: AccessCode) => AccessCodes.toKey(code) as AccessCode
 
-const attendanceOf = (connected = "0", expected = "0", returned = "0"): Attendance => ({
+const attendanceOf = (connected = "0", expected = "0", returned = "0", names = ""): Attendance => ({
   connected: Number(connected),
   expected: Number(expected),
-  returned: Number(returned)
+  returned: Number(returned),
+  names: names === "" ? [] : names.split("+").map(decodeURIComponent)
 })
 
-const textOf = ({ connected, expected, returned }: Attendance) => `${connected},${expected},${returned}`
+/** The names are escaped, so that none of them holds a separator. */
+const textOf = ({ connected, expected, names, returned }: Attendance) =>
+  `${connected},${expected},${returned},${names.map(encodeURIComponent).join("+")}`
 
 const EMPTY = textOf(NOBODY)

@@ -63,7 +63,7 @@ const answers = (store: Store, code: string) =>
 
 const KEY = "pairroom:room:BADCODE"
 const NAME = "another name"
-const newer = JSON.stringify({ ...room("BADCODE"), version: 2 })
+const newer = JSON.stringify({ ...room("BADCODE"), version: 3 })
 
 const records: ReadonlyArray<{ what: string; set: ReadonlyArray<string>; told: string; logged: RegExp }> = [
   { what: "no JSON", set: ["HSET", KEY, "writes", NAME, "state", '{"secret'], told: DAMAGED, logged: /is damaged/ },
@@ -74,7 +74,7 @@ const records: ReadonlyArray<{ what: string; set: ReadonlyArray<string>; told: s
     what: "a room of a newer version",
     set: ["HSET", KEY, "writes", NAME, "state", newer],
     told: NEWER,
-    logged: /^Error room BADC… was written by a newer version of Pairroom \(format 2, this one reads up to 1\)$/
+    logged: /^Error room BADC… was written by a newer version of Pairroom \(format 3, this one reads up to 2\)$/
   }
 ]
 

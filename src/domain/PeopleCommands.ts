@@ -1,0 +1,117 @@
+/**
+ * The commands of the people: somebody comes, leaves, is away, has another name, or the order is another one.
+ */
+import { changed, type Command } from "./Commands.ts"
+import { BadRequest, NameTaken, PersonNotFound, RoomFull, TooFewPeople } from "./errors.ts"
+import * as People from "./People.ts"
+import { shown } from "./RoomInput.ts"
+import type { RoomState } from "./RoomState.ts"
+import { speaksOf } from "./TurnLog.ts"
+import { handOver } from "./TurnCommands.ts"
+
+/** Adds somebody at the end. Who is there and away comes back. */
+export const add = (name: string): Command<RoomFull> => ({
+  name: "a change of people",
+  whenCompleted: false,
+  conflict: (state) =>
+    People.find(state, name) === undefined && state.people.length >= People.PEOPLE_MAX
+      ? new RoomFull({ message: `people: expected at most ${People.PEOPLE_MAX} people in a room` })
+      : undefined,
+  run: (state, moment) => {
+    const known = People.find(state, name)
+    if (known === undefined) return changed(state, moment, "people", People.add(state, name))
+    return known.away ? changed(state, moment, "people", withAway(state, known, false, moment.now)) : state
+  }
+})
+
+/** Gives the people another order. The driver stays the driver. */
+export const order = (names: ReadonlyArray<string>): Command<BadRequest> => ({
+  name: "a change of people",
+  whenCompleted: false,
+  check: (state) =>
+    names.length === state.people.length &&
+    new Set(names).size === names.length &&
+    names.every((name) => People.find(state, name) !== undefined)
+      ? undefined
+      : new BadRequest({
+          message: `order: expected the names of everybody in the room, each once: ${state.people.map(({ name }) => name).join(", ")}, got ${shown(names)}`
+        }),
+  run: (state, moment) => {
+    if (state.people.every(({ name }, index) => name === names[index])) return state
+    return changed(state, moment, "people", { people: names.map((name) => People.find(state, name)!) })
+  }
+})
+
+export interface PersonChange {
+  readonly name?: string | null | undefined
+  readonly away?: boolean | null | undefined
+}
+
+/** Gives somebody another name, or notes that somebody is away or back. */
+export const change = (name: string, to: PersonChange): Command<PersonNotFound | NameTaken> => ({
+  name: "a change of people",
+  whenCompleted: false,
+  check: (state) => missing(state, name),
+  conflict: (state) =>
+    typeof to.name === "string" && to.name !== name && People.find(state, to.name) !== undefined
+      ? new NameTaken({ message: `name: expected a name that nobody else in the room has, got ${shown(to.name)}` })
+      : undefined,
+  run: (state, moment) => {
+    const person = People.find(state, name)!
+    const away = to.away ?? person.away
+    const present = away === person.away ? state : withAway(state, person, away, moment.now)
+    const renamed = rename(present, person.number, to.name ?? name)
+    return renamed === state ? state : changed(state, moment, "people", renamed)
+  }
+})
+
+/** Somebody leaves the room. */
+export const leave = (name: string): Command<PersonNotFound | TooFewPeople> => ({
+  name: "a change of people",
+  whenCompleted: false,
+  check: (state) => missing(state, name),
+  conflict: (state) =>
+    state.people.length <= People.PEOPLE_MIN
+      ? new TooFewPeople({ message: `people: expected at least ${People.PEOPLE_MIN} people to stay in the room` })
+      : undefined,
+  run: (state, moment) => {
+    const { number } = People.find(state, name)!
+    const others = number === state.driver ? withoutDriver(state, moment.now) : state
+    return changed(state, moment, "people", People.remove(others, number, speaksOf(others.log)))
+  }
+})
+
+const missing = (state: RoomState, name: string) =>
+  People.find(state, name) === undefined
+    ? new PersonNotFound({ message: `name: nobody in the room is called ${shown(name)}` })
+    : undefined
+
+const rename = (state: RoomState, number: number, name: string): RoomState => {
+  const people = People.change(state.people, number, (person) => (person.name === name ? person : { ...person, name }))
+  return people === state.people ? state : { ...state, people }
+}
+
+/** A driver who goes away hands over, unless nobody else is there. */
+const withAway = (state: RoomState, person: People.Person, away: boolean, now: number): RoomState => {
+  const noted = {
+    ...state,
+    people: People.change(state.people, person.number, (one) => ({ ...one, away }))
+  }
+  return away && person.number === state.driver && People.successorOf(state) !== state.driver
+    ? passOn(noted, now)
+    : noted
+}
+
+/** The driver leaves: the next one who is there drives, or the next one in order. */
+const withoutDriver = (state: RoomState, now: number): RoomState => {
+  if (People.successorOf(state) !== state.driver) return passOn(state, now)
+  const navigator = People.navigatorOf(state).number
+  // Nobody else is there. For the hand-over, the one who follows has come back.
+  return passOn({ ...state, people: People.change(state.people, navigator, (one) => ({ ...one, away: false })) }, now)
+}
+
+/** While a turn has run, it ends, and the next one has a full one. Otherwise only the driver is another one. */
+const passOn = (state: RoomState, now: number): RoomState => {
+  if (state.period === "break" || state.run === null) return People.drive(state, People.successorOf(state))
+  return { ...handOver(state, now, "away"), timerChange: "update" }
+}

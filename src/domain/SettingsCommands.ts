@@ -1,0 +1,54 @@
+/**
+ * The commands of a room's settings, and the one with which the `mob` command starts a turn.
+ */
+import { endTurn } from "./Settle.ts"
+import { changed, type Command } from "./Commands.ts"
+import * as People from "./People.ts"
+import type { RoomSettings } from "./RoomInput.ts"
+import type { RoomState } from "./RoomState.ts"
+import { rested } from "./TimerCommands.ts"
+import { fullTurn } from "./TurnCommands.ts"
+
+/** Changes what is given. Null takes a setting away. */
+export const change = ({ autoStart, breaks, goal, missionUrl }: RoomSettings): Command => ({
+  name: "a change of settings",
+  whenCompleted: false,
+  run: (state, moment) => {
+    const next: RoomState = {
+      ...state,
+      ...(goal !== undefined && { goal: goal ?? "" }),
+      ...(missionUrl !== undefined && { missionUrl: missionUrl ?? "" }),
+      ...(autoStart !== undefined && !isSame(autoStart, state.autoStart) && { autoStart }),
+      ...(autoStart === null && { startsAt: null }),
+      ...(breaks !== undefined && !isSame(breaks, state.breaks) && { breaks, turnsSinceBreak: 0 })
+    }
+    return SETTINGS.every((name) => next[name] === state[name]) ? state : changed(state, moment, "settings", next)
+  }
+})
+
+const SETTINGS = ["goal", "missionUrl", "autoStart", "breaks"] as const
+
+const isSame = <A extends object>(one: A | null, other: A | null): boolean =>
+  one === other ||
+  (one !== null && other !== null && Object.entries(one).every(([key, value]) => other[key as keyof A] === value))
+
+/** Starts a full turn of `duration` milliseconds, of `user` if there is one and room for them. Turns last so long from now on. */
+export const startTurn = (duration: number, user: string | undefined): Command => ({
+  name: "start",
+  whenCompleted: false,
+  run: (state, moment) => {
+    const over = { ...rested(endTurn(state, moment.now, "next"), moment.now), duration }
+    const turn: RoomState = { ...over, period: "turn", breakLength: null, waiting: null, startsAt: null }
+    return changed(state, moment, "next", {
+      ...fullTurn(withDriver(turn, user), moment.now, true),
+      timerChange: "start"
+    })
+  }
+})
+
+const withDriver = (state: RoomState, user: string | undefined): RoomState => {
+  if (user === undefined) return People.drive(state, state.driver)
+  const isFull = state.people.length >= People.PEOPLE_MAX
+  const people = People.find(state, user) !== undefined || isFull ? state : People.add(state, user)
+  return People.drive(people, People.find(people, user)?.number ?? state.driver)
+}

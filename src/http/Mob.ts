@@ -1,0 +1,54 @@
+/**
+ * The handlers for the command `mob` (remotemobprogramming/mob).
+ */
+import { Effect } from "effect"
+import { HttpApiBuilder } from "effect/http-api"
+import { usableGoal, usableName } from "../domain/Name.ts"
+import { Rooms } from "../rooms/Rooms.ts"
+import { prefixed } from "./Api.ts"
+import * as IfMatch from "./IfMatch.ts"
+import * as Input from "./Input.ts"
+
+const MINUTE = 60_000
+
+export const layer = (prefix: string) =>
+  HttpApiBuilder.group(
+    prefixed(prefix),
+    "mob",
+    Effect.fnUntraced(function* (handlers) {
+      const rooms = yield* Rooms
+      return handlers
+        .handle(
+          "mobTimer",
+          Effect.fnUntraced(function* ({ headers, params, payload: { breaktimer, timer, user } }) {
+            const code = yield* Input.codeOf(params)
+            const by = usableName(user ?? "")
+            const options = { by, ifMatch: IfMatch.parse(headers["if-match"]) }
+            yield* typeof timer === "number"
+              ? rooms.startTurn(code, { duration: timer * MINUTE, user: by }, options)
+              : rooms.takeBreak(code, { duration: (breaktimer ?? 1) * MINUTE }, options)
+          })
+        )
+        .handle(
+          "mobGoal",
+          Effect.fnUntraced(function* ({ params }) {
+            const { goal } = yield* rooms.get(yield* Input.codeOf(params))
+            return goal === "" ? undefined : { goal }
+          })
+        )
+        .handle("setMobGoal", ({ headers, params, payload }) => setGoal(rooms, params, headers, payload))
+        .handle("deleteMobGoal", ({ headers, params, payload }) =>
+          setGoal(rooms, params, headers, { user: payload?.user ?? null, goal: "" })
+        )
+    })
+  )
+
+const setGoal = Effect.fnUntraced(function* (
+  rooms: Rooms["Service"],
+  params: { readonly accessCode: string },
+  headers: { readonly "if-match"?: string },
+  { goal, user }: { readonly goal: string; readonly user?: string | null }
+) {
+  const options = { by: usableName(user ?? ""), ifMatch: IfMatch.parse(headers["if-match"]) }
+  yield* rooms.changeSettings(yield* Input.codeOf(params), { goal: usableGoal(goal) }, options)
+})

@@ -1,0 +1,173 @@
+/**
+ * What people do to rooms. Each command changes the value in the store, and every Room that is watched follows the store.
+ */
+import { Effect, Option, Result } from "effect"
+import * as Commands from "../domain/Commands.ts"
+import type {
+  BadRequest,
+  NameTaken,
+  NothingToUndo,
+  PersonNotFound,
+  RoomClosed,
+  RoomFull,
+  RoomNotFound,
+  Stale,
+  StoreUnavailable,
+  TooFewPeople
+} from "../domain/errors.ts"
+import { toName } from "../domain/Name.ts"
+import * as PeopleCommands from "../domain/PeopleCommands.ts"
+import * as RoomInput from "../domain/RoomInput.ts"
+import type { AccessCode } from "../domain/RoomState.ts"
+import { settle } from "../domain/Settle.ts"
+import * as SettingsCommands from "../domain/SettingsCommands.ts"
+import * as TimerCommands from "../domain/TimerCommands.ts"
+import * as TurnCommands from "../domain/TurnCommands.ts"
+import type { RoomStore } from "../store/RoomStore.ts"
+
+/** Why any command may be refused: BadRequest if `by` is no name. */
+export type Refusal = RoomNotFound | BadRequest | RoomClosed | Stale | StoreUnavailable
+
+export interface CommandOptions {
+  /** The command acts only if the room is still in this state: one of these ids, or any state for `*`. Otherwise it fails with Stale. */
+  readonly ifMatch?: Commands.Condition | undefined
+  /** The name of the one who makes the change. */
+  readonly by?: string | null | undefined
+}
+
+type Command<E = never> = (code: AccessCode, options?: CommandOptions) => Effect.Effect<void, Refusal | E>
+
+type CommandWith<Input, E = never> = (
+  code: AccessCode,
+  input: Input,
+  options?: CommandOptions
+) => Effect.Effect<void, Refusal | E>
+
+export interface SwapOptions extends CommandOptions {
+  /** Swap also within 5 s after a finish? */
+  readonly afterFinish?: boolean | undefined
+}
+
+/** All times are milliseconds. A command for which there is nothing to do changes nothing, and succeeds. */
+export interface RoomCommands {
+  /** Starts the timer. */
+  readonly start: Command
+  /** Pauses the timer; the remaining time is kept. What was to start by itself does not. */
+  readonly pause: Command
+  /** Stops the timer and sets it to the full length of the period, without extensions. */
+  readonly reset: Command
+  /** Sets the length of turns, and what is left of the present one; a running timer runs on from the new value. */
+  readonly update: CommandWith<typeof RoomInput.TimerSetting.Encoded>
+  /**
+   * Driver and navigator change places. Within 5 s after a finish nothing happens, because old clients ask for a swap then that
+   * the finish has made already; with `afterFinish` or `ifMatch` it happens all the same.
+   */
+  readonly swap: (code: AccessCode, options?: SwapOptions) => Effect.Effect<void, Refusal>
+  /** Hands over: the next one who is not away drives a full turn. In a break, the break ends. */
+  readonly next: Command
+  /** Gives the present period more time. Right after a finish, it takes the finish back. Fails with BadRequest over 24 hours. */
+  readonly extend: CommandWith<typeof RoomInput.Extension.Encoded, BadRequest>
+  /** Begins a break, which runs. A turn that has begun goes on after it. */
+  readonly takeBreak: CommandWith<typeof RoomInput.NewBreak.Encoded>
+  /** Acknowledges the last finish. */
+  readonly acknowledge: Command
+  /** Takes the last command back. Fails with NothingToUndo if it is none that can be undone, or is older than 30 s. */
+  readonly undo: Command<NothingToUndo>
+  /** Starts a full turn of this length, driven by `user`, who is added if there is a place. Turns last so long from now on. */
+  readonly startTurn: CommandWith<{ readonly duration: number; readonly user?: string | undefined }>
+  /** Adds somebody at the end. Fails with RoomFull. Who is away comes back. */
+  readonly addPerson: CommandWith<typeof RoomInput.NewPerson.Encoded, RoomFull>
+  /** Gives the people another order. Fails with BadRequest unless it holds everybody once. */
+  readonly orderPeople: CommandWith<typeof RoomInput.Order.Encoded, BadRequest>
+  /** Renames somebody, or notes that somebody is away or back. Fails with PersonNotFound and NameTaken. */
+  readonly changePerson: (
+    code: AccessCode,
+    name: string,
+    input: typeof RoomInput.PersonChange.Encoded,
+    options?: CommandOptions
+  ) => Effect.Effect<void, Refusal | PersonNotFound | NameTaken>
+  /** Somebody leaves the room. Fails with PersonNotFound and TooFewPeople. */
+  readonly removePerson: CommandWith<string, PersonNotFound | TooFewPeople>
+  /** Changes the settings that are given. Null takes a setting away. */
+  readonly changeSettings: CommandWith<typeof RoomInput.RoomSettings.Encoded>
+  /** Stops the timer for good and ends every stream. */
+  readonly complete: Command
+  /** Ends every stream of the room on purpose. */
+  readonly endStreams: Command
+  readonly delete: Command
+}
+
+export const make = (store: RoomStore["Service"], nonce: () => string): RoomCommands => {
+  const run = Effect.fnUntraced(function* <E>(
+    command: Commands.Command<E>,
+    code: AccessCode,
+    options: CommandOptions = {}
+  ) {
+    const by = yield* authorOf(options)
+    yield* store.modify(code, (state, now) =>
+      Result.map(Commands.apply(command, state, { now, nonce: nonce(), by }, options.ifMatch), Option.some)
+    )
+  })
+
+  /** If there is no such room, that is what to report, and not what is wrong with the input. */
+  const checked = <A>(code: AccessCode, input: Effect.Effect<A, BadRequest>) =>
+    Effect.tapError(input, () => store.modify(code, (state) => Result.succeedSome(state)))
+
+  const command = <E>(name: string, command: Commands.Command<E>): Command<E> =>
+    Effect.fn(`Rooms.${name}`)((code, options) => run(command, code, options))
+
+  const commandWith = <Input, A, E>(
+    name: string,
+    decode: (input: Input) => Effect.Effect<A, BadRequest>,
+    command: (decoded: A) => Commands.Command<E>
+  ): CommandWith<Input, E> =>
+    Effect.fn(`Rooms.${name}`)((code, input, options) =>
+      Effect.flatMap(checked(code, decode(input)), (decoded) => run(command(decoded), code, options))
+    )
+
+  return {
+    start: command("start", TimerCommands.start),
+    pause: command("pause", TimerCommands.pause),
+    reset: command("reset", TimerCommands.reset),
+    update: commandWith("update", RoomInput.decode(RoomInput.TimerSetting), TimerCommands.update),
+    swap: Effect.fn("Rooms.swap")((code, options) =>
+      run(TurnCommands.swap({ afterFinish: options?.afterFinish === true }), code, options)
+    ),
+    next: command("next", TurnCommands.next),
+    extend: commandWith("extend", RoomInput.decode(RoomInput.Extension), ({ time }) => TurnCommands.extend(time)),
+    takeBreak: commandWith("takeBreak", RoomInput.decode(RoomInput.NewBreak), ({ duration }) =>
+      TurnCommands.takeBreak(duration)
+    ),
+    acknowledge: command("acknowledge", TurnCommands.acknowledge),
+    undo: command("undo", TurnCommands.undo),
+    startTurn: commandWith("startTurn", RoomInput.decode(RoomInput.Turn), ({ duration, user }) =>
+      SettingsCommands.startTurn(duration, user)
+    ),
+    addPerson: commandWith("addPerson", RoomInput.decode(RoomInput.NewPerson), ({ name }) => PeopleCommands.add(name)),
+    orderPeople: commandWith("orderPeople", RoomInput.decode(RoomInput.Order), ({ order }) =>
+      PeopleCommands.order(order)
+    ),
+    changePerson: Effect.fn("Rooms.changePerson")(function* (code, name, input, options) {
+      const change = yield* checked(code, RoomInput.decode(RoomInput.PersonChange)(input))
+      yield* run(PeopleCommands.change(toName(name), change), code, options)
+    }),
+    removePerson: Effect.fn("Rooms.removePerson")((code, name, options) =>
+      run(PeopleCommands.leave(toName(name)), code, options)
+    ),
+    changeSettings: commandWith("changeSettings", RoomInput.decode(RoomInput.RoomSettings), SettingsCommands.change),
+    complete: command("complete", TimerCommands.complete),
+    endStreams: command("endStreams", TimerCommands.endStreams),
+    delete: Effect.fn("Rooms.delete")(function* (code, options = {}) {
+      yield* authorOf(options)
+      yield* store.modify(code, (state, now) =>
+        Result.map(Commands.matching(settle(state, now), options.ifMatch), () => Option.none())
+      )
+    })
+  }
+}
+
+const decodeAuthor = RoomInput.decode(RoomInput.Author)
+
+/** Returns who makes a change. */
+export const authorOf = ({ by }: CommandOptions): Effect.Effect<string | null, BadRequest> =>
+  by === undefined || by === null ? Effect.succeed(null) : Effect.map(decodeAuthor({ by }), ({ by }) => by)
