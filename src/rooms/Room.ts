@@ -10,6 +10,7 @@ import {
   Effect,
   FiberHandle,
   Layer,
+  MutableRef,
   Option,
   Pull,
   PubSub,
@@ -31,9 +32,11 @@ import * as RoomPresence from "./RoomPresence.ts"
 import { RoomSettings } from "./RoomSettings.ts"
 import { type RoomSubscription, subscribe, type SubscribeOptions } from "./RoomSubscription.ts"
 import { applyChange, finishIfUp } from "./RoomChanges.ts"
+import * as RoomMetrics from "./RoomMetrics.ts"
 import {
   end,
   exclusively,
+  FRAMES_BUFFERED,
   orEnd,
   publishHeartbeat,
   type Published,
@@ -42,9 +45,6 @@ import {
   type Ticking,
   type WatchedRoom
 } from "./WatchedRoom.ts"
-
-/** How many unread frames a subscription keeps. If it loses a change, it gets a new snapshot. */
-const FRAMES_BUFFERED = 32
 
 export class Room extends Context.Service<
   Room,
@@ -85,6 +85,7 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
     published: yield* Ref.make(0),
     frames: yield* PubSub.sliding<Published>(FRAMES_BUFFERED),
     framesWithoutTicks: yield* PubSub.sliding<Published>(FRAMES_BUFFERED),
+    positions: MutableRef.make({ all: 0, ticks: 0 }),
     ended: yield* Ref.make(false),
     lock: yield* Semaphore.make(1),
     ticker: yield* FiberHandle.make<void>(),
@@ -94,6 +95,7 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
     context: yield* Effect.context<never>()
   }
 
+  yield* RoomMetrics.loaded
   yield* Effect.forEach(more, (change) => apply(room, change), { discard: true })
   yield* follow(room, changes)
   yield* meetOthers(room, yield* Stream.toPull(others.changes(code)))
@@ -163,13 +165,16 @@ const followTimer = Effect.fnUntraced(function* (room: WatchedRoom) {
 
 /** The tick fiber: a tick at each whole second of the remaining time. */
 const ticks = (room: WatchedRoom) =>
-  Effect.andThen(Effect.scheduleFrom(tick(room), Infinity, wholeSeconds(room)), Ref.set(room.tickingFor, undefined))
+  Effect.suspend(() => {
+    const dueAt = MutableRef.make(Infinity)
+    return Effect.scheduleFrom(tick(room, dueAt), Infinity, wholeSeconds(room, dueAt))
+  }).pipe(Effect.andThen(Ref.set(room.tickingFor, undefined)))
 
 /**
  * The delay to the next whole second, or to the end of the turn if nobody wants ticks. It is computed from the deadline each
  * time, so a late tick does not delay the next one. The input is the second of the last tick.
  */
-const wholeSeconds = (room: WatchedRoom) =>
+const wholeSeconds = (room: WatchedRoom, dueAt: MutableRef.MutableRef<number>) =>
   Schedule.fromStep(
     Effect.succeed((_now: number, last: number) =>
       Effect.flatMap(room.store.now, (now): Pull.Pull<[number, Duration.Duration], never, number> => {
@@ -177,7 +182,9 @@ const wholeSeconds = (room: WatchedRoom) =>
         const left = leftAt(room, now)
         const { ticking } = Ref.getUnsafe(room.presence)
         const next = ticking === 0 ? 0 : Math.max(0, Math.min(nextWholeSecond(left), last - SECOND))
-        return Effect.succeed([next, Duration.millis(Math.max(0, left - next))])
+        const delay = Math.max(0, left - next)
+        MutableRef.set(dueAt, now + delay)
+        return Effect.succeed([next, Duration.millis(delay)])
       })
     )
   )
@@ -191,8 +198,9 @@ const EARLY = 1
 const FINISHED = -1
 
 /** Publishes the tick, or makes the finish. Returns the second that was reached, in milliseconds, or FINISHED. */
-const tick = (room: WatchedRoom) =>
+const tick = (room: WatchedRoom, dueAt: MutableRef.MutableRef<number>) =>
   Effect.flatMap(room.store.now, (now) => {
+    RoomMetrics.tickLateness.updateUnsafe(Math.max(0, now - MutableRef.get(dueAt)) / SECOND, room.context)
     const left = leftAt(room, now)
     if (left === 0) return Effect.map(finishIfUp(room), (made) => (made ? FINISHED : 0))
     const second = wholeSecond(left - EARLY)

@@ -17,8 +17,10 @@ import * as RoomInput from "../domain/RoomInput.ts"
 import * as RoomState from "../domain/RoomState.ts"
 import { countOf, Presence } from "../store/Presence.ts"
 import { RoomStore } from "../store/RoomStore.ts"
+import * as StoreMetrics from "../store/StoreMetrics.ts"
 import { Heartbeats } from "./Heartbeats.ts"
 import { Room } from "./Room.ts"
+import * as RoomMetrics from "./RoomMetrics.ts"
 import { RoomSettings } from "./RoomSettings.ts"
 
 type AccessCode = RoomState.AccessCode
@@ -96,7 +98,7 @@ export class Rooms extends Context.Service<
     Layer.effect(
       this,
       Effect.suspend(() => make(options.prefix))
-    ).pipe(Layer.provide(WatchedRooms.layerWithSettings), Layer.provide(Heartbeats.layer))
+    ).pipe(Layer.provide(WatchedRooms.layerWithSettings), Layer.provide([Heartbeats.layer, StoreMetrics.layer]))
 
   static readonly layer: Layer.Layer<Rooms, never, RoomStore> = this.layerWith({ prefix: "" })
 }
@@ -170,10 +172,8 @@ const make = Effect.fnUntraced(function* (prefix: string) {
   })
 
   const run = (command: RoomState.Command, code: AccessCode, condition?: RoomState.Condition) =>
-    Effect.asVoid(
-      store.modify(code, (state, now) =>
-        Result.map(RoomState.apply(command, state, { now, nonce: nonce() }, condition), Option.some)
-      )
+    RoomMetrics.modify(store, command.name, code, (state, now) =>
+      Result.map(RoomState.apply(command, state, { now, nonce: nonce() }, condition), Option.some)
     )
 
   const command =
@@ -186,7 +186,7 @@ const make = Effect.fnUntraced(function* (prefix: string) {
       const room = yield* RoomInput.decode(RoomInput.NewRoom)(input)
       for (let attempt = 0; attempt < CREATE_ATTEMPTS; attempt++) {
         const state = RoomState.create(AccessCodes.make(prefix, randomByte), room, nonce())
-        if (yield* store.create(state)) return yield* view(state)
+        if (yield* RoomMetrics.counted("create", store.create(state))) return yield* view(state)
       }
       return yield* new StoreUnavailable({ message: "no free access code was found; try again in a second" })
     }),
@@ -208,10 +208,8 @@ const make = Effect.fnUntraced(function* (prefix: string) {
     complete: command(RoomState.complete),
     endStreams: command(RoomState.endStreams),
     delete: Effect.fn("Rooms.delete")((code, condition) =>
-      Effect.asVoid(
-        store.modify(code, (state, now) =>
-          Result.map(RoomState.matching(RoomState.settle(state, now), condition), () => Option.none())
-        )
+      RoomMetrics.modify(store, "delete", code, (state, now) =>
+        Result.map(RoomState.matching(RoomState.settle(state, now), condition), () => Option.none())
       )
     ),
     events: (code, options) =>
