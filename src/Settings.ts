@@ -72,7 +72,7 @@ const isRedisUrl = (value: string) => {
 }
 
 /** Hides a password, which must not be logged. */
-const masked = (value: string) => value.replace(/(:\/\/[^:/]*:).*@/, "$1***@")
+export const masked = (value: string) => value.replace(/(:\/\/[^:/]*:).*@/, "$1***@")
 
 const isOrigin = (value: string) =>
   URL.canParse(value) && /^https?:$/.test(new URL(value).protocol) && new URL(value).origin === value
@@ -155,13 +155,29 @@ type Value<S> = S extends Setting<infer A> ? A : never
 
 export type Settings = { readonly [Name in keyof typeof VARIABLES]: Value<(typeof VARIABLES)[Name]> }
 
+/** Returns the text of a variable, trimmed. An empty one means the default. */
+const textOf = (name: string) =>
+  Config.String(name).pipe(
+    Config.withDefault(""),
+    Effect.mapError(({ message }) => new SettingError({ message: `${name}: ${message}` })),
+    Effect.map((value) => value.trim())
+  )
+
+/** Returns the variables that are not as by default, as they were given, without passwords. */
+export const changedSettings: Effect.Effect<Readonly<Record<string, string>>> = Effect.forEach(
+  Object.entries<Setting<unknown>>(VARIABLES),
+  ([name, { fallback }]) =>
+    Effect.map(
+      Effect.orElseSucceed(textOf(name), () => ""),
+      (value) => (value === "" || value === fallback ? [] : [[name, masked(value)] as const])
+    )
+).pipe(Effect.map((changed) => Object.fromEntries(changed.flat())))
+
 /** Reads all settings from the environment or another `ConfigProvider`. An empty value means the default. */
 export const settings: Effect.Effect<Settings, SettingError> = Effect.map(
   Effect.forEach(Object.entries<Setting<unknown>>(VARIABLES), ([name, setting]) =>
-    Config.String(name).pipe(
-      Config.withDefault(""),
-      Effect.mapError(({ message }) => new SettingError({ message: `${name}: ${message}` })),
-      Effect.map((value) => value.trim() || setting.fallback),
+    textOf(name).pipe(
+      Effect.map((value) => value || setting.fallback),
       Effect.flatMap((value) =>
         Option.match(setting.read(value), {
           onNone: () =>
