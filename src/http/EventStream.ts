@@ -58,7 +58,7 @@ export const response = Effect.fnUntraced(
     const subscription = yield* room.subscribe({ ticks, lastEventId, heartbeats: true, limited: true })
     // The drain may have begun meanwhile: then this subscription ends like the others.
     if (yield* Drain.isDraining) yield* room.end
-    const metrics = yield* StreamMetrics.make(room)
+    const metrics = yield* StreamMetrics.make(room, code)
     return HttpServerResponse.stream(Stream.fromPull(Effect.succeed(yield* bytes(subscription, metrics))), {
       contentType: CONTENT_TYPE,
       headers

@@ -2,6 +2,7 @@
  * Counts a stream while it is open: what is sent, and why it ended.
  */
 import { Context, Effect, Metric, MutableRef, type Scope } from "effect"
+import { type AccessCode, shortened } from "../domain/AccessCode.ts"
 import type { Frame } from "../rooms/Frame.ts"
 import type { Room } from "../rooms/Room.ts"
 import { Drain } from "./Drain.ts"
@@ -30,18 +31,21 @@ export const endedAtOnce = (cause: StreamEnd): Effect.Effect<void> => Effect.and
 
 /** Counts a stream of a room as open, for as long as the scope is open. */
 export const make = Effect.fnUntraced(function* (
-  room: Room["Service"]
+  room: Room["Service"],
+  code: AccessCode
 ): Effect.fn.Return<StreamMetrics, never, Scope.Scope> {
   const context = yield* Effect.context<never>()
   const cut = yield* Cut
   /** Not Refs: they change with each event of each client, and an effect would cost time. */
   const last = MutableRef.make<Frame | undefined>(undefined)
   const cause = MutableRef.make<StreamEnd | undefined>(undefined)
-  yield* Effect.acquireRelease(Effect.andThen(began, Metric.modify(open, 1)), () =>
-    Effect.flatMap(cut, (cut) =>
-      Effect.andThen(Metric.modify(open, -1), ended(MutableRef.get(cause) ?? cut ?? "client"))
-    )
-  )
+  const end = Effect.gen(function* () {
+    const why = MutableRef.get(cause) ?? (yield* cut) ?? "client"
+    yield* Metric.modify(open, -1)
+    yield* ended(why)
+    yield* Effect.annotateLogs(Effect.logDebug("stream ended"), { room: shortened(code), cause: why })
+  })
+  yield* Effect.acquireRelease(Effect.andThen(began, Metric.modify(open, 1)), () => end)
   return {
     sent: (frame) => {
       MutableRef.set(last, frame)
