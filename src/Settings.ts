@@ -125,6 +125,13 @@ const limit = (fallback: string): Setting<number> => ({
         : Option.none()
 })
 
+const collector: Setting<string> = {
+  fallback: "",
+  allowed: "an address such as http://collector:4318, to which /v1/traces and /v1/metrics are added; empty for none",
+  read: (value) =>
+    value === "" || (URL.canParse(value) && /^https?:\/\/[^?#]+$/.test(value)) ? Option.some(value) : Option.none()
+}
+
 const levels = ["All", "Trace", "Debug", "Info", "Warn", "Error", "Fatal", "None"] satisfies Array<LogLevel.LogLevel>
 
 /** Every variable. */
@@ -148,7 +155,10 @@ export const VARIABLES = {
   STREAMS_PER_ADDRESS: limit("500"),
   ROOMS_PER_MINUTE: limit("120"),
   COMMANDS_PER_MINUTE: limit("3000"),
-  UNKNOWN_CODES_PER_MINUTE: limit("120")
+  UNKNOWN_CODES_PER_MINUTE: limit("120"),
+  OTEL_EXPORTER_OTLP_ENDPOINT: collector,
+  OTEL_EXPORTER_OTLP_PROTOCOL: oneOf("http/json", ["http/json", "http/protobuf"]),
+  OTEL_SERVICE_NAME: text("pairroom", "a name of up to 100 characters", /^[^\p{C}]{1,100}$/u)
 }
 
 type Value<S> = S extends Setting<infer A> ? A : never

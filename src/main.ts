@@ -2,7 +2,7 @@
  * The process: reads the settings, composes the layers, and launches them.
  */
 import { NodeRuntime } from "@effect/platform-node"
-import { Cause, Duration, Effect, Exit, Layer, Redacted, References } from "effect"
+import { Cause, Duration, Effect, Exit, Layer, Redacted } from "effect"
 import type { HttpServerError } from "effect/http"
 import { Drain } from "./http/Drain.ts"
 import type { PageMissing } from "./http/Pages.ts"
@@ -16,9 +16,7 @@ import * as MemoryRoomStore from "./store/MemoryRoomStore.ts"
 import * as RedisRoomStore from "./store/redis/RedisRoomStore.ts"
 import type { RoomStore } from "./store/RoomStore.ts"
 import * as SqliteRoomStore from "./store/SqliteRoomStore.ts"
-
-// Nobody collects the spans of this process. A program that embeds rooms has them.
-const telemetry = Layer.succeed(References.TracerEnabled, false)
+import * as Telemetry from "./Telemetry.ts"
 
 type StoreError = SqliteRoomStore.StoreFileError | RedisRoomStore.RedisUnusable
 
@@ -94,7 +92,7 @@ const run = Effect.fnUntraced(function* (settings: Settings) {
     Layer.provide(server(settings)),
     Layer.provide([Logging.stopped(heard), Logging.warnings]),
     Layer.launch,
-    Effect.provide([Logging.layer(settings), telemetry])
+    Effect.provide(Layer.provideMerge(Telemetry.layer(settings), Logging.layer(settings)))
   )
 })
 

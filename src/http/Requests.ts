@@ -2,8 +2,8 @@
  * What an operator sees of each request: counters, a line at Debug, a span, and one line with the cause where it failed by a defect.
  * The path itself is nowhere: it has the access code in it, which is the key to a room. The pattern of its route stands for it.
  */
-import { Cause, Clock, Context, Effect, Metric, MutableRef } from "effect"
-import { HttpEffect, HttpRouter, HttpServerRequest, type HttpServerResponse } from "effect/http"
+import { Cause, Clock, Context, Effect, Metric, MutableRef, Option, References } from "effect"
+import { HttpEffect, HttpRouter, HttpServerRequest, type HttpServerResponse, HttpTraceContext } from "effect/http"
 import { requestDuration, requests } from "./HttpMetrics.ts"
 
 /** The route of a request that has none. */
@@ -55,14 +55,19 @@ export const all = HttpRouter.middleware(
 export const route = HttpRouter.middleware((httpEffect) =>
   Effect.gen(function* () {
     const { path } = (yield* HttpRouter.RouteContext).route
-    const { method } = yield* HttpServerRequest.HttpServerRequest
     MutableRef.set(yield* CurrentRoute, path)
-    return yield* httpEffect.pipe(
+    return yield* (yield* References.TracerEnabled) ? traced(httpEffect, path) : httpEffect
+  })
+).layer
+
+const traced = <E, R>(httpEffect: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>, path: string) =>
+  Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers, method }) =>
+    httpEffect.pipe(
       Effect.tap(({ status }) => Effect.annotateCurrentSpan("http.response.status_code", status)),
       Effect.withSpan(`${method} ${path}`, {
         kind: "server",
+        parent: Option.getOrUndefined(HttpTraceContext.fromHeaders(headers)),
         attributes: { "http.request.method": method, "http.route": path }
       })
     )
-  })
-).layer
+  )
