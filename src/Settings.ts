@@ -72,7 +72,7 @@ const isRedisUrl = (value: string) => {
 }
 
 /** Hides a password, which must not be logged. */
-const masked = (value: string) => value.replace(/(:\/\/[^:/]*:).*@/, "$1***@")
+export const masked = (value: string) => value.replace(/(:\/\/[^:/]*:).*@/, "$1***@")
 
 const isOrigin = (value: string) =>
   URL.canParse(value) && /^https?:$/.test(new URL(value).protocol) && new URL(value).origin === value
@@ -125,6 +125,13 @@ const limit = (fallback: string): Setting<number> => ({
         : Option.none()
 })
 
+const collector: Setting<string> = {
+  fallback: "",
+  allowed: "an address such as http://collector:4318, to which /v1/traces and /v1/metrics are added; empty for none",
+  read: (value) =>
+    value === "" || (URL.canParse(value) && /^https?:\/\/[^?#]+$/.test(value)) ? Option.some(value) : Option.none()
+}
+
 const levels = ["All", "Trace", "Debug", "Info", "Warn", "Error", "Fatal", "None"] satisfies Array<LogLevel.LogLevel>
 
 /** Every variable. */
@@ -148,20 +155,39 @@ export const VARIABLES = {
   STREAMS_PER_ADDRESS: limit("500"),
   ROOMS_PER_MINUTE: limit("120"),
   COMMANDS_PER_MINUTE: limit("3000"),
-  UNKNOWN_CODES_PER_MINUTE: limit("120")
+  UNKNOWN_CODES_PER_MINUTE: limit("120"),
+  OTEL_EXPORTER_OTLP_ENDPOINT: collector,
+  OTEL_EXPORTER_OTLP_PROTOCOL: oneOf("http/json", ["http/json", "http/protobuf"]),
+  OTEL_SERVICE_NAME: text("pairroom", "a name of up to 100 characters", /^[^\p{C}]{1,100}$/u)
 }
 
 type Value<S> = S extends Setting<infer A> ? A : never
 
 export type Settings = { readonly [Name in keyof typeof VARIABLES]: Value<(typeof VARIABLES)[Name]> }
 
+/** Returns the text of a variable, trimmed. An empty one means the default. */
+const textOf = (name: string) =>
+  Config.String(name).pipe(
+    Config.withDefault(""),
+    Effect.mapError(({ message }) => new SettingError({ message: `${name}: ${message}` })),
+    Effect.map((value) => value.trim())
+  )
+
+/** Returns the variables that are not as by default, as they were given, without passwords. */
+export const changedSettings: Effect.Effect<Readonly<Record<string, string>>> = Effect.forEach(
+  Object.entries<Setting<unknown>>(VARIABLES),
+  ([name, { fallback }]) =>
+    Effect.map(
+      Effect.orElseSucceed(textOf(name), () => ""),
+      (value) => (value === "" || value === fallback ? [] : [[name, masked(value)] as const])
+    )
+).pipe(Effect.map((changed) => Object.fromEntries(changed.flat())))
+
 /** Reads all settings from the environment or another `ConfigProvider`. An empty value means the default. */
 export const settings: Effect.Effect<Settings, SettingError> = Effect.map(
   Effect.forEach(Object.entries<Setting<unknown>>(VARIABLES), ([name, setting]) =>
-    Config.String(name).pipe(
-      Config.withDefault(""),
-      Effect.mapError(({ message }) => new SettingError({ message: `${name}: ${message}` })),
-      Effect.map((value) => value.trim() || setting.fallback),
+    textOf(name).pipe(
+      Effect.map((value) => value || setting.fallback),
       Effect.flatMap((value) =>
         Option.match(setting.read(value), {
           onNone: () =>

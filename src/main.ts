@@ -2,11 +2,12 @@
  * The process: reads the settings, composes the layers, and launches them.
  */
 import { NodeRuntime } from "@effect/platform-node"
-import { Cause, Console, Duration, Effect, Exit, Layer, Logger, Redacted, References } from "effect"
-import { HttpServer, type HttpServerError } from "effect/http"
+import { Cause, Duration, Effect, Exit, Layer, Redacted } from "effect"
+import type { HttpServerError } from "effect/http"
 import { Drain } from "./http/Drain.ts"
 import type { PageMissing } from "./http/Pages.ts"
 import * as Server from "./http/Server.ts"
+import * as Logging from "./Logging.ts"
 import { Rooms } from "./rooms/Rooms.ts"
 import { RoomSettings } from "./rooms/RoomSettings.ts"
 import { type SettingError, type Settings, settings } from "./Settings.ts"
@@ -15,16 +16,7 @@ import * as MemoryRoomStore from "./store/MemoryRoomStore.ts"
 import * as RedisRoomStore from "./store/redis/RedisRoomStore.ts"
 import type { RoomStore } from "./store/RoomStore.ts"
 import * as SqliteRoomStore from "./store/SqliteRoomStore.ts"
-
-const logging = ({ LOG_FORMAT, LOG_LEVEL }: Settings) => {
-  const pretty = LOG_FORMAT === "auto" ? process.stdout.isTTY : LOG_FORMAT === "pretty"
-  return Layer.mergeAll(
-    Logger.layer([pretty ? Logger.consolePretty() : Logger.consoleJson]),
-    Layer.succeed(References.MinimumLogLevel, LOG_LEVEL),
-    // Nobody collects the spans of this process. A program that embeds rooms has them.
-    Layer.succeed(References.TracerEnabled, false)
-  )
-}
+import * as Telemetry from "./Telemetry.ts"
 
 type StoreError = SqliteRoomStore.StoreFileError | RedisRoomStore.RedisUnusable
 
@@ -77,13 +69,6 @@ const server = (settings: Settings) =>
     }
   }).pipe(Layer.provide([Drain.layerWith({ spread: settings.DRAIN_SPREAD }), rooms(settings)]))
 
-const greeting = Layer.effectDiscard(
-  HttpServer.addressFormattedWith((address) => {
-    const url = address.replace(/\/\/(0\.0\.0\.0|\[::\])/, "//localhost")
-    return Console.log(`Pairroom is at ${url}\nOpen it in a browser to make a room, or read ${url}/docs for the API.`)
-  })
-)
-
 type Problem = SettingError | PageMissing | StoreError | HttpServerError.ServeError
 
 /** One line that names the variable, the value and what is allowed. */
@@ -101,12 +86,20 @@ const problem = (error: Problem): string => {
   }
 }
 
+const run = Effect.fnUntraced(function* (settings: Settings) {
+  const heard = yield* Signals.limit(settings.DRAIN_TIMEOUT)
+  return yield* Logging.started(settings).pipe(
+    Layer.provide(server(settings)),
+    Layer.provide([Logging.stopped(heard), Logging.warnings]),
+    Layer.launch,
+    Effect.provide(Layer.provideMerge(Telemetry.layer(settings), Logging.layer(settings)))
+  )
+})
+
 settings.pipe(
-  Effect.tap(({ DRAIN_TIMEOUT }) => Signals.limit(DRAIN_TIMEOUT)),
-  Effect.flatMap((settings) =>
-    greeting.pipe(Layer.provide(server(settings)), Layer.launch, Effect.provide(logging(settings)))
-  ),
-  Effect.tapError((error) => Console.error(`pairroom cannot run: ${problem(error)}`)),
+  Effect.flatMap(run),
+  Effect.tapError((error) => Logging.failed(problem(error))),
+  Effect.tapCause((cause) => (Cause.hasDies(cause) ? Logging.failed(Cause.pretty(cause)) : Effect.void)),
   NodeRuntime.runMain({
     disableErrorReporting: true,
     teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause) ? 0 : 1)

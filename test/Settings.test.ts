@@ -133,7 +133,11 @@ describe("Settings", () => {
     { name: "ROOM_TTL", value: "Infinity" },
     { name: "DRAIN_SPREAD", value: "10" },
     { name: "LOG_LEVEL", value: "loud" },
-    { name: "LOG_FORMAT", value: "xml" }
+    { name: "LOG_FORMAT", value: "xml" },
+    { name: "OTEL_EXPORTER_OTLP_ENDPOINT", value: "collector:4318" },
+    { name: "OTEL_EXPORTER_OTLP_ENDPOINT", value: "grpc://collector:4317" },
+    { name: "OTEL_EXPORTER_OTLP_ENDPOINT", value: "http://" },
+    { name: "OTEL_EXPORTER_OTLP_PROTOCOL", value: "grpc" }
   ])(
     "refuse a value that cannot be used, in one line with the variable, the value and what is allowed: $name=$value",
     ({ name, value }) =>

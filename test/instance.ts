@@ -55,11 +55,12 @@ export const start = (env: Record<string, string>): Effect.Effect<Instance, neve
     ({ end }) => end("SIGKILL")
   )
 
-const GREETING = /^Pairroom is at /
+/** A line of text, or of JSON. */
+export const GREETING = /Pairroom is at (http:[^\s"]+)/
 
 /** Waits until it serves, and gives its address. */
 export const address = ({ lines }: Instance) =>
   Queue.take(lines).pipe(
     Effect.repeat({ until: (line) => GREETING.test(line) }),
-    Effect.map((line) => line.replace(GREETING, "").replace("localhost", "127.0.0.1"))
+    Effect.map((line) => GREETING.exec(line)![1]!.replace("localhost", "127.0.0.1"))
   )

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { connect, type Socket } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { address, start } from "./instance.ts"
+import { address, GREETING, start } from "./instance.ts"
 
 const folder = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "pairroom-"))),
@@ -83,7 +83,7 @@ const client = (url: string) =>
 describe("the process", () => {
   it.live("prints its address and what to do next, and ends with code 0 on SIGTERM, streams and all", () =>
     Effect.gen(function* () {
-      const pairroom = yield* start({ STORE_URL: "memory:" })
+      const pairroom = yield* start({ STORE_URL: "memory:", LOG_FORMAT: "pretty" })
       const url = yield* address(pairroom)
       assert.match(url, /^http:\/\/127\.0\.0\.1:\d+$/)
       assert.match(yield* Queue.take(pairroom.lines), /browser/)
@@ -214,6 +214,50 @@ describe("the process", () => {
       const pairroom = yield* start({ HEARTBEAT_INTERVAL: "often" })
       assert.strictEqual(yield* pairroom.end(), 1)
       assert.match(pairroom.errors(), /^pairroom cannot run: HEARTBEAT_INTERVAL: expected .+, got "often"\n$/)
+    })
+  )
+
+  it.live("with JSON prints nothing but JSON, from the greeting with its settings to the line about its end", () =>
+    Effect.gen(function* () {
+      const pairroom = yield* start({ LOG_FORMAT: "json", LOG_LEVEL: "debug", STORE_URL: "memory:", API_PREFIX: "/v1" })
+      const greeting = yield* Queue.take(pairroom.lines)
+      const url = GREETING.exec(greeting)?.[1] ?? ""
+      const { accessCode } = yield* ask(`${url}/v1/pair-room`, "POST", JSON.parse(NEW_ROOM))
+      const stream = yield* Effect.promise(() => fetch(`${url}/v1/${accessCode}/connect`))
+      assert.strictEqual(yield* pairroom.end("SIGTERM"), 0)
+      yield* Effect.promise(() => stream.text())
+      const rest = yield* Queue.clear(pairroom.lines)
+      const [first, ...others] = [greeting, ...rest].map((line) => JSON.parse(line))
+      assert.strictEqual(first.message, `Pairroom is at ${url}`)
+      assert.strictEqual(first.annotations.address, url)
+      assert.strictEqual(first.annotations.store, "memory:")
+      assert.strictEqual(first.annotations.prefix, "/v1")
+      assert.strictEqual(first.annotations.settings.API_PREFIX, "/v1")
+      assert.match(first.annotations.version, /^\d+\.\d+\.\d+$/)
+      const requests = others.filter(({ message }) => message === "request")
+      assert.deepStrictEqual(
+        requests.map(({ annotations: { method, route, status } }) => ({ method, route, status })),
+        [
+          { method: "POST", route: "/v1/pair-room", status: 201 },
+          { method: "GET", route: "/v1/:accessCode/connect", status: 200 }
+        ]
+      )
+      const last = others.at(-1)
+      assert.strictEqual(last.message, "stopped")
+      assert.strictEqual(last.annotations.signal, "SIGTERM")
+      assert.strictEqual(last.annotations.streamsEnded, 1)
+      assert.isAtLeast(last.annotations.drainMs, 0)
+      assert.notInclude(rest.join(""), accessCode)
+      // Node warns of what it calls experimental.
+      for (const line of pairroom.errors().split("\n").filter(Boolean)) JSON.parse(line)
+    })
+  )
+
+  it.live("says in JSON why it cannot run, if JSON was asked for", () =>
+    Effect.gen(function* () {
+      const pairroom = yield* start({ LOG_FORMAT: "json", PORT: "http" })
+      assert.strictEqual(yield* pairroom.end(), 1)
+      assert.match(JSON.parse(pairroom.errors()).message, /^pairroom cannot run: PORT: expected .+, got "http"$/)
     })
   )
 

@@ -36,3 +36,9 @@ export const isAccessCode = (text: string): text is AccessCode => CODE_PATTERN.t
 
 /** Returns the form of a code under which its room is kept: clients may type it in lower case. */
 export const toKey = (code: AccessCode): string => code.toUpperCase()
+
+/** How many characters of a code a log shows. The whole code is the key to the room. */
+const SHOWN = 4
+
+/** Returns the beginning of a code, for logs. */
+export const shortened = (code: string): string => `${code.slice(0, SHOWN)}…`

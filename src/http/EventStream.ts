@@ -2,7 +2,7 @@
  * Turns a subscription of a room into a Stream of Server-Sent Events, and answers with it. It is the same code for `npm start`,
  * for a program that mounts the routes, and on any platform.
  */
-import { Cause, Effect, Metric, Pull, Random, Ref, Stream } from "effect"
+import { Cause, Effect, Pull, Random, Ref, Stream } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import * as AccessCodes from "../domain/AccessCode.ts"
 import type { AccessCode, RoomState } from "../domain/RoomState.ts"
@@ -11,6 +11,7 @@ import type { RoomSubscription } from "../rooms/RoomSubscription.ts"
 import { Rooms } from "../rooms/Rooms.ts"
 import { Drain } from "./Drain.ts"
 import { Limits } from "./Limits.ts"
+import * as StreamMetrics from "./StreamMetrics.ts"
 
 /** A client whose connection broke reconnects after a time in this range, in milliseconds. */
 const RETRY_LEAST = 1_000
@@ -23,8 +24,6 @@ const LATER_MOST = 15_000
 const CONTENT_TYPE = "text/event-stream"
 
 const headers = { "cache-control": "no-cache, no-transform", "x-accel-buffering": "no" }
-
-const open = Metric.gauge("pairroom_streams", { description: "open event streams" })
 
 const encoder = new TextEncoder()
 
@@ -52,23 +51,23 @@ export interface ConnectOptions {
 /** Answers a client that connects. Fails with RoomNotFound. While the store is away, the stream ends at once. */
 export const response = Effect.fnUntraced(
   function* (code: AccessCode, { lastEventId, name, ticks }: ConnectOptions) {
-    if (yield* Drain.isDraining) return yield* comeBack
+    if (yield* Drain.isDraining) return yield* refused("drain")
     const limits = yield* Limits
-    if (!(yield* limits.admit(AccessCodes.toKey(code)))) return yield* comeBackLater
+    if (!(yield* limits.admit(AccessCodes.toKey(code)))) return yield* refused("limit")
     const room = yield* (yield* Rooms).watch(code)
     if (lastEventId !== undefined && isOver(yield* room.state, lastEventId)) return HttpServerResponse.empty()
     if ((yield* HttpServerRequest.HttpServerRequest).method === "HEAD") return yield* comeBack
     const subscription = yield* room.subscribe({ ticks, name, lastEventId, heartbeats: true, limited: true })
     // The drain may have begun meanwhile: then this subscription ends like the others.
     if (yield* Drain.isDraining) yield* room.end
-    yield* Effect.acquireRelease(Metric.modify(open, 1), () => Metric.modify(open, -1))
-    return HttpServerResponse.stream(Stream.fromPull(Effect.succeed(yield* bytes(subscription))), {
+    const metrics = yield* StreamMetrics.make(room, code)
+    return HttpServerResponse.stream(Stream.fromPull(Effect.succeed(yield* bytes(subscription, metrics))), {
       contentType: CONTENT_TYPE,
       headers
     })
   },
   Effect.tapErrorTag("RoomNotFound", () => Limits.use(({ count }) => count("unknownCodesPerMinute"))),
-  Effect.catchTags({ StoreUnavailable: () => comeBack, TooManyRequests: () => comeBackLater })
+  Effect.catchTags({ StoreUnavailable: () => refused("store"), TooManyRequests: () => refused("limit") })
 )
 
 /** Has the client seen the completion of the room? */
@@ -81,17 +80,26 @@ const comeBack = Effect.map(retry, ending)
 
 const comeBackLater = Effect.map(makeRetry(LATER_LEAST, LATER_MOST), ending)
 
+/** A stream that ends at once, for this reason. */
+const refused = (why: "drain" | "limit" | "store") =>
+  Effect.andThen(StreamMetrics.endedAtOnce(why), why === "limit" ? comeBackLater : comeBack)
+
 type Bytes = readonly [Uint8Array, ...Array<Uint8Array>]
 
 /** The bytes of each frame. `retry` and the snapshot are one write. If the server drains, `retry` comes again at the end. */
 const bytes = Effect.fnUntraced(function* (
-  subscription: RoomSubscription
+  subscription: RoomSubscription,
+  metrics: StreamMetrics.StreamMetrics
 ): Effect.fn.Return<Pull.Pull<Bytes>, never, Drain> {
   const drain = yield* Drain
   const first = encoder.encode(yield* retry)
   const saidGoodbye = yield* Ref.make(false)
-  const frames = Effect.map(subscription, ([frame]): Bytes => (isFirst(frame) ? [first, frame.bytes] : [frame.bytes]))
+  const frames = Effect.map(subscription, ([frame]): Bytes => {
+    metrics.sent(frame)
+    return isFirst(frame) ? [first, frame.bytes] : [frame.bytes]
+  })
   const goodbye = Effect.gen(function* (): Effect.fn.Return<Bytes, Cause.Done, Drain> {
+    yield* metrics.over
     if ((yield* Ref.getAndSet(saidGoodbye, true)) || !(yield* Drain.isDraining)) return yield* Cause.done()
     return [encoder.encode(`${yield* retry}\n`)]
   }).pipe(Effect.provideService(Drain, drain))

@@ -7,6 +7,7 @@ import { RateLimiter } from "effect/persistence"
 import { RoomNotFound, TooManyRequests } from "../domain/errors.ts"
 import { RateLimits } from "./api/Middleware.ts"
 import * as ClientAddress from "./ClientAddress.ts"
+import * as LimitsHit from "./LimitsHit.ts"
 
 /** Every limit. Infinity switches one off. */
 export interface LimitSettings {
@@ -52,7 +53,10 @@ export const Limits = Context.Reference("pairroom/http/Limits", {
 export const layer = (settings: LimitSettings): Layer.Layer<never> =>
   Layer.effect(
     Limits,
-    Effect.map(makeCount(settings), (count) => ({ admit: makeAdmit(settings), count }))
+    Effect.zipWith(makeCount(settings), LimitsHit.make, (count, hit) => ({
+      admit: makeAdmit(settings, hit),
+      count: (what: Counted) => Effect.tapError(count(what), () => hit(what))
+    }))
   )
 
 const add = (counts: Map<string, number>, key: string, change: number) => {
@@ -61,7 +65,7 @@ const add = (counts: Map<string, number>, key: string, change: number) => {
   else counts.set(key, count)
 }
 
-const makeAdmit = (settings: LimitSettings) => {
+const makeAdmit = (settings: LimitSettings, hit: LimitsHit.Hit) => {
   const open = { rooms: new Map<string, number>(), addresses: new Map<string, number>() }
   const all = { streams: 0 }
   const change = (room: string, address: string, by: number) => {
@@ -70,12 +74,16 @@ const makeAdmit = (settings: LimitSettings) => {
     all.streams += by
   }
   return (room: string) =>
-    Effect.flatMap(ClientAddress.current, (address) => {
-      const isFull =
-        all.streams >= settings.streams ||
-        (open.rooms.get(room) ?? 0) >= settings.streamsPerRoom ||
-        (open.addresses.get(address) ?? 0) >= settings.streamsPerAddress
-      if (isFull) return Effect.succeed(false)
+    Effect.flatMap(ClientAddress.current, (address): ReturnType<typeof Limits.Service.admit> => {
+      const full =
+        all.streams >= settings.streams
+          ? "streams"
+          : (open.rooms.get(room) ?? 0) >= settings.streamsPerRoom
+            ? "streamsPerRoom"
+            : (open.addresses.get(address) ?? 0) >= settings.streamsPerAddress
+              ? "streamsPerAddress"
+              : undefined
+      if (full !== undefined) return Effect.as(hit(full), false)
       return Effect.acquireRelease(
         Effect.sync(() => {
           change(room, address, 1)

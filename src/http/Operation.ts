@@ -4,10 +4,10 @@
 import { Effect, Layer, Ref, SubscriptionRef } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import { HttpApiScalar, OpenApi } from "effect/http-api"
-import { PrometheusMetrics } from "effect/observability"
 import { RoomStore } from "../store/RoomStore.ts"
 import { prefixed } from "./Api.ts"
 import { Drain } from "./Drain.ts"
+import * as Metrics from "./Metrics.ts"
 
 /** The paths of this file, all of them for GET. */
 export const PATHS = ["/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"] as const
@@ -62,5 +62,4 @@ const docs = (prefix: string) => {
   )
 }
 
-export const layer = (prefix: string) =>
-  Layer.mergeAll(healthz, readyz, PrometheusMetrics.layerHttp({ path: "/metrics" }), openapi(prefix), docs(prefix))
+export const layer = (prefix: string) => Layer.mergeAll(healthz, readyz, Metrics.layer, openapi(prefix), docs(prefix))

@@ -15,6 +15,7 @@ import * as Listener from "./node/Listener.ts"
 import * as Operation from "./Operation.ts"
 import * as Pages from "./Pages.ts"
 import * as Refusals from "./Refusals.ts"
+import * as Requests from "./Requests.ts"
 import { SECURITY_HEADERS } from "./SecurityHeaders.ts"
 
 export interface Options {
@@ -101,6 +102,7 @@ const serve = (options: Options, pages: ReadonlyArray<Pages.Page>) => {
     Operation.layer(options.prefix),
     Pages.layer(pages)
   ).pipe(
+    Layer.provide(Requests.route),
     // The later a middleware is built, the nearer it is to the route: a refusal has the headers of every answer, too.
     Layer.provide(
       Refusals.layer(
@@ -110,6 +112,7 @@ const serve = (options: Options, pages: ReadonlyArray<Pages.Page>) => {
       )
     ),
     Layer.provide([
+      Requests.all,
       everyAnswer,
       Listener.streams,
       cors(options.allowedOrigins),

@@ -10,6 +10,7 @@ import {
   Effect,
   FiberHandle,
   Layer,
+  MutableRef,
   Option,
   Pull,
   PubSub,
@@ -33,9 +34,11 @@ import * as RoomPresence from "./RoomPresence.ts"
 import { RoomSettings } from "./RoomSettings.ts"
 import { type RoomSubscription, subscribe, type SubscribeOptions } from "./RoomSubscription.ts"
 import { applyChange, settleIfDue } from "./RoomChanges.ts"
+import * as RoomMetrics from "./RoomMetrics.ts"
 import {
   end,
   exclusively,
+  FRAMES_BUFFERED,
   orEnd,
   publishHeartbeat,
   type Published,
@@ -44,9 +47,6 @@ import {
   type Ticking,
   type WatchedRoom
 } from "./WatchedRoom.ts"
-
-/** How many unread frames a subscription keeps. If it loses a change, it gets a new snapshot. */
-const FRAMES_BUFFERED = 32
 
 export class Room extends Context.Service<
   Room,
@@ -87,6 +87,7 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
     published: yield* Ref.make(0),
     frames: yield* PubSub.sliding<Published>(FRAMES_BUFFERED),
     framesWithoutTicks: yield* PubSub.sliding<Published>(FRAMES_BUFFERED),
+    positions: MutableRef.make({ all: 0, ticks: 0 }),
     ended: yield* Ref.make(false),
     lock: yield* Semaphore.make(1),
     ticker: yield* FiberHandle.make<void>(),
@@ -96,6 +97,7 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
     context: yield* Effect.context<never>()
   }
 
+  yield* RoomMetrics.loaded
   yield* Effect.forEach(more, (change) => apply(room, change), { discard: true })
   yield* follow(room, changes)
   yield* meetOthers(room, yield* Stream.toPull(others.changes(code)))
@@ -176,13 +178,16 @@ const tickingOf = (room: WatchedRoom): Ticking | undefined => {
 
 /** The tick fiber: a tick at each whole second of the remaining time. */
 const ticks = (room: WatchedRoom) =>
-  Effect.andThen(Effect.scheduleFrom(tick(room), Infinity, wholeSeconds(room)), Ref.set(room.tickingFor, undefined))
+  Effect.suspend(() => {
+    const wakesAt = MutableRef.make(Infinity)
+    return Effect.scheduleFrom(tick(room, wakesAt), Infinity, wholeSeconds(room, wakesAt))
+  }).pipe(Effect.andThen(Ref.set(room.tickingFor, undefined)))
 
 /**
  * The delay to the next whole second, or to what is due if nobody wants ticks or the timer does not run. It is computed from the
  * deadline each time, so a late tick does not delay the next one. The input is the second of the last tick.
  */
-const wholeSeconds = (room: WatchedRoom) =>
+const wholeSeconds = (room: WatchedRoom, wakesAt: MutableRef.MutableRef<number>) =>
   Schedule.fromStep(
     Effect.succeed((_now: number, last: number) =>
       Effect.flatMap(room.store.now, (now): Pull.Pull<[number, Duration.Duration], never, number> => {
@@ -191,7 +196,9 @@ const wholeSeconds = (room: WatchedRoom) =>
         const left = leftAt(state, now)
         const wantsTicks = isRunning(state.timer) && Ref.getUnsafe(room.presence).ticking > 0
         const next = wantsTicks ? Math.max(0, Math.min(nextWholeSecond(left), last - SECOND)) : 0
-        return Effect.succeed([next, Duration.millis(Math.max(0, left - next))])
+        const delay = Math.max(0, left - next)
+        MutableRef.set(wakesAt, now + delay)
+        return Effect.succeed([next, Duration.millis(delay)])
       })
     )
   )
@@ -205,8 +212,9 @@ const EARLY = 1
 const OVER = -1
 
 /** Publishes the tick, or makes what is due. Returns the second that was reached, in milliseconds; Infinity in a new period. */
-const tick = (room: WatchedRoom) =>
+const tick = (room: WatchedRoom, wakesAt: MutableRef.MutableRef<number>) =>
   Effect.flatMap(room.store.now, (now) => {
+    RoomMetrics.tickLateness.updateUnsafe(Math.max(0, now - MutableRef.get(wakesAt)) / SECOND, room.context)
     const state = Ref.getUnsafe(room.state)
     const left = leftAt(state, now)
     if (left === 0) return settleHere(room)

@@ -24,6 +24,7 @@ import * as SettingsCommands from "../domain/SettingsCommands.ts"
 import * as TimerCommands from "../domain/TimerCommands.ts"
 import * as TurnCommands from "../domain/TurnCommands.ts"
 import type { RoomStore } from "../store/RoomStore.ts"
+import * as RoomMetrics from "./RoomMetrics.ts"
 
 /** Why any command may be refused: BadRequest if `by` is no name. */
 export type Refusal = RoomNotFound | BadRequest | RoomClosed | Stale | StoreUnavailable
@@ -99,12 +100,13 @@ export interface RoomCommands {
 
 export const make = (store: RoomStore["Service"], nonce: () => string): RoomCommands => {
   const run = Effect.fnUntraced(function* <E>(
+    name: string,
     command: Commands.Command<E>,
     code: AccessCode,
     options: CommandOptions = {}
   ) {
     const by = yield* authorOf(options)
-    yield* store.modify(code, (state, now) =>
+    yield* RoomMetrics.modify(store, name, code, (state, now) =>
       Result.map(Commands.apply(command, state, { now, nonce: nonce(), by }, options.ifMatch), Option.some)
     )
   })
@@ -114,7 +116,7 @@ export const make = (store: RoomStore["Service"], nonce: () => string): RoomComm
     Effect.tapError(input, () => store.modify(code, (state) => Result.succeedSome(state)))
 
   const command = <E>(name: string, command: Commands.Command<E>): Command<E> =>
-    Effect.fn(`Rooms.${name}`)((code, options) => run(command, code, options))
+    Effect.fn(`Rooms.${name}`)((code, options) => run(name, command, code, options))
 
   const commandWith = <Input, A, E>(
     name: string,
@@ -122,7 +124,7 @@ export const make = (store: RoomStore["Service"], nonce: () => string): RoomComm
     command: (decoded: A) => Commands.Command<E>
   ): CommandWith<Input, E> =>
     Effect.fn(`Rooms.${name}`)((code, input, options) =>
-      Effect.flatMap(checked(code, decode(input)), (decoded) => run(command(decoded), code, options))
+      Effect.flatMap(checked(code, decode(input)), (decoded) => run(name, command(decoded), code, options))
     )
 
   return {
@@ -131,7 +133,7 @@ export const make = (store: RoomStore["Service"], nonce: () => string): RoomComm
     reset: command("reset", TimerCommands.reset),
     update: commandWith("update", RoomInput.decode(RoomInput.TimerSetting), TimerCommands.update),
     swap: Effect.fn("Rooms.swap")((code, options) =>
-      run(TurnCommands.swap({ afterFinish: options?.afterFinish === true }), code, options)
+      run("swap", TurnCommands.swap({ afterFinish: options?.afterFinish === true }), code, options)
     ),
     next: command("next", TurnCommands.next),
     extend: commandWith("extend", RoomInput.decode(RoomInput.Extension), ({ time }) => TurnCommands.extend(time)),
@@ -149,17 +151,17 @@ export const make = (store: RoomStore["Service"], nonce: () => string): RoomComm
     ),
     changePerson: Effect.fn("Rooms.changePerson")(function* (code, name, input, options) {
       const change = yield* checked(code, RoomInput.decode(RoomInput.PersonChange)(input))
-      yield* run(PeopleCommands.change(toName(name), change), code, options)
+      yield* run("changePerson", PeopleCommands.change(toName(name), change), code, options)
     }),
     removePerson: Effect.fn("Rooms.removePerson")((code, name, options) =>
-      run(PeopleCommands.leave(toName(name)), code, options)
+      run("removePerson", PeopleCommands.leave(toName(name)), code, options)
     ),
     changeSettings: commandWith("changeSettings", RoomInput.decode(RoomInput.RoomSettings), SettingsCommands.change),
     complete: command("complete", TimerCommands.complete),
     endStreams: command("endStreams", TimerCommands.endStreams),
     delete: Effect.fn("Rooms.delete")(function* (code, options = {}) {
       yield* authorOf(options)
-      yield* store.modify(code, (state, now) =>
+      yield* RoomMetrics.modify(store, "delete", code, (state, now) =>
         Result.map(Commands.matching(settle(state, now), options.ifMatch), () => Option.none())
       )
     })

@@ -5,6 +5,7 @@
 import { Cause, Duration, Effect, MutableRef, type Pull, PubSub, Ref, type Scope } from "effect"
 import * as Frame from "./Frame.ts"
 import { changePresence } from "./PresenceEvents.ts"
+import * as Losses from "./Losses.ts"
 import * as RoomPresence from "./RoomPresence.ts"
 import { exclusively, type Published, surroundings, type WatchedRoom } from "./WatchedRoom.ts"
 
@@ -49,7 +50,11 @@ export interface Limits {
 }
 
 /** Returns what to do with a published frame, and the cursor after it. */
-export const advance = (cursor: Cursor, { frame, number }: Published, limits: Limits): readonly [Step, Cursor] => {
+export const advance = (
+  cursor: Cursor,
+  { frame, number }: Omit<Published, "position">,
+  limits: Limits
+): readonly [Step, Cursor] => {
   if (frame.last) return [frame.kind === "end" || number <= cursor.number ? "end" : "give", { ...cursor, over: true }]
   const isLossy = frame.kind === "tick" || frame.kind === "heartbeat"
   const next = cursor.number + (isLossy ? 0 : 1)
@@ -94,6 +99,7 @@ export const subscribe = Effect.fnUntraced(function* (
   }
   const { streamsEnded } = yield* Ref.get(room.state)
   const subscription = yield* PubSub.subscribe(ticks ? room.frames : room.framesWithoutTicks)
+  const losses = yield* Losses.make(room, ticks)
   /** Not a Ref: only this subscription uses it, it changes with each event, and an effect would cost time. */
   const cursor = yield* Effect.acquireRelease(
     Effect.andThen(
@@ -114,6 +120,7 @@ export const subscribe = Effect.fnUntraced(function* (
     )
   )
   const taken = Effect.flatMap(PubSub.take(subscription), (published): RoomSubscription => {
+    losses.taken(published.position)
     const [step, after] = advance(MutableRef.get(cursor), published, limits)
     MutableRef.set(cursor, after)
     switch (step) {

@@ -12,9 +12,11 @@ import { settle } from "../domain/Settle.ts"
 import { turnsView, type TurnsView } from "../domain/TurnLog.ts"
 import { countOf, Presence } from "../store/Presence.ts"
 import { RoomStore } from "../store/RoomStore.ts"
+import * as StoreMetrics from "../store/StoreMetrics.ts"
 import { Heartbeats } from "./Heartbeats.ts"
 import { Room } from "./Room.ts"
 import * as RoomCommands from "./RoomCommands.ts"
+import * as RoomMetrics from "./RoomMetrics.ts"
 import { RoomSettings } from "./RoomSettings.ts"
 
 export interface WatchOptions {
@@ -70,7 +72,7 @@ export class Rooms extends Context.Service<
     Layer.effect(
       this,
       Effect.suspend(() => make(options.prefix))
-    ).pipe(Layer.provide(WatchedRooms.layerWithSettings), Layer.provide(Heartbeats.layer))
+    ).pipe(Layer.provide(WatchedRooms.layerWithSettings), Layer.provide([Heartbeats.layer, StoreMetrics.layer]))
 
   static readonly layer: Layer.Layer<Rooms, never, RoomStore> = this.layerWith({ prefix: "" })
 }
@@ -154,7 +156,7 @@ const make = Effect.fnUntraced(function* (prefix: string) {
       for (let attempt = 0; attempt < CREATE_ATTEMPTS; attempt++) {
         const moment = { now: yield* store.now, nonce: nonce(), by }
         const state = create(AccessCodes.make(prefix, randomByte), room, moment)
-        if (yield* store.create(state)) return yield* view(state)
+        if (yield* RoomMetrics.counted("create", store.create(state))) return yield* view(state)
       }
       return yield* new StoreUnavailable({ message: "no free access code was found; try again in a second" })
     }),

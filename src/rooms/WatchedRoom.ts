@@ -1,7 +1,8 @@
 /**
  * What the parts of a room share: its values, and how a frame is published.
  */
-import { Cause, type Context, Effect, FiberHandle, PubSub, Ref, type Semaphore } from "effect"
+import { Cause, type Context, Effect, FiberHandle, MutableRef, PubSub, Ref, type Semaphore } from "effect"
+import * as AccessCodes from "../domain/AccessCode.ts"
 import type { AccessCode, RoomState } from "../domain/RoomState.ts"
 import type { Attendance } from "../store/Presence.ts"
 import type { RoomStore } from "../store/RoomStore.ts"
@@ -10,11 +11,16 @@ import * as Frame from "./Frame.ts"
 import * as RoomPresence from "./RoomPresence.ts"
 import type { RoomSettings } from "./RoomSettings.ts"
 
+/** How many unread frames a subscription keeps. If it loses a change, it gets a new snapshot. */
+export const FRAMES_BUFFERED = 32
+
 /** A frame with its number. A gap in the numbers shows that frames were lost. */
 export interface Published {
   readonly frame: Frame.Frame
   /** Counts the frames that are neither ticks nor heartbeats. A tick or a heartbeat has the number of the frame before it. */
   readonly number: number
+  /** Counts all frames of its PubSub, so that a subscription knows how many it has lost. */
+  readonly position: number
 }
 
 /** What the tick fiber runs for. */
@@ -40,6 +46,8 @@ export interface WatchedRoom {
   readonly frames: PubSub.PubSub<Published>
   /** The same frames without ticks. A subscription without ticks is not woken each second. */
   readonly framesWithoutTicks: PubSub.PubSub<Published>
+  /** How many frames were published in `frames`, and how many of them were ticks. */
+  readonly positions: MutableRef.MutableRef<{ readonly all: number; readonly ticks: number }>
   /** Have the PubSubs ended? */
   readonly ended: Ref.Ref<boolean>
   /** Held while the state changes and its frame is published, and while a snapshot is taken for a new subscription. */
@@ -71,16 +79,13 @@ export const run = (
     Effect.asVoid
   )
 
-/** How many characters of an access code a log shows. The whole code is the key to the room. */
-const CODE_SHOWN = 4
-
 /** Logs a defect and ends the streams of the room. Their clients reconnect to a new Room, so no room falls silent. */
 export const orEnd = <E>(room: WatchedRoom, effect: Effect.Effect<void, E>): Effect.Effect<void, E> =>
   Effect.tapCause(effect, (cause) =>
     Cause.hasInterruptsOnly(cause)
       ? Effect.void
       : Effect.logError("a room has failed, and its streams end", cause).pipe(
-          Effect.annotateLogs("room", `${room.code.slice(0, CODE_SHOWN)}…`),
+          Effect.annotateLogs("room", AccessCodes.shortened(room.code)),
           Effect.andThen(exclusively(room, end(room, Frame.END)))
         )
   )
@@ -96,29 +101,43 @@ export const surroundings = Effect.fnUntraced(function* (room: WatchedRoom): Eff
 
 /** Publishes a change. A subscription that loses it sees a gap in the numbers, and gets a new snapshot. */
 export const publishChange = Effect.fnUntraced(function* (room: WatchedRoom, frame: Frame.Frame) {
-  const number = yield* Ref.updateAndGet(room.published, (count) => count + 1)
-  yield* PubSub.publish(room.frames, { frame, number })
-  yield* PubSub.publish(room.framesWithoutTicks, { frame, number })
+  yield* publish(room, frame, yield* Ref.updateAndGet(room.published, (count) => count + 1))
 })
 
 /** Publishes a tick to the subscriptions that want ticks. */
 export const publishTick = (room: WatchedRoom, frame: Frame.Frame): Effect.Effect<boolean> =>
-  PubSub.publish(room.frames, { frame, number: Ref.getUnsafe(room.published) })
+  Effect.suspend(() => {
+    const { all, ticks } = MutableRef.get(room.positions)
+    MutableRef.set(room.positions, { all: all + 1, ticks: ticks + 1 })
+    return PubSub.publish(room.frames, { frame, number: Ref.getUnsafe(room.published), position: all + 1 })
+  })
 
 /** Publishes a heartbeat. */
 export const publishHeartbeat = Effect.fnUntraced(function* (room: WatchedRoom, frame: Frame.Frame) {
-  const number = yield* Ref.get(room.published)
-  yield* PubSub.publish(room.frames, { frame, number })
-  yield* PubSub.publish(room.framesWithoutTicks, { frame, number })
+  yield* publish(room, frame, yield* Ref.get(room.published))
+})
+
+const publish = Effect.fnUntraced(function* (room: WatchedRoom, frame: Frame.Frame, number: number) {
+  const { all, ticks } = MutableRef.get(room.positions)
+  MutableRef.set(room.positions, { all: all + 1, ticks })
+  yield* PubSub.publish(room.frames, { frame, number, position: all + 1 })
+  yield* PubSub.publish(room.framesWithoutTicks, { frame, number, position: all + 1 - ticks })
 })
 
 /** Ends every subscription with a last frame, which cannot be lost. The Room cannot be used after that. */
 export const end = Effect.fnUntraced(function* (room: WatchedRoom, last: Frame.Frame) {
   yield* Ref.set(room.ended, true)
   const number = yield* Ref.updateAndGet(room.published, (count) => count + 1)
-  yield* PubSub.end(room.frames, { frame: last, number })
-  yield* PubSub.end(room.framesWithoutTicks, { frame: last, number })
+  const { all, ticks } = MutableRef.get(room.positions)
+  yield* PubSub.end(room.frames, { frame: last, number, position: all + 1 })
+  yield* PubSub.end(room.framesWithoutTicks, { frame: last, number, position: all + 1 - ticks })
 })
+
+/** Returns the position of the newest frame, for subscriptions with or without ticks. */
+export const newestPosition = (room: WatchedRoom, ticks: boolean): number => {
+  const positions = MutableRef.get(room.positions)
+  return ticks ? positions.all : positions.all - positions.ticks
+}
 
 /** Runs an effect while nothing else changes the room. It cannot be interrupted once it has begun. */
 export const exclusively = <A, E, R>(room: WatchedRoom, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>

@@ -40,6 +40,7 @@ const memory = (): Rows => {
       const row = rows.get(key)
       if (row !== undefined && row.touchedAt <= touchedAt) rows.delete(key)
     },
+    count: () => rows.size,
     compact: () => false,
     verify: () => {},
     probe: () => {},

@@ -2,6 +2,7 @@
  * States of rooms as they were stored. One that cannot be read is the trouble of its room alone.
  */
 import { Data, Effect, Option, Result, Schema } from "effect"
+import { shortened } from "../domain/AccessCode.ts"
 import { StoreUnavailable } from "../domain/errors.ts"
 import { RoomState } from "../domain/RoomState.ts"
 import { RoomStateV1, upgrade } from "../domain/RoomStateV1.ts"
@@ -48,8 +49,8 @@ const unreadable =
 export const logUnreadable = ({ detail, isNewer, key }: UnreadableRoom): Effect.Effect<void> =>
   Effect.logError(
     isNewer
-      ? `room ${key.slice(0, 4)}… was written by a newer version of Pairroom (${detail})`
-      : `the record of room ${key.slice(0, 4)}… is damaged and cannot be read (${detail})`
+      ? `room ${shortened(key)} was written by a newer version of Pairroom (${detail})`
+      : `the record of room ${shortened(key)} is damaged and cannot be read (${detail})`
   )
 
 /** Logs why a room cannot be read, and fails with what its clients are told. */

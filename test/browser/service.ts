@@ -6,7 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import type { RoomView } from "../../src/domain/RoomEvent.ts"
-import { compileCache, noLimits } from "../instance.ts"
+import { compileCache, GREETING, noLimits } from "../instance.ts"
 
 export interface NewRoom {
   readonly driver?: string
@@ -94,7 +94,7 @@ const run = async (env: NodeJS.ProcessEnv): Promise<{ readonly child: ChildProce
     stdio: ["ignore", "pipe", "inherit"]
   })
   for await (const line of createInterface(child.stdout)) {
-    const [, url] = /^Pairroom is at (\S+?)\/?$/.exec(line) ?? []
+    const [, url] = GREETING.exec(line) ?? []
     if (url === undefined) continue
     child.stdout.resume()
     return { child, url }

@@ -4,9 +4,10 @@
  */
 import { NodeHttpServerRequest } from "@effect/platform-node"
 import { Clock, Duration, Effect, Layer, Schedule } from "effect"
-import { HttpEffect, HttpServerResponse } from "effect/http"
+import { HttpEffect, HttpServerRequest, HttpServerResponse } from "effect/http"
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
+import { Cut } from "../StreamMetrics.ts"
 
 /** The request that came last on a connection, and its answer. */
 export interface Exchange {
@@ -38,6 +39,15 @@ export const of = (server: Server): Connections => {
     socket.once("close", () => connections.delete(socket))
   })
   return connections
+}
+
+/** Why connections were cut. Here and not in `Connections`: a stream asks for it when its connection is gone. */
+const cuts = new WeakMap<Socket, "slow" | "vanished">()
+
+/** Resets a connection: the kernel's buffer is freed too, and the stream on it is interrupted. */
+export const cut = (socket: Socket, why: "slow" | "vanished"): void => {
+  cuts.set(socket, why)
+  socket.resetAndDestroy()
 }
 
 const change = (connections: Connections, socket: Socket, fields: Partial<Connection>): void => {
@@ -120,6 +130,17 @@ export const prepareStreams =
       })
     })
 
+/** Lets a stream know whether its connection was cut. */
+export const tellCuts = <A, E, R>(httpEffect: Effect.Effect<A, E, R>) =>
+  Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
+    const { socket } = NodeHttpServerRequest.toIncomingMessage(request)
+    return Effect.provideService(
+      httpEffect,
+      Cut,
+      Effect.sync(() => cuts.get(socket))
+    )
+  })
+
 /** How many times all connections are checked within the shorter limit. */
 const LOOKS = 6
 
@@ -141,7 +162,7 @@ export const endUnread = (connections: Connections, limits: UnreadLimits) => {
       if (socket.writableLength === 0) {
         if (unreadSince !== READ) change(connections, socket, { unreadSince: READ })
       } else if (unreadSince === READ) change(connections, socket, { unreadSince: now })
-      else if (now - unreadSince >= (isStream ? stream : answer)) socket.resetAndDestroy()
+      else if (now - unreadSince >= (isStream ? stream : answer)) cut(socket, "slow")
     }
   })
   const often = Duration.millis(Math.min(stream, answer) / LOOKS)

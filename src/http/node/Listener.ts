@@ -82,12 +82,23 @@ export const onClose: Layer.Layer<never, never, Drain | Listener | Rooms> = Laye
 
 /** Prepares the connection of each answer that is a stream. */
 export const streams = HttpRouter.middleware(
-  Effect.map(Listener, ({ connections }) => Connections.prepareStreams(connections)),
+  Effect.map(
+    Listener,
+    ({ connections }) =>
+      (httpEffect) =>
+        Connections.tellCuts(Connections.prepareStreams(connections)(httpEffect))
+  ),
   { global: true }
 )
 
 /** Listens. */
-export const layer = ({ host, port, drainTimeout, unreadLimit = UNREAD_STREAM }: Options) => {
+export const layer = (options: Options) =>
+  Layer.unwrap(Effect.map(ParserRefusals.counted, (refusals) => listen(options, refusals)))
+
+const listen = (
+  { host, port, drainTimeout, unreadLimit = UNREAD_STREAM }: Options,
+  refusals: ParserRefusals.Refusals
+) => {
   const server = createServer({
     maxHeaderSize: HEADERS_MAX,
     headersTimeout: HEADERS_TIMEOUT,
@@ -100,9 +111,10 @@ export const layer = ({ host, port, drainTimeout, unreadLimit = UNREAD_STREAM }:
   const connections = Connections.of(server)
   server
     .setTimeout(Duration.toMillis(UNREAD_ANSWER))
-    .on("clientError", (error, socket) =>
+    .on("clientError", (error, socket) => {
+      ParserRefusals.offer(refusals, error)
       ParserRefusals.onClientError(error, socket, connections.get(socket as Socket))
-    )
+    })
     .on("checkExpectation", ParserRefusals.onExpectation)
     .on("connect", ParserRefusals.onConnect)
   Connections.passRequests(server, connections)

@@ -2,10 +2,12 @@
  * Refusals by Node's own HTTP parser, as the same JSON that the API sends. Node alone would answer with an empty body, or not at
  * all while a handler waits for the rest of a broken request.
  */
+import { Effect, Metric, Queue } from "effect"
 import { type IncomingMessage, type RequestListener, STATUS_CODES } from "node:http"
 import type { Duplex } from "node:stream"
 import { BadRequest, HeadersTooLarge, PayloadTooLarge, RequestTimeout } from "../../domain/errors.ts"
 import { shown } from "../../domain/RoomInput.ts"
+import { requests } from "../HttpMetrics.ts"
 import { codingNotImplemented } from "../Refusals.ts"
 import { SECURITY_HEADERS } from "../SecurityHeaders.ts"
 import type { Connection } from "./Connections.ts"
@@ -32,6 +34,31 @@ const parserRefusal = ({ code, reason }: ParserError): readonly [number, { _tag:
   }
   return [400, new BadRequest({ message: `request: it is not HTTP${reason === undefined ? "" : ` (${reason})`}` })]
 }
+
+/** What the parser could not read. */
+export type Refusals = Queue.Queue<ParserError>
+
+/** The codes of the parser. Others are those of a connection that broke. */
+const PARSER_CODE = /^(HPE_|ERR_HTTP_REQUEST_TIMEOUT)/
+
+/** Notes a refusal. Called by Node, it only writes into a queue. */
+export const offer = (refusals: Refusals, error: ParserError): void => {
+  if (PARSER_CODE.test(error.code ?? "")) Queue.offerUnsafe(refusals, error)
+}
+
+/** Returns a queue whose refusals are counted, and logged at Debug. */
+export const counted = Effect.gen(function* () {
+  const refusals = yield* Queue.unbounded<ParserError>()
+  const count = Effect.flatMap(Queue.take(refusals), (error) => {
+    const status = String(parserRefusal(error)[0])
+    return Effect.andThen(
+      Metric.update(requests.of({ method: "unknown", route: "none", status }), 1),
+      Effect.annotateLogs(Effect.logDebug("the parser has refused a request"), { status, code: error.code })
+    )
+  })
+  yield* Effect.forkScoped(Effect.forever(count))
+  return refusals
+})
 
 /**
  * Answers in JSON where Node's own server would answer with an empty body. The error is in the last request of the connection, if

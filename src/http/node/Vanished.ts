@@ -5,7 +5,7 @@
  * systems there is no such table, and only the system's own limit holds.
  */
 import { Clock, Duration, Effect, FileSystem, Layer, Option, Ref, Schedule } from "effect"
-import type { Connections } from "./Connections.ts"
+import { type Connections, cut } from "./Connections.ts"
 
 /** How long a client may acknowledge nothing. With the heartbeat before it, a client that vanished is noticed within 60 s. */
 const LIMIT = Duration.seconds(30)
@@ -79,7 +79,7 @@ export const endVanished = (connections: Connections) =>
         if (gone.size === 0) return
         for (const socket of connections.keys()) {
           const { localPort = 0, remoteAddress = "", remotePort = 0 } = socket
-          if (gone.has(keyOf(localPort, plainAddress(remoteAddress), remotePort))) socket.resetAndDestroy()
+          if (gone.has(keyOf(localPort, plainAddress(remoteAddress), remotePort))) cut(socket, "vanished")
         }
       })
       yield* Effect.forkScoped(Effect.schedule(look, Schedule.spaced(OFTEN)))

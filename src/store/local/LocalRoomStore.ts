@@ -11,6 +11,7 @@ import { RoomStore, type Decision, type RoomChange, type StoredRoom } from "../R
 import { UnreadableRoom } from "../StoredState.ts"
 import * as Availability from "./Availability.ts"
 import { attempt, reported, type Row, type Rows } from "./Rows.ts"
+import * as Count from "./Count.ts"
 import * as Sweep from "./Sweep.ts"
 import * as Transactions from "./Transactions.ts"
 
@@ -27,6 +28,7 @@ export const make = Effect.fnUntraced(function* (rows: Rows, ttl: Duration.Durat
   const availability = yield* Availability.make(rows)
   const transact = yield* Transactions.make(rows, availability)
   const subscriptions = new Map<string, Set<Subscription>>()
+  yield* Count.observe(rows)
 
   const current = (key: string, now: number): Row | undefined => {
     const row = rows.get(key)

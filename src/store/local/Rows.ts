@@ -28,6 +28,8 @@ export interface Rows {
   readonly expired: (touchedAt: number, atMost: number) => ReadonlyArray<string>
   /** Deletes the row if it was last touched at `touchedAt` or before. */
   readonly expire: (key: string, touchedAt: number) => void
+  /** Returns how many rows there are, expired ones included. */
+  readonly count: () => number
   /** Gives back some of the space of deleted rows, outside of a transaction. Returns whether there is more. */
   readonly compact: () => boolean
   /** Throws where a write would be lost, because the rows are no longer where they are looked for. */

@@ -26,6 +26,8 @@ export const make = (database: DatabaseSync, verify: () => void): Rows => {
   const expired = database.prepare("SELECT key FROM rooms WHERE touched_at <= ? ORDER BY touched_at LIMIT ?")
   const expire = database.prepare("DELETE FROM rooms WHERE key = ? AND touched_at <= ?")
 
+  const count = database.prepare("SELECT COUNT(*) AS rooms FROM rooms")
+
   /** Runs what concerns one row. A damaged page of the file is the trouble of the rows on it. */
   const ofRow = <A>(key: string, run: () => A): A => {
     try {
@@ -61,6 +63,7 @@ export const make = (database: DatabaseSync, verify: () => void): Rows => {
     touch: (key, touchedAt) => void ofRow(key, () => touch.run(touchedAt, key)),
     expired: (touchedAt, atMost) => expired.all(touchedAt, atMost).map(({ key }) => String(key)),
     expire: (key, touchedAt) => void ofRow(key, () => expire.run(key, touchedAt)),
+    count: () => Number(count.get()?.["rooms"]),
     compact: () => {
       if (number(database, "PRAGMA freelist_count") === 0) return false
       database.exec(`PRAGMA incremental_vacuum(${PAGES_AT_ONCE})`)

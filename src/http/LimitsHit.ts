@@ -1,0 +1,42 @@
+/**
+ * What an operator sees of the limits: each hit is counted, and one a minute of each limit is logged, so that a flood of requests is
+ * no flood of lines. The line has the address of the client, because the operator can act on it.
+ */
+import { Clock, Effect, Metric, Ref } from "effect"
+import type { HttpServerRequest } from "effect/http"
+import * as ClientAddress from "./ClientAddress.ts"
+import { type Limit, limitsHit } from "./HttpMetrics.ts"
+import type { LimitSettings } from "./Limits.ts"
+
+/** How often a limit is logged, in nanoseconds of the monotonic clock. */
+const OFTEN = 60_000_000_000n
+
+/** Counts a request that was over a limit. */
+export type Hit = (limit: keyof LimitSettings) => Effect.Effect<void, never, HttpServerRequest.HttpServerRequest>
+
+interface Logged {
+  readonly at: bigint
+  /** How many hits were not logged since then. */
+  readonly more: number
+}
+
+export const make: Effect.Effect<Hit> = Effect.gen(function* () {
+  const logged = yield* Ref.make<ReadonlyMap<string, Logged>>(new Map())
+  return Effect.fnUntraced(function* (which) {
+    const limit = which.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) as Limit
+    yield* Metric.update(limitsHit.of({ limit }), 1)
+    const now = (yield* Clock.Clock).monotonicTimeNanosUnsafe()
+    const before = (yield* Ref.get(logged)).get(limit)
+    const isDue = before === undefined || now - before.at >= OFTEN
+    const after = isDue ? { at: now, more: 0 } : { at: before.at, more: before.more + 1 }
+    yield* Ref.update(logged, (all) => new Map([...all, [limit, after]]))
+    if (!isDue) return
+    yield* Effect.logWarning("a limit was hit").pipe(
+      Effect.annotateLogs({
+        limit: limit === "streams" ? "descriptors of the process" : limit.toUpperCase(),
+        address: yield* ClientAddress.current,
+        sinceLastLine: before?.more ?? 0
+      })
+    )
+  })
+})

@@ -1,0 +1,78 @@
+/**
+ * What an operator sees of the rooms of an instance.
+ */
+import { Effect, Exit, Metric, MutableRef, Option, Result } from "effect"
+import type { RoomNotFound, StoreUnavailable } from "../domain/errors.ts"
+import type { AccessCode } from "../domain/RoomState.ts"
+import { counter, gauge, histogram } from "../store/MetricFamily.ts"
+import type { Decision, RoomStore, StoredRoom } from "../store/RoomStore.ts"
+
+const loadedRooms = gauge({
+  name: "pairroom_rooms_loaded",
+  meaning: "Rooms that are watched on this instance, or were until a moment ago.",
+  labels: {}
+})
+
+const commands = counter({
+  name: "pairroom_commands_total",
+  meaning:
+    "Commands on a room that was asked for. `outcome` is `ok`, `nothing` where there was nothing to do, or the `_tag` of the refusal.",
+  labels: { command: [], outcome: [] }
+})
+
+const lateness = histogram({
+  name: "pairroom_tick_lateness_seconds",
+  meaning: "How long after its moment the tick of a room came, the finish included.",
+  labels: {},
+  boundaries: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
+})
+
+const dropped = counter({
+  name: "pairroom_frames_dropped_total",
+  meaning:
+    "Frames that a stream lost because its client read too slowly. A lost change is made good by a new snapshot.",
+  labels: {}
+})
+
+export const families = [loadedRooms, commands, lateness, dropped]
+
+export const tickLateness = lateness.of({})
+export const framesDropped = dropped.of({})
+
+/** Counts a room as loaded for as long as the scope is open. */
+export const loaded = Effect.acquireRelease(Metric.modify(loadedRooms.of({}), 1), () =>
+  Metric.modify(loadedRooms.of({}), -1)
+)
+
+const NOTHING = Symbol("nothing")
+
+/** Counts a command, with what it came to: NOTHING where it changed nothing. */
+export const counted = <A, E, R>(command: string, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.onExit(effect, (exit) => Metric.update(commands.of({ command, outcome: outcomeOf(exit) }), 1))
+
+const outcomeOf = (exit: Exit.Exit<unknown, unknown>): string => {
+  if (Exit.isSuccess(exit)) return exit.value === NOTHING ? "nothing" : "ok"
+  const error = Exit.findErrorOption(exit)
+  return Option.isSome(error) ? ((error.value as { readonly _tag?: string })._tag ?? "failed") : "failed"
+}
+
+/** Changes a room in the store, and counts the command. */
+export const modify = <E>(
+  store: RoomStore["Service"],
+  command: string,
+  code: AccessCode,
+  decide: Decision<E>
+): Effect.Effect<void, E | RoomNotFound | StoreUnavailable> =>
+  Effect.suspend(() => {
+    // A store may ask again for a decision. The last one counts.
+    const changes = MutableRef.make(true)
+    const noting: Decision<E> = (state, now) => {
+      const decision = decide(state, now)
+      MutableRef.set(changes, Result.isFailure(decision) || !isSame(decision.success, state))
+      return decision
+    }
+    const modified = Effect.map(store.modify(code, noting), () => (MutableRef.get(changes) ? undefined : NOTHING))
+    return Effect.asVoid(counted(command, modified))
+  })
+
+const isSame = (decided: StoredRoom, state: unknown) => Option.isSome(decided) && decided.value === state
