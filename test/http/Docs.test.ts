@@ -1,0 +1,24 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { createHash } from "node:crypto"
+import { call, serve } from "./harness.ts"
+
+describe("/docs", () => {
+  it.effect("allows the scripts that stand in it, and no other", () =>
+    Effect.gen(function* () {
+      const { headers, text } = yield* call("GET", "/docs")
+      const hashes = Array.from(text.matchAll(/<script>([^]*?)<\/script>/g), ([, script = ""]) => {
+        return `'sha256-${createHash("sha256").update(script).digest("base64")}'`
+      })
+      assert.strictEqual(hashes.length, 2)
+      const policy = String(headers["content-security-policy"])
+      assert.include(policy.split("; "), `script-src ${hashes.join(" ")}`)
+      assert.include(policy.split("; "), "default-src 'none'")
+      assert.include(policy.split("; "), "frame-ancestors 'none'")
+      assert.strictEqual(headers["x-content-type-options"], "nosniff")
+      const again = yield* call("GET", "/docs")
+      assert.strictEqual(again.text, text)
+      assert.strictEqual(again.headers["content-security-policy"], policy)
+    }).pipe(Effect.provide(serve()))
+  )
+})
