@@ -4,7 +4,7 @@
  */
 import type { NodeRedis } from "@effect/platform-node"
 import { Clock, Context, Duration, Effect, Layer, Option, RcMap, Ref, Semaphore } from "effect"
-import type { Redis } from "effect/persistence"
+import { RateLimiter, type Redis } from "effect/persistence"
 import * as AccessCodes from "../../domain/AccessCode.ts"
 import { roomNotFound } from "../../domain/errors.ts"
 import type { AccessCode } from "../../domain/RoomState.ts"
@@ -13,6 +13,7 @@ import { DEFAULT_TTL, type Decision, RoomStore } from "../RoomStore.ts"
 import * as Changes from "./Changes.ts"
 import { type Connect, connectTo, connectWithContext } from "./Client.ts"
 import * as Connection from "./Connection.ts"
+import * as Counters from "./Counters.ts"
 import { type RedisUnusable, reported } from "./Failures.ts"
 import * as Pulse from "./Pulse.ts"
 import * as RedisPresence from "./RedisPresence.ts"
@@ -32,8 +33,11 @@ export interface Options {
 /** How long a change may take before Redis refuses it, in milliseconds. With finding out its outcome it is less than 1 s. */
 const DEADLINE = 500
 
+/** What Redis keeps: rooms, and the counters of rates that all instances share. */
+type Kept = RoomStore | RateLimiter.RateLimiterStore
+
 /** Keeps rooms in the Redis at `url`. If Redis is away, the store waits for it. Fails with RedisUnusable if it cannot be used. */
-export const layer = ({ url, ...options }: Options & { readonly url: string }): Layer.Layer<RoomStore, RedisUnusable> =>
+export const layer = ({ url, ...options }: Options & { readonly url: string }): Layer.Layer<Kept, RedisUnusable> =>
   Layer.effectContext(make(options, connectTo(url)))
 
 /**
@@ -43,7 +47,7 @@ export const layer = ({ url, ...options }: Options & { readonly url: string }): 
  */
 export const layerNoDeps = (
   options: Options = {}
-): Layer.Layer<RoomStore, RedisUnusable, Redis.Redis | NodeRedis.NodeRedis> =>
+): Layer.Layer<Kept, RedisUnusable, Redis.Redis | NodeRedis.NodeRedis> =>
   Layer.effectContext(Effect.flatMap(connectWithContext, (connect) => make(options, connect)))
 
 const make = Effect.fnUntraced(function* (options: Options, connect: Connect) {
@@ -132,6 +136,7 @@ const make = Effect.fnUntraced(function* (options: Options, connect: Connect) {
       now
     })
   ).pipe(
+    Context.add(RateLimiter.RateLimiterStore, Counters.make(connection, `${prefix}rate:`)),
     Context.add(Presence, {
       announce: presence.announce,
       changes: presence.changes,

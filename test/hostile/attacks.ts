@@ -1,0 +1,5 @@
+/** Every attack, by its name. */
+import type { Attack } from "./attack.ts"
+import { cases } from "./attacks/cases.ts"
+
+export const attacks: Readonly<Record<string, Attack>> = { cases }

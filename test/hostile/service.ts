@@ -1,0 +1,112 @@
+/** The service as operators start it: by the command line of `npm start`, as a process of its own. */
+import { Effect, type Scope } from "effect"
+import { spawn } from "node:child_process"
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join, resolve } from "node:path"
+import { compileCache, noLimits } from "../instance.ts"
+import { freePort } from "../cluster/port.ts"
+import { sleep } from "../cluster/time.ts"
+import { ask, hangUp } from "./clients.ts"
+
+export interface Service {
+  readonly pid: number
+  readonly port: number
+  /** What live objects take after a collection, those outside of the heap too; in bytes. */
+  readonly heap: () => Promise<number>
+  /** How many descriptors it has open, our own questions aside. */
+  readonly descriptors: () => Promise<number>
+  /** The gauges of `/metrics` that count something which ends, by name and labels. */
+  readonly gauges: () => Promise<ReadonlyMap<string, number>>
+  readonly isRunning: () => boolean
+}
+
+/** The command line of `npm start`. */
+export const START: string = JSON.parse(readFileSync("package.json", "utf8")).scripts.start
+
+/** As npm sets it: the programs of the project first. */
+export const PATH = `${resolve("node_modules/.bin")}:${process.env["PATH"]}`
+
+/** With as many descriptors as the system allows: each stream takes one, and the usual limit of 1,024 would be the bound of everything. */
+const RAISED = 'ulimit -n "$(ulimit -Hn)"'
+
+/** Answers what the process is asked: its heap after a collection. The same that the benchmark uses. */
+const PROBE = "--expose-gc --import=./test/bench/servers/probe.ts"
+
+/** What is counted and must come back. Others, such as the heap and the clock, never come back to the same figure. */
+const COUNTED = /streams|rooms|connections|fibers|requests_active|subscri/
+
+/** How long the service takes to see that a connection was ended, in milliseconds. */
+const HANGING_UP = 250
+
+/** Starts it with these settings, without limits unless they are given, and waits until it serves. */
+export const start = Effect.fnUntraced(function* (
+  env: Readonly<Record<string, string>> = {},
+  nodeOptions = ""
+): Effect.fn.Return<Service, never, Scope.Scope> {
+  const port = yield* freePort
+  const folder = yield* Effect.acquireRelease(
+    Effect.sync(() => mkdtempSync(join(tmpdir(), "pairroom-hostile-"))),
+    (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+  )
+  const child = yield* Effect.acquireRelease(
+    Effect.sync(() =>
+      spawn("sh", ["-c", `${RAISED}; ${START}`], {
+        stdio: ["ignore", "ignore", "inherit", "ipc"],
+        env: {
+          PATH,
+          HOST: "127.0.0.1",
+          PORT: String(port),
+          STORE_URL: `sqlite:${join(folder, "rooms.db")}`,
+          NODE_OPTIONS: `${PROBE} ${nodeOptions}`,
+          LOG_LEVEL: "Error",
+          ...compileCache,
+          ...noLimits,
+          ...env
+        }
+      })
+    ),
+    (child) =>
+      Effect.callback<void>((resume) => {
+        if (child.exitCode !== null || child.signalCode !== null) return resume(Effect.void)
+        child.once("exit", () => resume(Effect.void))
+        child.kill("SIGKILL")
+      })
+  )
+  const pid = child.pid ?? 0
+  const isRunning = () => child.exitCode === null && child.signalCode === null
+  yield* Effect.promise(async () => {
+    while ((await ask(port, "GET", "/healthz")).status !== 200) {
+      if (!isRunning()) throw new Error("the service has not started")
+      await sleep(50)
+    }
+  })
+  return {
+    pid,
+    port,
+    isRunning,
+    heap: () =>
+      new Promise((resolve) => {
+        child.once("message", (message) => resolve((message as { readonly heap: number }).heap))
+        child.send("memory")
+      }),
+    descriptors: async () => {
+      hangUp()
+      await sleep(HANGING_UP)
+      return readdirSync(`/proc/${pid}/fd`).length
+    },
+    gauges: async () => gaugesOf((await ask(port, "GET", "/metrics")).text)
+  }
+})
+
+const gaugesOf = (metrics: string): ReadonlyMap<string, number> => {
+  const names = Array.from(metrics.matchAll(/^# TYPE (\S+) gauge$/gm), ([, name]) => name!)
+  const counted = new Set(names.filter((name) => COUNTED.test(name)))
+  return new Map(
+    Array.from(metrics.matchAll(/^(\w+)(\{.*\})? (\S+)$/gm), ([, name = "", labels = "", value]) => ({
+      name,
+      labels,
+      value: Number(value)
+    })).flatMap(({ labels, name, value }) => (counted.has(name) ? [[name + labels, value]] : []))
+  )
+}
