@@ -119,10 +119,10 @@ export const stepped = ({ now, state }: Place, step: RotaStep, nonce: string): P
 }
 
 /** The room after each step, settled: what somebody sees who looks at that moment. */
-export const walked = (room: RoomState, steps: ReadonlyArray<RotaStep>, name = "n"): ReadonlyArray<Place> =>
-  steps.reduce<ReadonlyArray<Place>>(
-    (places, step, index) => [...places, stepped(places[index]!, step, `${name}${index}`)],
-    [{ state: room, now: CREATED }]
-  )
+export const walked = (room: RoomState, steps: ReadonlyArray<RotaStep>, name = "n"): ReadonlyArray<Place> => {
+  const places: Array<Place> = [{ state: room, now: CREATED }]
+  for (const [index, step] of steps.entries()) places.push(stepped(places[index]!, step, `${name}${index}`))
+  return places
+}
 
 export const seenAt = ({ now, state }: Place): RoomState => settle(state, now)
