@@ -4,8 +4,9 @@
 import { Result } from "effect"
 import type { DatabaseSync } from "node:sqlite"
 import { type Rows, TransactionSpoiled } from "../local/Rows.ts"
-import { damaged, decode } from "../StoredState.ts"
+import { damaged } from "../StoredState.ts"
 import { number, primaryCode, SQLITE_CORRUPT } from "./DatabaseFile.ts"
+import * as KnownStates from "./KnownStates.ts"
 
 /** How many pages are given back at once. */
 const PAGES_AT_ONCE = 100
@@ -27,6 +28,8 @@ export const make = (database: DatabaseSync, verify: () => void): Rows => {
   const expire = database.prepare("DELETE FROM rooms WHERE key = ? AND touched_at <= ?")
 
   const count = database.prepare("SELECT COUNT(*) AS rooms FROM rooms")
+
+  const states = KnownStates.make()
 
   /** Runs what concerns one row. A damaged page of the file is the trouble of the rows on it. */
   const ofRow = <A>(key: string, run: () => A): A => {
@@ -55,11 +58,18 @@ export const make = (database: DatabaseSync, verify: () => void): Rows => {
   return {
     get: (key) => {
       const row = ofRow(key, () => get.get(key))
-      return row && { touchedAt: Number(row["touched_at"]), state: Result.getOrThrow(decode(key, row["state"])) }
+      return row && { touchedAt: Number(row["touched_at"]), state: Result.getOrThrow(states.decode(key, row["state"])) }
     },
     // A RoomState is JSON as it stands. A test compares this with what its Schema encodes.
-    put: (key, { state, touchedAt }) => void ofRow(key, () => put.run(key, touchedAt, JSON.stringify(state))),
-    delete: (key) => void ofRow(key, () => remove.run(key)),
+    put: (key, { state, touchedAt }) => {
+      const text = JSON.stringify(state)
+      ofRow(key, () => put.run(key, touchedAt, text))
+      states.note(key, text, state)
+    },
+    delete: (key) => {
+      ofRow(key, () => remove.run(key))
+      states.forget(key)
+    },
     touch: (key, touchedAt) => void ofRow(key, () => touch.run(touchedAt, key)),
     expired: (touchedAt, atMost) => expired.all(touchedAt, atMost).map(({ key }) => String(key)),
     expire: (key, touchedAt) => void ofRow(key, () => expire.run(key, touchedAt)),
