@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Schema } from "effect"
-import { isName, NAME_ALLOWED, NAME_MAX, toName } from "../../src/domain/Name.ts"
+import { isGoal, isName, NAME_ALLOWED, NAME_MAX, toName, usableGoal, usableName } from "../../src/domain/Name.ts"
 
 const invisible = [..." \t\n\r\u0000\u0007\u00a0\u00ad\u200b\u200d\u2028\u2060\u3000\ufeff\ud800\u{e0001}"]
 
@@ -58,4 +58,22 @@ describe("Name", () => {
       assert.isFalse(isName(around.join("")))
     }
   )
+})
+
+describe("what a program has sent of its own accord", () => {
+  it("is a name as far as it can be one: without control characters, trimmed, cut to 20", () => {
+    assert.strictEqual(usableName(" an\u0000n\n "), "ann")
+    assert.strictEqual(usableName("x".repeat(30)), "x".repeat(20))
+    assert.strictEqual(usableName("각".normalize("NFD").repeat(25)), "각".repeat(20))
+    assert.strictEqual(usableName(`${"a".repeat(19)} bcd`), "a".repeat(19))
+    for (const nothing of ["", "   ", "\u0000", ".", "..", "\u202e"]) assert.isUndefined(usableName(nothing))
+  })
+
+  it("is a goal in one line, cut to 140", () => {
+    assert.strictEqual(usableGoal(" one\r\ntwo\nthree "), "one two three")
+    assert.strictEqual(usableGoal("한".repeat(200)), "한".repeat(140))
+    assert.strictEqual(usableGoal("\u0007\u202e"), "")
+    assert.isTrue(isGoal("") && isGoal("x".repeat(140)))
+    assert.isFalse(isGoal("x".repeat(141)) || isGoal("a\nb") || isGoal("a\u202eb"))
+  })
 })
