@@ -156,9 +156,18 @@ const meetOthers = Effect.fnUntraced(function* (
   if (yield* Pull.catchDone(meet, () => Effect.succeed(false))) yield* runPull(room, Effect.asVoid(meet))
 })
 
+/**
+ * Publishes a heartbeat. Without ticks it also lets the tick fiber compute its sleep anew: the clock of the store may have been set
+ * forward while the fiber slept.
+ */
 const beat = Effect.fnUntraced(function* (room: WatchedRoom) {
   yield* publishHeartbeat(room, Frame.heartbeat(yield* room.store.now))
+  if (tickingOf(room)?.ticks !== false) return
+  yield* settleIfDue(room)
+  yield* exclusively(room, restartTicks(room))
 })
+
+const restartTicks = (room: WatchedRoom) => Effect.andThen(Ref.set(room.tickingFor, undefined), followTimer(room))
 
 /** Runs the tick fiber while something is to happen by itself and somebody watches. Otherwise it interrupts the fiber. */
 const followTimer = Effect.fnUntraced(function* (room: WatchedRoom) {

@@ -55,10 +55,11 @@ export const seconds = (count: number) => Duration.seconds(count)
 /** A clock that can jump: what sleeps wakes up once, late, as after a machine that slept. */
 export const jumpingClock = Effect.sync(() => {
   let time = 0
+  let wrongBy = 0
   let readsUntilSlip = Number.POSITIVE_INFINITY
   const read = () => {
     if (readsUntilSlip-- === 0) time++
-    return time
+    return time + wrongBy
   }
   const sleeping: Array<{ readonly until: number; readonly wake: () => void }> = []
   const wakeUp = (early = 0) => {
@@ -71,8 +72,8 @@ export const jumpingClock = Effect.sync(() => {
   const clock: Clock.Clock = {
     currentTimeMillisUnsafe: read,
     currentTimeMillis: Effect.sync(read),
-    currentTimeNanosUnsafe: nanos,
-    currentTimeNanos: Effect.sync(nanos),
+    currentTimeNanosUnsafe: () => nanos() + BigInt(wrongBy) * 1_000_000n,
+    currentTimeNanos: Effect.sync(() => nanos() + BigInt(wrongBy) * 1_000_000n),
     monotonicTimeNanosUnsafe: nanos,
     monotonicTimeNanos: Effect.sync(nanos),
     sleep: (duration) =>
@@ -89,6 +90,8 @@ export const jumpingClock = Effect.sync(() => {
     sleeping: () => sleeping.map(({ until }) => until),
     /** A millisecond more passes before a later reading of the clock, after so many. */
     slipAfter: (reads: number) => Effect.sync(() => void (readsUntilSlip = reads)),
+    /** The machine's clock is set forward, or back. The monotonic clock goes on. */
+    step: (millis: number) => Effect.sync(() => void (wrongBy += millis)),
     /** The time jumps, and nobody notices yet. */
     jump: (millis: number) => Effect.sync(() => void (time += millis)),
     /** So much time passes, and who has slept long enough wakes up. */

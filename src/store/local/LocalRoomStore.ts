@@ -3,7 +3,7 @@
  *
  * Nobody else writes these rows, so what a subscription knows of its room is certain even while they cannot be written.
  */
-import { Clock, Duration, Effect, Exit, Option, Queue, Result, Schedule, Stream } from "effect"
+import { Duration, Effect, Exit, Option, Queue, Result, Schedule, Stream } from "effect"
 import * as AccessCodes from "../../domain/AccessCode.ts"
 import { roomNotFound, type RoomNotFound } from "../../domain/errors.ts"
 import type { AccessCode } from "../../domain/RoomState.ts"
@@ -12,6 +12,7 @@ import { UnreadableRoom } from "../StoredState.ts"
 import * as Availability from "./Availability.ts"
 import { attempt, reported, type Row, type Rows } from "./Rows.ts"
 import * as Count from "./Count.ts"
+import * as StoreTime from "./StoreTime.ts"
 import * as Sweep from "./Sweep.ts"
 import * as Transactions from "./Transactions.ts"
 
@@ -26,7 +27,8 @@ type Subscription = Queue.Queue<RoomChange>
 export const make = Effect.fnUntraced(function* (rows: Rows, ttl: Duration.Duration) {
   const ttlMillis = Duration.toMillis(ttl)
   const availability = yield* Availability.make(rows)
-  const transact = yield* Transactions.make(rows, availability)
+  const now = yield* StoreTime.make
+  const transact = yield* Transactions.make(rows, availability, now)
   const subscriptions = new Map<string, Set<Subscription>>()
   yield* Count.observe(rows)
 
@@ -43,7 +45,7 @@ export const make = Effect.fnUntraced(function* (rows: Rows, ttl: Duration.Durat
 
   /** Reads rows, now in milliseconds since the epoch. Only what fails for every row makes the store unavailable. */
   const read = <A>(run: (now: number) => A) =>
-    Effect.flatMap(Clock.currentTimeMillis, (now) => attempt("read", () => run(now))).pipe(
+    Effect.flatMap(now, (now) => attempt("read", () => run(now))).pipe(
       Effect.tapError((failure) =>
         failure.cause instanceof UnreadableRoom ? Effect.void : availability.failed(failure)
       )
@@ -110,6 +112,6 @@ export const make = Effect.fnUntraced(function* (rows: Rows, ttl: Duration.Durat
 
     available: availability.available,
 
-    now: Clock.currentTimeMillis
+    now
   })
 })

@@ -2,7 +2,7 @@
  * Writes that come at the same time share one transaction, so that a store that waits for its disk waits once for all of
  * them.
  */
-import { Clock, Data, Deferred, Effect, Exit, Queue, type Scope } from "effect"
+import { Data, Deferred, Effect, Exit, Queue, type Scope } from "effect"
 import type { Availability } from "./Availability.ts"
 import { UnreadableRoom } from "../StoredState.ts"
 import { attempt, type Rows, RowsFailure, TransactionSpoiled } from "./Rows.ts"
@@ -41,7 +41,8 @@ class WriteThrew extends Data.TaggedError("WriteThrew")<{ readonly index: number
  */
 export const make = Effect.fnUntraced(function* (
   rows: Rows,
-  availability: Availability
+  availability: Availability,
+  now: Effect.Effect<number>
 ): Effect.fn.Return<Transact, never, Scope.Scope> {
   const queue = yield* Effect.acquireRelease(Queue.unbounded<Queued>(), (queue) =>
     Effect.gen(function* () {
@@ -52,8 +53,8 @@ export const make = Effect.fnUntraced(function* (
 
   const commit = Effect.fnUntraced(function* (batch: ReadonlyArray<Queued>): Effect.fn.Return<void> {
     if (batch.length === 0) return
-    const now = yield* Clock.currentTimeMillis
-    yield* attempt("write", () => rows.transaction(() => batch.map((write, index) => runOne(write, index, now)))).pipe(
+    const time = yield* now
+    yield* attempt("write", () => rows.transaction(() => batch.map((write, index) => runOne(write, index, time)))).pipe(
       Effect.matchEffect({
         onFailure: ({ cause }) => {
           if (!(cause instanceof WriteThrew)) return failAll(batch, failureOf(cause))

@@ -28,6 +28,8 @@ export interface Options {
   readonly connection: Connection
   readonly keyOf: (code: AccessCode) => string
   readonly ttl: number
+  /** The key of the clock. */
+  readonly clock: string
   /** The local monotonic clock, in milliseconds. */
   readonly elapsed: Effect.Effect<number>
   readonly time: Ref.Ref<RedisTime.RedisTime>
@@ -53,7 +55,7 @@ interface Watched {
 export const headingOf = (code: AccessCode): string => `${AccessCodes.toKey(code)}\n`
 
 /** Returns the stream of a room's changes, the handler of a message, and the work of a pulse. */
-export const make = Effect.fnUntraced(function* ({ connection, elapsed, keyOf, time, ttl }: Options) {
+export const make = Effect.fnUntraced(function* ({ clock, connection, elapsed, keyOf, time, ttl }: Options) {
   const watched = new Map<string, Watched>()
   const renewAt = yield* Ref.make(0)
 
@@ -81,24 +83,37 @@ export const make = Effect.fnUntraced(function* ({ connection, elapsed, keyOf, t
 
   /** While Redis takes no changes, rooms are read without a renewal of their life time. */
   const read = (send: Send, rooms: ReadonlyArray<Watched>, renews: boolean): Effect.Effect<void, RequestFailed> =>
-    readOnce(send, rooms, renews).pipe(
+    readOnce(send, rooms, renews, true).pipe(
       Effect.catchIf(
-        ({ kind }) => kind === "unwritable" && renews,
-        () => readOnce(send, rooms, false)
+        ({ kind }) => kind === "unwritable",
+        () => readOnce(send, rooms, false, false)
       )
     )
 
-  const readOnce = Effect.fnUntraced(function* (send: Send, rooms: ReadonlyArray<Watched>, renews: boolean) {
+  const readOnce = Effect.fnUntraced(function* (
+    send: Send,
+    rooms: ReadonlyArray<Watched>,
+    renews: boolean,
+    keeps: boolean
+  ) {
     const before = yield* connection.inOrder(Effect.forEach(rooms, ({ known }) => Ref.get(known)))
     const sentAt = yield* elapsed
+    const estimate = RedisTime.estimate(yield* Ref.get(time), sentAt)
     const [seconds, micros, ...found] = yield* send((redis) =>
       redis.eval(Scripts.reread)(
         rooms.map(({ code }, index) => ({ key: keyOf(code), known: before[index]!.name })),
-        renews ? Math.max(ttl, WATCHED_TTL_LEAST) : 0
+        renews ? Math.max(ttl, WATCHED_TTL_LEAST) : 0,
+        { clock, keeps, time: estimate.time * 1_000, tolerance: estimate.tolerance * 1_000 }
       )
     )
     const receivedAt = yield* elapsed
-    yield* Ref.update(time, RedisTime.learn({ sentAt, receivedAt, time: seconds * 1_000 + micros / 1_000 }))
+    const trip = { sentAt, receivedAt, time: seconds * 1_000 + micros / 1_000 }
+    const jump = RedisTime.jumpOf(yield* Ref.getAndUpdate(time, RedisTime.learn(trip)), trip)
+    if (jump > 0) {
+      yield* Effect.logWarning(
+        `the clock of Redis went forward by ${Math.round(jump / 1_000)} s, and the time in the rooms follows it`
+      )
+    }
     yield* connection.inOrder(
       Effect.forEach(rooms, (room, index) => compare(room, before[index]!, found[index] ?? null), { discard: true })
     )

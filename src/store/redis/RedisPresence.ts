@@ -33,18 +33,20 @@ interface Written extends Entry {
 
 /** Writes entries, and returns all entries of each room. If there is a channel, it also publishes them there. */
 const write = Redis.script(
-  (instance: string, channel: string, entries: ReadonlyArray<Written>) => [
+  (instance: string, channel: string, clock: string, entries: ReadonlyArray<Written>) => [
     ...entries.map(({ key }) => key),
+    clock,
     instance,
     channel,
     ...entries.flatMap(({ code, text, holds }) => [`${code}\n`, text, holds])
   ],
   {
-    numberOfKeys: (_instance, _channel, entries) => entries.length,
+    numberOfKeys: (_instance, _channel, _clock, entries) => entries.length + 1,
     lua: `${TIME}
 local instance, channel = ARGV[1], ARGV[2]
 local found = {}
-for index, key in ipairs(KEYS) do
+for index = 1, #KEYS - 1 do
+  local key = KEYS[index]
   local heading, text, holds = unpack(ARGV, index * 3, index * 3 + 2)
   if holds == '0' then
     redis.call('HDEL', key, instance)
@@ -72,6 +74,8 @@ export interface Options {
   /** Names this instance. */
   readonly instance: string
   readonly keyOf: (code: AccessCode) => string
+  /** The key of the clock. */
+  readonly clock: string
   /** The channel on which instances tell each other. */
   readonly channel: string
   /** The time of Redis, in milliseconds since the epoch. */
@@ -79,7 +83,7 @@ export interface Options {
 }
 
 /** Returns the parts of a `Presence`, the handler of a message, and the work of a pulse. */
-export const make = Effect.fnUntraced(function* ({ channel, connection, instance, keyOf, now }: Options) {
+export const make = Effect.fnUntraced(function* ({ channel, clock, connection, instance, keyOf, now }: Options) {
   /** The last entry of each room, unless it is empty. */
   const told = new Map<AccessCode, string>()
   const news = yield* Queue.unbounded<Entry>()
@@ -106,7 +110,7 @@ export const make = Effect.fnUntraced(function* ({ channel, connection, instance
   const tell = Effect.fnUntraced(function* (send: Send, channel: string, entries: ReadonlyArray<Entry>) {
     if (entries.length === 0) return
     const written = entries.map((entry): Written => ({ ...entry, key: keyOf(entry.code) }))
-    const found = yield* send((redis) => redis.eval(write)(instance, channel, written))
+    const found = yield* send((redis) => redis.eval(write)(instance, channel, clock, written))
     yield* Effect.forEach(entries, ({ code }, index) => learn(code, found[index] ?? ""), { discard: true })
   })
 

@@ -55,21 +55,28 @@ const make = Effect.fnUntraced(function* (options: Options, connect: Connect) {
   const ttl = Duration.toMillis(options.ttl ?? DEFAULT_TTL)
   const channel = `${prefix}changes`
   const presenceChannel = `${prefix}presence`
+  const clockKey = `${prefix}clock`
   const keyOf = (code: AccessCode) => `${prefix}room:${AccessCodes.toKey(code)}`
 
   const clock = yield* Clock.Clock
   const elapsed = Effect.sync(() => Number(clock.monotonicTimeNanosUnsafe() / 1_000n) / 1_000)
   const time = yield* Ref.make(RedisTime.unknown)
-  const now = Effect.zipWith(Ref.get(time), elapsed, (time, elapsed) =>
-    Math.floor(RedisTime.at(time, elapsed) ?? clock.currentTimeMillisUnsafe())
-  )
+  /** The highest time that was given out here. A better estimate of the time of Redis may be lower. */
+  const highest = yield* Ref.make(0)
+  const now = Effect.flatMap(Effect.zip(Ref.get(time), elapsed), ([time, elapsed]) => {
+    const estimate = RedisTime.at(time, elapsed)
+    return estimate === undefined
+      ? Effect.succeed(clock.currentTimeMillisUnsafe())
+      : Ref.updateAndGet(highest, (known) => Math.max(known, Math.floor(estimate)))
+  })
 
   const connection = yield* Connection.make
-  const changes = yield* Changes.make({ connection, keyOf, ttl, elapsed, time })
+  const changes = yield* Changes.make({ clock: clockKey, connection, keyOf, ttl, elapsed, time })
   const presence = yield* RedisPresence.make({
     connection,
     instance: Writes.newName(),
     keyOf: (code) => `${prefix}presence:${AccessCodes.toKey(code)}`,
+    clock: clockKey,
     channel: presenceChannel,
     now
   })
@@ -78,7 +85,7 @@ const make = Effect.fnUntraced(function* (options: Options, connect: Connect) {
     pulse: (send) => Effect.all([changes.pulse(send), presence.pulse(send)], { concurrency: 2, discard: true }),
     probe: (send) => send((redis) => redis.eval(Scripts.probe)(`${prefix}probe`))
   })
-  const { read, write } = Writes.make({ connection, keyOf, ttl, channel, now })
+  const { read, write } = Writes.make({ connection, keyOf, ttl, clock: clockKey, channel, now })
 
   /** One lock for each room that is being changed, so that the changes of this instance do not compete. */
   const locks = yield* RcMap.make({ lookup: (_key: string) => Semaphore.make(1) })
@@ -90,13 +97,7 @@ const make = Effect.fnUntraced(function* (options: Options, connect: Connect) {
   const create: RoomStore["Service"]["create"] = Effect.fnUntraced(function* (state) {
     const code = state.accessCode
     const deadline = (yield* now) + DEADLINE
-    const [outcome, writes, found] = yield* write({
-      code,
-      expected: "",
-      state: JSON.stringify(state),
-      deadline,
-      tell: true
-    })
+    const [outcome, writes, found] = yield* write({ code, expected: "", state: JSON.stringify(state), deadline })
     if (outcome === "late") return yield* Writes.tooLate
     if (outcome === "conflict") yield* Writes.stateOf(code, { writes: writes ?? "", state: found ?? "" })
     return outcome === "done"
@@ -117,7 +118,7 @@ const make = Effect.fnUntraced(function* (options: Options, connect: Connect) {
       if (Option.isSome(room) && room.value === state) return room
       const next = Option.match(room, { onNone: () => "", onSome: (state) => JSON.stringify(state) })
       const expected = Writes.nameOf(kept)
-      const [outcome, ...present] = yield* write({ code, expected, state: next, deadline, tell: true })
+      const [outcome, ...present] = yield* write({ code, expected, state: next, deadline })
       if (outcome === "done") return room
       if (outcome === "late") return yield* Writes.tooLate
       kept = { writes: present[0] ?? "", state: present[1] ?? "" }

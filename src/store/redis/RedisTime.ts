@@ -38,6 +38,24 @@ export const learn =
     return { samples: kept, best: kept.reduce((one, other) => (other.error < one.error ? other : one)) }
   }
 
+/** How far the time of Redis may be from what was expected before it counts as set, in milliseconds. */
+const STEP = 250
+
+/** A larger jump is told, in milliseconds. */
+const JUMP = 1_000
+
+/** Returns what the time of Redis should be when it is `local` here, give or take `tolerance`, in milliseconds; 0 if nothing is known. */
+export const estimate = (time: RedisTime, local: number): { readonly time: number; readonly tolerance: number } => ({
+  time: at(time, local) ?? 0,
+  tolerance: STEP + (time.best?.error ?? 0)
+})
+
+/** Returns by how much the time of Redis has gone forward at a round trip, in milliseconds, if that is more than a second; else 0. */
+export const jumpOf = ({ best }: RedisTime, { receivedAt, sentAt, time }: RoundTrip): number => {
+  const jump = best === undefined ? 0 : time - (sentAt + receivedAt) / 2 - best.offset
+  return jump > JUMP + (receivedAt - sentAt) / 2 ? jump : 0
+}
+
 /** The time of Redis when it is `local` here, in milliseconds; undefined as long as nothing is known. */
 export const at = ({ best }: RedisTime, local: number): number | undefined =>
   best === undefined ? undefined : local + best.offset

@@ -13,11 +13,21 @@ const NAMES_KEPT = 8
 /** Stands for the name and the state of what is kept under the key of a room and is none. */
 const UNREADABLE = "!"
 
-/** Brings `now` into a script. */
+/**
+ * Brings `now` into a script whose last key is that of the clock, in milliseconds. `offset` is by how much the clock of Redis was set
+ * back, in microseconds: time in the rooms does not go back.
+ */
 export const TIME = `
 local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local offset = tonumber(redis.call('HGET', KEYS[#KEYS], 'offset') or 0)
+local now = math.floor((time[1] * 1000000 + time[2] + offset) / 1000)
 `
+
+/** For how long the offset is kept when no instance is there, in milliseconds. After that the clock of then counts. */
+const CLOCK_TTL = 60_000
+
+/** How far time may have gone on before that is kept again, in microseconds. */
+const KEPT_EVERY = 500_000
 
 /** What became of a write; where it did not come to pass, the room as it is, if there is one. */
 export type Written =
@@ -27,6 +37,8 @@ export type Written =
 
 export interface Write {
   readonly key: string
+  /** The key of the clock. */
+  readonly clock: string
   /** After which it is refused. */
   readonly deadline: number
   /** The name of the write that it builds on; empty where there must be no room yet. */
@@ -35,15 +47,16 @@ export interface Write {
   /** Empty to delete the room. */
   readonly state: string
   readonly ttl: number
-  /** Where the change is told, and what is written before it; empty to tell nobody. */
+  /** Where the change is told, and what is written before it. */
   readonly channel: string
   readonly heading: string
 }
 
 /** Compares, sets, expires and publishes. */
 export const write = Redis.script(
-  ({ key, ...write }: Write) => [
+  ({ clock, key, ...write }: Write) => [
     key,
+    clock,
     write.deadline,
     write.expected,
     write.name,
@@ -53,7 +66,7 @@ export const write = Redis.script(
     write.heading
   ],
   {
-    numberOfKeys: 1,
+    numberOfKeys: 2,
     lua: `${TIME}
 local deadline, expected, name, state, ttl, channel, heading = unpack(ARGV)
 if now > tonumber(deadline) then return { 'late' } end
@@ -68,7 +81,7 @@ else
   redis.call('HSET', KEYS[1], 'writes', string.sub(name .. writes, 1, ${NAME_LENGTH * NAMES_KEPT}), 'state', state)
   redis.call('PEXPIRE', KEYS[1], ttl, expected == '' and 'NX' or 'GT')
 end
-if channel ~= '' then redis.call('PUBLISH', channel, heading .. name .. state) end
+redis.call('PUBLISH', channel, heading .. name .. state)
 return { 'done' }`
   }
 ).withReturnType<Written>()
@@ -87,30 +100,55 @@ export interface Reread {
   readonly known: string
 }
 
+/** What an instance takes the time of Redis for, give or take `tolerance`, in microseconds. An estimate of 0 is none. */
+export interface Estimate {
+  readonly clock: string
+  readonly time: number
+  readonly tolerance: number
+  /** May the script write? */
+  readonly keeps: boolean
+}
+
 /** Seconds and microseconds; then for each room null where nothing is new, empty where there is no room, or name and state. */
 export type Found = readonly [seconds: number, micros: number, ...rooms: ReadonlyArray<string | null>]
 
-/** Reads many rooms again, and lets those of them that are there live for at least `ttl` more. */
+/**
+ * Reads many rooms again, and lets those of them that are there live for at least `ttl` more. It also tells the time. If the clock of
+ * Redis was set back, behind the time that was given out last or that this instance has reached, time goes on from there.
+ */
 export const reread = Redis.script(
-  (rooms: ReadonlyArray<Reread>, ttl: number) => [
+  (rooms: ReadonlyArray<Reread>, ttl: number, { clock, keeps, time, tolerance }: Estimate) => [
     ...rooms.map(({ key }) => key),
+    clock,
     ttl,
+    Math.floor(time),
+    Math.ceil(tolerance),
+    keeps ? 1 : 0,
     ...rooms.map(({ known }) => known)
   ],
   {
-    numberOfKeys: (rooms) => rooms.length,
+    numberOfKeys: (rooms) => rooms.length + 1,
     lua: `
-local time = redis.call('TIME')
-local found = { tonumber(time[1]), tonumber(time[2]) }
-local ttl = tonumber(ARGV[1])
-for index, key in ipairs(KEYS) do
+local clock, time = redis.call('HMGET', KEYS[#KEYS], 'offset', 'last'), redis.call('TIME')
+local offset, last = tonumber(clock[1] or 0), tonumber(clock[2] or 0)
+local ttl, estimate, tolerance = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local now, least = time[1] * 1000000 + time[2] + offset, last
+if now < estimate - tolerance and estimate > least then least = estimate end
+if now < least then offset, now = offset + least - now, least end
+if ARGV[4] == '1' and (now - last > ${KEPT_EVERY} or offset ~= tonumber(clock[1] or 0)) then
+  redis.call('HSET', KEYS[#KEYS], 'offset', string.format('%.0f', offset), 'last', string.format('%.0f', now))
+  redis.call('PEXPIRE', KEYS[#KEYS], ${CLOCK_TTL})
+end
+local found = { math.floor(now / 1000000), now % 1000000 }
+for index = 1, #KEYS - 1 do
+  local key = KEYS[index]
   local room = redis.pcall('HMGET', key, 'writes', 'state')
   local name, state = '', ''
   if room.err or room[1] or room[2] then
     name, state = string.sub(room[1] or '', 1, ${NAME_LENGTH}), room[2] or ''
     if #name < ${NAME_LENGTH} or state == '' then name, state = '${UNREADABLE.repeat(NAME_LENGTH)}', '${UNREADABLE}' end
   end
-  if name == ARGV[index + 1] then found[index + 2] = false else found[index + 2] = name .. state end
+  if name == ARGV[index + 4] then found[index + 2] = false else found[index + 2] = name .. state end
   if ttl > 0 and name ~= '' then redis.call('PEXPIRE', key, ttl, 'GT') end
 end
 return found`

@@ -28,6 +28,8 @@ export interface Options {
   readonly connection: Connection
   readonly keyOf: (code: AccessCode) => string
   readonly ttl: number
+  /** The key of the clock. */
+  readonly clock: string
   /** The channel on which instances tell each other. */
   readonly channel: string
   /** The time of Redis, in milliseconds since the epoch. */
@@ -42,8 +44,6 @@ export interface Write {
   readonly state: string
   /** Redis refuses it after this time, in milliseconds since the epoch by the clock of Redis. */
   readonly deadline: number
-  /** Are the other instances told? */
-  readonly tell: boolean
 }
 
 const DONE: Scripts.Written = ["done"]
@@ -82,7 +82,7 @@ const readable = <A>(code: AccessCode, request: Effect.Effect<A, RequestFailed>)
   )
 
 /** Returns the functions that read and write a room. */
-export const make = ({ channel, connection, keyOf, now, ttl }: Options) => {
+export const make = ({ channel, clock, connection, keyOf, now, ttl }: Options) => {
   const read = (code: AccessCode): Effect.Effect<Kept, RequestFailed | StoredState.UnreadableRoom> =>
     readable(
       code,
@@ -99,16 +99,17 @@ export const make = ({ channel, connection, keyOf, now, ttl }: Options) => {
   const write = Effect.fnUntraced(function* (
     write: Write
   ): Effect.fn.Return<Scripts.Written, RequestFailed | StoredState.UnreadableRoom> {
-    const { code, deadline, expected, state, tell } = write
+    const { code, deadline, expected, state } = write
     const name = newName()
     const request = {
       key: keyOf(code),
+      clock,
       deadline,
       expected,
       name,
       state,
       ttl,
-      channel: tell ? channel : "",
+      channel,
       heading: headingOf(code)
     }
     const limit = yield* until(deadline + ANSWER_LIMIT)

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Duration, Effect, Layer, Option, References, type Scope, Stream, SubscriptionRef } from "effect"
+import { Context, Duration, Effect, Layer, Option, Stream, SubscriptionRef } from "effect"
 import { NodeRedis } from "@effect/platform-node"
 import { spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
@@ -8,19 +8,8 @@ import * as RedisRoomStore from "../../../src/store/redis/RedisRoomStore.ts"
 import { RoomStore, type StoredRoom } from "../../../src/store/RoomStore.ts"
 import * as RedisServer from "../../cluster/redis.ts"
 import { conformance } from "../conformance.ts"
-import { proxyTo, realTime, until } from "./harness.ts"
+import { proxyTo, quiet, realTime, type Store, storeAt, until } from "./harness.ts"
 import { nextTurn, remove, room } from "../rooms.ts"
-
-type Store = RoomStore["Service"]
-
-const quiet = Effect.provideService(References.MinimumLogLevel, "None")
-
-/** One instance's store on a Redis. */
-const storeAt = (
-  url: string,
-  options: RedisRoomStore.Options = {}
-): Effect.Effect<Store, RedisRoomStore.RedisUnusable, Scope.Scope> =>
-  Effect.map(Layer.build(RedisRoomStore.layer({ ...options, url })), Context.get(RoomStore)).pipe(quiet)
 
 const turnOf = (store: Store, { accessCode }: RoomState) =>
   Effect.map(
@@ -266,7 +255,12 @@ describe.skipIf(RedisServer.missing !== undefined)("RedisRoomStore", () => {
       const [one, other] = [yield* storeAt(redis.url, { prefix: "a:" }), yield* storeAt(redis.url, { prefix: "b:" })]
       yield* one.create(room("ROOM"))
       assert.isTrue(yield* other.create(room("ROOM")))
-      assert.deepStrictEqual((yield* redis.command("KEYS", "*")).split("\n").toSorted(), ["a:room:ROOM", "b:room:ROOM"])
+      assert.deepStrictEqual((yield* redis.command("KEYS", "*")).split("\n").toSorted(), [
+        "a:clock",
+        "a:room:ROOM",
+        "b:clock",
+        "b:room:ROOM"
+      ])
     })
   )
 

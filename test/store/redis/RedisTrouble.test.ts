@@ -155,7 +155,8 @@ describe.skipIf(RedisServer.missing !== undefined)("RedisRoomStore, when Redis t
         assert.strictEqual(lines.length, 3)
         assert.include(lines[1], `Error Redis does not keep rooms safely: ${reason}`)
         assert.deepStrictEqual([lines[0], lines[2]], ["Info Redis is there", "Info Redis keeps rooms again"])
-        assert.deepStrictEqual(yield* redis.command("KEYS", "*"), "pairroom:room:ROOM")
+        assert.deepStrictEqual(yield* redis.command("KEYS", "*:room:*"), "pairroom:room:ROOM")
+        assert.deepStrictEqual(yield* redis.command("KEYS", "*probe*"), "")
       })
   )
 

@@ -1,6 +1,12 @@
 /** What the tests of Redis share. */
-import { Clock, Context, Deferred, Effect, Layer, type Scope } from "effect"
+import { Clock, Context, Deferred, Effect, Layer, References, type Scope } from "effect"
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
+import * as RedisRoomStore from "../../../src/store/redis/RedisRoomStore.ts"
+import { RoomStore } from "../../../src/store/RoomStore.ts"
+
+export type Store = RoomStore["Service"]
+
+export const quiet = Effect.provideService(References.MinimumLogLevel, "None")
 
 /** What the store does takes real time, whatever clock a test has. */
 export const realTime = Layer.succeed(Clock.Clock, Context.get(Context.empty(), Clock.Clock))
@@ -57,3 +63,10 @@ export const proxyTo = (port: number): Effect.Effect<Proxy, never, Scope.Scope> 
       cutAnswers: Effect.sync(() => void (cuts = true))
     }
   })
+
+/** One instance's store on a Redis. */
+export const storeAt = (
+  url: string,
+  options: RedisRoomStore.Options = {}
+): Effect.Effect<Store, RedisRoomStore.RedisUnusable, Scope.Scope> =>
+  Effect.map(Layer.build(RedisRoomStore.layer({ ...options, url })), Context.get(RoomStore)).pipe(quiet)
