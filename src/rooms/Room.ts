@@ -3,7 +3,6 @@
  * a pause interrupts. A command never comes here: it changes the value in the store, and the room follows the store.
  */
 import {
-  type Array as Arr,
   Cause,
   Context,
   Duration,
@@ -21,25 +20,24 @@ import {
   Stream
 } from "effect"
 import { roomNotFound, type RoomNotFound, type StoreUnavailable } from "../domain/errors.ts"
-import { hereOf, type Watchers } from "../domain/RoomEvent.ts"
+import { type Watchers } from "../domain/RoomEvent.ts"
 import { type AccessCode, type RoomState } from "../domain/RoomState.ts"
 import { dueAt, settle } from "../domain/Settle.ts"
 import { isRunning, nextWholeSecond, remainingAt, wholeSecond } from "../domain/Timer.ts"
-import { type Attendance, Presence } from "../store/Presence.ts"
-import { type RoomChange, RoomStore } from "../store/RoomStore.ts"
+import { Presence } from "../store/Presence.ts"
+import { RoomStore } from "../store/RoomStore.ts"
 import * as Frame from "./Frame.ts"
 import { Heartbeats } from "./Heartbeats.ts"
-import { changePresence } from "./PresenceEvents.ts"
 import * as RoomPresence from "./RoomPresence.ts"
 import { RoomSettings } from "./RoomSettings.ts"
 import { type RoomSubscription, subscribe, type SubscribeOptions } from "./RoomSubscription.ts"
-import { applyChange, settleIfDue } from "./RoomChanges.ts"
+import { apply, follow, meetOthers, onlyPeople } from "./Following.ts"
+import { settleIfDue } from "./RoomChanges.ts"
 import * as RoomMetrics from "./RoomMetrics.ts"
 import {
   end,
   exclusively,
   FRAMES_BUFFERED,
-  orEnd,
   publishHeartbeat,
   type Published,
   publishTick,
@@ -110,50 +108,6 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
     end: Effect.suspend(() => exclusively(room, end(room, Frame.END))),
     ended: Ref.get(room.ended)
   })
-})
-
-/** Other instances learn no names but those of people of the room: anybody may connect under any name. */
-const onlyPeople = (room: WatchedRoom, here: Attendance): Attendance => ({
-  ...here,
-  names: hereOf(Ref.getUnsafe(room.state), here.names)
-})
-
-/** Runs a pull until it is done, in a fiber of the room. */
-const runPull = (room: WatchedRoom, pull: Effect.Effect<void, StoreUnavailable | Cause.Done>) =>
-  Effect.forkScoped(
-    orEnd(
-      room,
-      Pull.catchDone(Effect.forever(pull), () => Effect.void)
-    )
-  )
-
-const apply = (room: WatchedRoom, change: RoomChange) => Effect.andThen(applyChange(room, change), room.followTimer)
-
-/** Follows the store: applies every change. */
-const follow = (room: WatchedRoom, changes: Pull.Pull<Arr.NonEmptyReadonlyArray<RoomChange>, StoreUnavailable>) =>
-  runPull(
-    room,
-    Effect.flatMap(changes, (news) =>
-      Effect.forEach(news, (change) => exclusively(room, apply(room, change)), { discard: true })
-    )
-  )
-
-/** Follows who watches the room on other instances: first the present number, then each change. */
-const meetOthers = Effect.fnUntraced(function* (
-  room: WatchedRoom,
-  attendances: Pull.Pull<Arr.NonEmptyReadonlyArray<Attendance>>
-) {
-  const meet = Effect.flatMap(attendances, (news) =>
-    Effect.as(
-      exclusively(
-        room,
-        changePresence(room, (presence) => news.reduce(RoomPresence.meet, presence))
-      ),
-      true
-    )
-  )
-  // Without other instances there is nothing to follow.
-  if (yield* Pull.catchDone(meet, () => Effect.succeed(false))) yield* runPull(room, Effect.asVoid(meet))
 })
 
 /**

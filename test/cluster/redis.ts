@@ -22,8 +22,6 @@ export interface RedisOptions {
   readonly tls?: boolean
   /** Keeps an append-only file, in sync with every write. */
   readonly appendonly?: boolean
-  /** More variables of its environment. */
-  readonly env?: Readonly<Record<string, string>>
   /** Any other setting of `redis.conf`, such as `{ "maxmemory-policy": "allkeys-lru" }`. */
   readonly settings?: Readonly<Record<string, string>>
 }
@@ -103,10 +101,7 @@ export const start = Effect.fnUntraced(function* (
   const restart = ended.pipe(
     Effect.andThen(
       Effect.sync(() => {
-        server = spawn("redis-server", args, {
-          stdio: ["ignore", "ignore", "inherit"],
-          env: { ...process.env, ...options.env }
-        })
+        server = spawn("redis-server", args, { stdio: ["ignore", "ignore", "inherit"] })
       })
     ),
     Effect.andThen(answers)

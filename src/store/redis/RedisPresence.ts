@@ -19,6 +19,9 @@ const EXPECTED_TTL = 10_000
 /** The shortest time between two messages, in milliseconds. A message holds all changes since the one before. */
 const TELL_INTERVAL = 100
 
+/** How many entries are renewed in one request. Redis does nothing else during a request. */
+const ENTRIES_AT_ONCE = 500
+
 /** The entry of an instance for a room. */
 interface Entry {
   readonly code: AccessCode
@@ -155,7 +158,6 @@ export const make = Effect.fnUntraced(function* ({ channel, clock, connection, i
   })
   const rooms = yield* RcMap.make({ lookup: watch })
 
-  yield* Effect.addFinalizer(() => Effect.flatMap(Queue.clear(news), tellNews))
   yield* Queue.takeAll(news).pipe(
     Effect.flatMap(tellNews),
     Effect.andThen(Effect.sleep(TELL_INTERVAL)),
@@ -165,6 +167,8 @@ export const make = Effect.fnUntraced(function* ({ channel, clock, connection, i
 
   return {
     announce,
+    /** Tells at once what has not been told yet. */
+    flush: Effect.flatMap(Queue.clear(news), tellNews),
     elsewhere,
     changes: (code: AccessCode): Stream.Stream<Attendance> =>
       Stream.unwrap(Effect.map(RcMap.get(rooms, canonical(code)), SubscriptionRef.changes)),
@@ -176,16 +180,16 @@ export const make = Effect.fnUntraced(function* ({ channel, clock, connection, i
 
     /** Renews all entries, and learns of all others. Does nothing while Redis takes no changes. */
     pulse: (send: Send) =>
-      Effect.suspend(() =>
-        tell(
-          send,
-          "",
-          [...new Set([...told.keys(), ...watched.keys()])].map((code) => {
-            const text = told.get(code)
-            return { code, text: text ?? EMPTY, holds: text === undefined ? 0 : ENTRY_TTL }
-          })
+      Effect.suspend(() => {
+        const entries = [...new Set([...told.keys(), ...watched.keys()])].map((code) => {
+          const text = told.get(code)
+          return { code, text: text ?? EMPTY, holds: text === undefined ? 0 : ENTRY_TTL }
+        })
+        const batches = Array.from({ length: Math.ceil(entries.length / ENTRIES_AT_ONCE) }, (_, index) =>
+          entries.slice(index * ENTRIES_AT_ONCE, (index + 1) * ENTRIES_AT_ONCE)
         )
-      ).pipe(
+        return Effect.forEach(batches, (batch) => tell(send, "", batch), { discard: true })
+      }).pipe(
         Effect.catchIf(
           ({ kind }) => kind === "unwritable",
           () => Effect.void

@@ -85,6 +85,8 @@ const make = Effect.fnUntraced(function* (options: Options, connect: Connect) {
     pulse: (send) => Effect.all([changes.pulse(send), presence.pulse(send)], { concurrency: 2, discard: true }),
     probe: (send) => send((redis) => redis.eval(Scripts.probe)(`${prefix}probe`))
   })
+  // Before the connection is closed.
+  yield* Effect.addFinalizer(() => presence.flush)
   const { read, write } = Writes.make({ connection, keyOf, ttl, clock: clockKey, channel, now })
 
   /** One lock for each room that is being changed, so that the changes of this instance do not compete. */

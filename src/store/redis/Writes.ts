@@ -2,7 +2,7 @@
  * Reading and writing one room. A write that got no answer is looked for afterwards, so that its caller learns what became
  * of it.
  */
-import { Effect, Option } from "effect"
+import { Effect, Option, Queue } from "effect"
 import * as AccessCodes from "../../domain/AccessCode.ts"
 import type { AccessCode, RoomState } from "../../domain/RoomState.ts"
 import * as StoredState from "../StoredState.ts"
@@ -119,6 +119,8 @@ export const make = ({ channel, clock, connection, keyOf, now, ttl }: Options) =
         connection
           .send((redis) => redis.eval(Scripts.write)(request), limit)
           .pipe(
+            // Its clock may have been set forward. The next pulse learns the time.
+            Effect.tap(([outcome]) => (outcome === "late" ? Queue.offer(connection.pokes, undefined) : Effect.void)),
             Effect.tapError(({ kind, message }) =>
               kind === "unwritable" ? connection.turnUnwritable(message) : Effect.void
             )

@@ -1,41 +1,13 @@
 /** The clock of Redis is set while rooms are served. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { existsSync, globSync, mkdtempSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import * as RedisServer from "../../cluster/redis.ts"
-import type { RoomStore } from "../../../src/store/RoomStore.ts"
 import { nextTurn, room } from "../rooms.ts"
-import { storeAt, until } from "./harness.ts"
+import { type Store, storeAt, until } from "./harness.ts"
 
-const [library] = globSync("/usr/lib/*/faketime/libfaketime.so.1")
-
-const missing =
-  RedisServer.missing ??
-  (library === undefined || !existsSync(library)
-    ? "libfaketime is missing; these tests need it: apt-get install faketime"
-    : undefined)
-
-if (missing !== undefined) console.warn(missing)
-
-/** A Redis whose clock can be set: wrong by so many seconds. */
-const start = Effect.gen(function* () {
-  const file = join(mkdtempSync(join(tmpdir(), "pairroom-clock-")), "offset")
-  const set = (seconds: number) => Effect.sync(() => writeFileSync(file, seconds < 0 ? `${seconds}` : `+${seconds}`))
-  yield* set(0)
-  const redis = yield* RedisServer.start({
-    env: {
-      LD_PRELOAD: library ?? "",
-      FAKETIME_TIMESTAMP_FILE: file,
-      FAKETIME_NO_CACHE: "1",
-      FAKETIME_DONT_FAKE_MONOTONIC: "1"
-    }
-  })
-  return { redis, set }
-})
-
-type Store = RoomStore["Service"]
+/** What a step of the clock of Redis is to the scripts: what they add to it is less, or more, by so much. */
+const step = (redis: RedisServer.RedisServer, seconds: number) =>
+  redis.command("HINCRBY", "pairroom:clock", "offset", `${seconds * 1_000_000}`)
 
 /** How far a store's time is from what it was before, less the time that has passed meanwhile, in milliseconds. */
 const drift = Effect.fnUntraced(function* (store: Store) {
@@ -58,16 +30,16 @@ const asked = (redis: RedisServer.RedisServer) =>
     }
   })
 
-describe.skipIf(missing !== undefined)("a Redis whose clock is set", () => {
+describe.skipIf(RedisServer.missing !== undefined)("a Redis whose clock is set", () => {
   for (const seconds of [20, 3_600]) {
     it.live(`back by ${seconds} s: time goes on, on instances from before and after, and changes are written`, () =>
       Effect.gen(function* () {
-        const { redis, set } = yield* start
+        const redis = yield* RedisServer.start()
         const one = yield* storeAt(redis.url)
         const state = room("ROOM")
         yield* one.create(state)
         const driftOfOne = yield* drift(one)
-        yield* set(-seconds)
+        yield* step(redis, -seconds)
         yield* one.modify(state.accessCode, nextTurn)
         yield* asked(redis)
         yield* one.modify(state.accessCode, nextTurn)
@@ -82,12 +54,12 @@ describe.skipIf(missing !== undefined)("a Redis whose clock is set", () => {
 
   it.live("forward: time follows, and changes are written", () =>
     Effect.gen(function* () {
-      const { redis, set } = yield* start
+      const redis = yield* RedisServer.start()
       const store = yield* storeAt(redis.url)
       const state = room("ROOM")
       yield* store.create(state)
       const driftOfStore = yield* drift(store)
-      yield* set(3_600)
+      yield* step(redis, 3_600)
       yield* asked(redis)
       yield* store.modify(state.accessCode, nextTurn)
       assert.isBelow(Math.abs((yield* driftOfStore) - 3_600_000), 500)
