@@ -4,7 +4,7 @@
  */
 import { NodeHttpServerRequest } from "@effect/platform-node"
 import { Clock, Duration, Effect, Layer, Schedule } from "effect"
-import { HttpEffect, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { HttpEffect, HttpServerResponse } from "effect/http"
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import { Cut } from "../StreamMetrics.ts"
@@ -131,15 +131,9 @@ export const prepareStreams =
     })
 
 /** Lets a stream know whether its connection was cut. */
-export const tellCuts = <A, E, R>(httpEffect: Effect.Effect<A, E, R>) =>
-  Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
-    const { socket } = NodeHttpServerRequest.toIncomingMessage(request)
-    return Effect.provideService(
-      httpEffect,
-      Cut,
-      Effect.sync(() => cuts.get(socket))
-    )
-  })
+export const tellCuts = Layer.succeed(Cut, (request) =>
+  cuts.get(NodeHttpServerRequest.toIncomingMessage(request).socket)
+)
 
 /** How many times all connections are checked within the shorter limit. */
 const LOOKS = 6

@@ -82,12 +82,7 @@ export const onClose: Layer.Layer<never, never, Drain | Listener | Rooms> = Laye
 
 /** Prepares the connection of each answer that is a stream. */
 export const streams = HttpRouter.middleware(
-  Effect.map(
-    Listener,
-    ({ connections }) =>
-      (httpEffect) =>
-        Connections.tellCuts(Connections.prepareStreams(connections)(httpEffect))
-  ),
+  Effect.map(Listener, ({ connections }) => Connections.prepareStreams(connections)),
   { global: true }
 )
 
