@@ -10,7 +10,6 @@ import { Drain } from "./Drain.ts"
 import * as Handlers from "./Handlers.ts"
 import * as Limits from "./Limits.ts"
 import type { LimitSettings } from "./Limits.ts"
-import * as Connections from "./node/Connections.ts"
 import * as Descriptors from "./node/Descriptors.ts"
 import * as Listener from "./node/Listener.ts"
 import * as Operation from "./Operation.ts"
@@ -119,7 +118,7 @@ const serve = (options: Options, pages: ReadonlyArray<Pages.Page>) => {
       cors(options.allowedOrigins),
       ClientAddress.forwarded(options.trustedProxies ?? [])
     ]),
-    Layer.provide([Limits.layer(options.limits ?? Limits.OFF), Connections.tellCuts])
+    Layer.provide(Limits.layer(options.limits ?? Limits.OFF))
   )
   return Listener.onClose.pipe(
     Layer.provideMerge(HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true, routerConfig })),

@@ -1,19 +1,14 @@
 /**
  * Counts a stream while it is open: what is sent, and why it ended.
  */
-import { Context, Effect, Metric, MutableRef, type Scope } from "effect"
+import { Effect, Metric, MutableRef, type Scope } from "effect"
 import { type AccessCode, shortened } from "../domain/AccessCode.ts"
 import { HttpServerRequest } from "effect/http"
 import type { Frame } from "../rooms/Frame.ts"
 import type { Room } from "../rooms/Room.ts"
+import * as Cuts from "./Cuts.ts"
 import { Drain } from "./Drain.ts"
 import { frameBytes, framesSent, type StreamEnd, streamsEnded, streamsOpen, streamsStarted } from "./HttpMetrics.ts"
-
-/** Tells why the server has cut the connection of a request, if it has. The server under it provides it. */
-export const Cut = Context.Reference("pairroom/http/StreamMetrics/Cut", {
-  defaultValue: (): ((request: HttpServerRequest.HttpServerRequest) => "slow" | "vanished" | undefined) => () =>
-    undefined
-})
 
 export interface StreamMetrics {
   /** A frame was given to the stream. */
@@ -37,13 +32,12 @@ export const make = Effect.fnUntraced(function* (
   code: AccessCode
 ): Effect.fn.Return<StreamMetrics, never, Scope.Scope | HttpServerRequest.HttpServerRequest> {
   const context = yield* Effect.context<never>()
-  const cut = yield* Cut
   const request = yield* HttpServerRequest.HttpServerRequest
   /** Not Refs: they change with each event of each client, and an effect would cost time. */
   const last = MutableRef.make<Frame | undefined>(undefined)
   const cause = MutableRef.make<StreamEnd | undefined>(undefined)
   yield* Effect.acquireRelease(Effect.andThen(began, Metric.modify(open, 1)), () =>
-    end(code, MutableRef.get(cause) ?? cut(request) ?? "client")
+    end(code, MutableRef.get(cause) ?? Cuts.of(request) ?? "client")
   )
   return {
     sent: (frame) => {
