@@ -2,26 +2,30 @@
  * What an operator sees of each request: counters, a line at Debug, a span, and one line with the cause where it failed by a defect.
  * The path itself is nowhere: it has the access code in it, which is the key to a room. The pattern of its route stands for it.
  */
-import { Cause, Clock, Context, Effect, Metric, MutableRef, Option, References } from "effect"
+import { Cause, Clock, Effect, Metric, Option, References } from "effect"
 import { HttpEffect, HttpRouter, HttpServerRequest, type HttpServerResponse, HttpTraceContext } from "effect/http"
 import { requestDuration, requests } from "./HttpMetrics.ts"
 
 /** The route of a request that has none. */
 export const NONE = "none"
 
-/** The route that has taken the present request. It is set by the route, and read when the answer is sent. */
-const CurrentRoute = Context.Reference<MutableRef.MutableRef<string>>("pairroom/http/Requests/CurrentRoute", {
-  defaultValue: () => MutableRef.make(NONE)
-})
+/**
+ * The route that has taken a request, by the request of the platform. Not in the context: a stream would keep a context of its own for
+ * as long as it is open, which is 2 KiB.
+ */
+const routes = new WeakMap<object, string>()
+
+const routeOf = ({ source }: HttpServerRequest.HttpServerRequest) => routes.get(source) ?? NONE
 
 const elapsed = Effect.map(Clock.Clock, (clock) => Number(clock.monotonicTimeNanosUnsafe()) / 1e9)
 
 const count = Effect.fnUntraced(function* (
-  method: string,
-  route: string,
+  request: HttpServerRequest.HttpServerRequest,
   response: HttpServerResponse.HttpServerResponse,
   begun: number
 ) {
+  const { method } = request
+  const route = routeOf(request)
   const seconds = (yield* elapsed) - begun
   yield* Metric.update(requests.of({ method, route, status: String(response.status) }), 1)
   // A stream lasts as long as its client watches.
@@ -31,43 +35,50 @@ const count = Effect.fnUntraced(function* (
   )
 })
 
+const logDefect = (request: HttpServerRequest.HttpServerRequest) => (cause: Cause.Cause<unknown>) =>
+  Cause.hasDies(cause)
+    ? Effect.annotateLogs(Effect.logError("a request has failed", cause), { route: routeOf(request) })
+    : Effect.void
+
 /** Counts every request, those without a route too. Build it before the other middleware, so that it sees all answers. */
 export const all = HttpRouter.middleware(
   (httpEffect) =>
-    Effect.gen(function* () {
-      const begun = yield* elapsed
-      const route = MutableRef.make(NONE)
-      return yield* HttpEffect.withPreResponseHandler(httpEffect, ({ method }, response) =>
-        Effect.as(count(method, MutableRef.get(route), response, begun), response)
-      ).pipe(
-        Effect.tapCause((cause) =>
-          Cause.hasDies(cause)
-            ? Effect.logError("a request has failed", cause).pipe(Effect.annotateLogs({ route: MutableRef.get(route) }))
-            : Effect.void
-        ),
-        Effect.provideService(CurrentRoute, route)
-      )
-    }),
+    Effect.flatMap(Effect.zip(HttpServerRequest.HttpServerRequest, elapsed), ([request, begun]) =>
+      HttpEffect.withPreResponseHandler(httpEffect, (_request, response) =>
+        Effect.as(count(request, response, begun), response)
+      ).pipe(Effect.tapCause(logDefect(request)))
+    ),
   { global: true }
 )
 
 /** Tells which route has taken the request, and makes the span of the request. It ends when the answer begins. */
 export const route = HttpRouter.middleware((httpEffect) =>
-  Effect.gen(function* () {
-    const { path } = (yield* HttpRouter.RouteContext).route
-    MutableRef.set(yield* CurrentRoute, path)
-    return yield* (yield* References.TracerEnabled) ? traced(httpEffect, path) : httpEffect
-  })
+  Effect.flatMap(
+    Effect.zip(HttpRouter.RouteContext, HttpServerRequest.HttpServerRequest),
+    ([
+      {
+        route: { path }
+      },
+      request
+    ]) => {
+      routes.set(request.source, path)
+      return Effect.flatMap(References.TracerEnabled, (enabled) =>
+        enabled ? traced(httpEffect, request, path) : httpEffect
+      )
+    }
+  )
 ).layer
 
-const traced = <E, R>(httpEffect: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>, path: string) =>
-  Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers, method }) =>
-    httpEffect.pipe(
-      Effect.tap(({ status }) => Effect.annotateCurrentSpan("http.response.status_code", status)),
-      Effect.withSpan(`${method} ${path}`, {
-        kind: "server",
-        parent: Option.getOrUndefined(HttpTraceContext.fromHeaders(headers)),
-        attributes: { "http.request.method": method, "http.route": path }
-      })
-    )
+const traced = <E, R>(
+  httpEffect: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>,
+  { headers, method }: HttpServerRequest.HttpServerRequest,
+  path: string
+) =>
+  httpEffect.pipe(
+    Effect.tap(({ status }) => Effect.annotateCurrentSpan("http.response.status_code", status)),
+    Effect.withSpan(`${method} ${path}`, {
+      kind: "server",
+      parent: Option.getOrUndefined(HttpTraceContext.fromHeaders(headers)),
+      attributes: { "http.request.method": method, "http.route": path }
+    })
   )

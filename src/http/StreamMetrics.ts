@@ -1,17 +1,14 @@
 /**
  * Counts a stream while it is open: what is sent, and why it ended.
  */
-import { Context, Effect, Metric, MutableRef, type Scope } from "effect"
+import { Effect, Metric, MutableRef, type Scope } from "effect"
 import { type AccessCode, shortened } from "../domain/AccessCode.ts"
+import { HttpServerRequest } from "effect/http"
 import type { Frame } from "../rooms/Frame.ts"
 import type { Room } from "../rooms/Room.ts"
+import * as Cuts from "./Cuts.ts"
 import { Drain } from "./Drain.ts"
 import { frameBytes, framesSent, type StreamEnd, streamsEnded, streamsOpen, streamsStarted } from "./HttpMetrics.ts"
-
-/** Why the server has cut the connection of this request, if it has. The server under it provides it. */
-export const Cut = Context.Reference("pairroom/http/StreamMetrics/Cut", {
-  defaultValue: (): Effect.Effect<"slow" | "vanished" | undefined> => Effect.succeed(undefined)
-})
 
 export interface StreamMetrics {
   /** A frame was given to the stream. */
@@ -33,29 +30,33 @@ export const endedAtOnce = (cause: StreamEnd): Effect.Effect<void> => Effect.and
 export const make = Effect.fnUntraced(function* (
   room: Room["Service"],
   code: AccessCode
-): Effect.fn.Return<StreamMetrics, never, Scope.Scope> {
+): Effect.fn.Return<StreamMetrics, never, Scope.Scope | HttpServerRequest.HttpServerRequest> {
   const context = yield* Effect.context<never>()
-  const cut = yield* Cut
+  const request = yield* HttpServerRequest.HttpServerRequest
   /** Not Refs: they change with each event of each client, and an effect would cost time. */
   const last = MutableRef.make<Frame | undefined>(undefined)
   const cause = MutableRef.make<StreamEnd | undefined>(undefined)
-  const end = Effect.gen(function* () {
-    const why = MutableRef.get(cause) ?? (yield* cut) ?? "client"
-    yield* Metric.modify(open, -1)
-    yield* ended(why)
-    yield* Effect.annotateLogs(Effect.logDebug("stream ended"), { room: shortened(code), cause: why })
-  })
-  yield* Effect.acquireRelease(Effect.andThen(began, Metric.modify(open, 1)), () => end)
+  yield* Effect.acquireRelease(Effect.andThen(began, Metric.modify(open, 1)), () =>
+    end(code, MutableRef.get(cause) ?? Cuts.of(request) ?? "client")
+  )
   return {
     sent: (frame) => {
       MutableRef.set(last, frame)
       framesSent.of(frame).updateUnsafe(1, context)
       frameBytes.of({}).updateUnsafe(frame.bytes.length, context)
     },
-    over: Effect.gen(function* () {
-      MutableRef.set(cause, (yield* Drain.isDraining) ? "drain" : endOf(MutableRef.get(last), yield* room.ended))
-    })
+    over: Effect.suspend(() => Effect.map(whyOver(room, MutableRef.get(last)), (why) => MutableRef.set(cause, why)))
   }
+})
+
+const end = Effect.fnUntraced(function* (code: AccessCode, cause: StreamEnd) {
+  yield* Metric.modify(open, -1)
+  yield* ended(cause)
+  yield* Effect.annotateLogs(Effect.logDebug("stream ended"), { room: shortened(code), cause })
+})
+
+const whyOver = Effect.fnUntraced(function* (room: Room["Service"], last: Frame | undefined) {
+  return (yield* Drain.isDraining) ? "drain" : endOf(last, yield* room.ended)
 })
 
 /** A room that is closed says so in its last frame. One that has failed ends its streams without a word. */

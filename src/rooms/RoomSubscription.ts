@@ -99,7 +99,7 @@ export const subscribe = Effect.fnUntraced(function* (
   }
   const { streamsEnded } = yield* Ref.get(room.state)
   const subscription = yield* PubSub.subscribe(ticks ? room.frames : room.framesWithoutTicks)
-  const losses = yield* Losses.make(room, ticks)
+  const lastTaken = Losses.begin(room, ticks)
   /** Not a Ref: only this subscription uses it, it changes with each event, and an effect would cost time. */
   const cursor = yield* Effect.acquireRelease(
     Effect.andThen(
@@ -108,7 +108,10 @@ export const subscribe = Effect.fnUntraced(function* (
       ),
       Effect.map(begin(room, limits, lastEventId), MutableRef.make)
     ),
-    (cursor) => release(room, MutableRef.get(cursor), { ticks, name })
+    (cursor) => {
+      Losses.end(room, lastTaken, ticks)
+      return release(room, MutableRef.get(cursor), { ticks, name })
+    }
   )
 
   const recover = Effect.suspend(() =>
@@ -120,7 +123,7 @@ export const subscribe = Effect.fnUntraced(function* (
     )
   )
   const taken = Effect.flatMap(PubSub.take(subscription), (published): RoomSubscription => {
-    losses.taken(published.position)
+    Losses.taken(room, lastTaken, published.position)
     const [step, after] = advance(MutableRef.get(cursor), published, limits)
     MutableRef.set(cursor, after)
     switch (step) {

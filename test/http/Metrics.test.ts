@@ -39,7 +39,7 @@ const byName = <A>(families: Iterable<readonly [string, A]>) =>
 const README = readFileSync(new URL("../../src/http/README.md", import.meta.url), "utf8")
 
 const documented = Array.from(
-  README.matchAll(/^\| `((?:pairroom|process|nodejs)_\w+)` \| (\w+) \| (.*?) ?\| (.+) \|$/gm),
+  README.split("\n## Logs")[0]!.matchAll(/^\| `(\w+)` \| (\w+) \| (.*?) ?\| (.+) \|$/gm),
   ([, name, type, labels = "", meaning]) => ({
     name,
     type,

@@ -4,10 +4,10 @@
  */
 import { NodeHttpServerRequest } from "@effect/platform-node"
 import { Clock, Duration, Effect, Layer, Schedule } from "effect"
-import { HttpEffect, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { HttpEffect, HttpServerResponse } from "effect/http"
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
-import { Cut } from "../StreamMetrics.ts"
+import * as Cuts from "../Cuts.ts"
 
 /** The request that came last on a connection, and its answer. */
 export interface Exchange {
@@ -41,12 +41,9 @@ export const of = (server: Server): Connections => {
   return connections
 }
 
-/** Why connections were cut. Here and not in `Connections`: a stream asks for it when its connection is gone. */
-const cuts = new WeakMap<Socket, "slow" | "vanished">()
-
 /** Resets a connection: the kernel's buffer is freed too, and the stream on it is interrupted. */
-export const cut = (socket: Socket, why: "slow" | "vanished"): void => {
-  cuts.set(socket, why)
+export const cut = (socket: Socket, { last }: Connection, why: Cuts.Cut): void => {
+  if (last !== undefined) Cuts.note(last.request, why)
   socket.resetAndDestroy()
 }
 
@@ -130,17 +127,6 @@ export const prepareStreams =
       })
     })
 
-/** Lets a stream know whether its connection was cut. */
-export const tellCuts = <A, E, R>(httpEffect: Effect.Effect<A, E, R>) =>
-  Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
-    const { socket } = NodeHttpServerRequest.toIncomingMessage(request)
-    return Effect.provideService(
-      httpEffect,
-      Cut,
-      Effect.sync(() => cuts.get(socket))
-    )
-  })
-
 /** How many times all connections are checked within the shorter limit. */
 const LOOKS = 6
 
@@ -158,11 +144,12 @@ export const endUnread = (connections: Connections, limits: UnreadLimits) => {
   const [stream, answer] = [Duration.toMillis(limits.stream), Duration.toMillis(limits.answer)]
   const look = Effect.map(Clock.Clock, (clock) => {
     const now = Number(clock.monotonicTimeNanosUnsafe() / 1_000_000n)
-    for (const [socket, { isStream, unreadSince }] of connections) {
+    for (const [socket, connection] of connections) {
+      const { isStream, unreadSince } = connection
       if (socket.writableLength === 0) {
         if (unreadSince !== READ) change(connections, socket, { unreadSince: READ })
       } else if (unreadSince === READ) change(connections, socket, { unreadSince: now })
-      else if (now - unreadSince >= (isStream ? stream : answer)) cut(socket, "slow")
+      else if (now - unreadSince >= (isStream ? stream : answer)) cut(socket, connection, "slow")
     }
   })
   const often = Duration.millis(Math.min(stream, answer) / LOOKS)

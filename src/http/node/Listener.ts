@@ -2,8 +2,8 @@
  * Node's own server: its limits, and how it is closed. Every request goes to the router. Only this folder handles sockets.
  */
 import { NodeHttpServer, NodeServices } from "@effect/platform-node"
-import { Context, Duration, Effect, Layer } from "effect"
-import { HttpRouter } from "effect/http"
+import { Context, Duration, Effect, FileSystem, Layer, Path } from "effect"
+import { Etag, HttpPlatform, HttpRouter } from "effect/http"
 import { createServer, type Server } from "node:http"
 import type { Socket } from "node:net"
 import type { Rooms } from "../../rooms/Rooms.ts"
@@ -82,13 +82,16 @@ export const onClose: Layer.Layer<never, never, Drain | Listener | Rooms> = Laye
 
 /** Prepares the connection of each answer that is a stream. */
 export const streams = HttpRouter.middleware(
-  Effect.map(
-    Listener,
-    ({ connections }) =>
-      (httpEffect) =>
-        Connections.tellCuts(Connections.prepareStreams(connections)(httpEffect))
-  ),
+  Effect.map(Listener, ({ connections }) => Connections.prepareStreams(connections)),
   { global: true }
+)
+
+/** What the routes need of the platform, and no more: every stream keeps its context, and a larger one costs it 2 KiB. */
+const platform = Layer.effectContext(
+  Effect.map(
+    Layer.build(NodeHttpServer.layerHttpServices),
+    Context.pick(HttpPlatform.HttpPlatform, Etag.Generator, FileSystem.FileSystem, Path.Path)
+  )
 )
 
 /** Listens. */
@@ -126,7 +129,8 @@ const listen = (
     patience: Duration.times(drainTimeout, DRAIN_SHARE)
   })
   return Layer.mergeAll(
-    NodeHttpServer.layer(() => server, { host, port, gracefulShutdownTimeout: drainTimeout }),
+    NodeHttpServer.layerServer(() => server, { host, port, gracefulShutdownTimeout: drainTimeout }),
+    platform,
     Layer.succeed(Listener, listener),
     Connections.endUnread(connections, { stream: unreadLimit, answer: UNREAD_ANSWER }),
     Layer.provide(endVanished(connections), NodeServices.layer)

@@ -77,9 +77,9 @@ export const endVanished = (connections: Connections) =>
           Array.from(all).flatMap(([key, at]) => (now - at >= Duration.toMillis(LIMIT) ? [key] : []))
         )
         if (gone.size === 0) return
-        for (const socket of connections.keys()) {
+        for (const [socket, connection] of connections) {
           const { localPort = 0, remoteAddress = "", remotePort = 0 } = socket
-          if (gone.has(keyOf(localPort, plainAddress(remoteAddress), remotePort))) cut(socket, "vanished")
+          if (gone.has(keyOf(localPort, plainAddress(remoteAddress), remotePort))) cut(socket, connection, "vanished")
         }
       })
       yield* Effect.forkScoped(Effect.schedule(look, Schedule.spaced(OFTEN)))
