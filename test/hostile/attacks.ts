@@ -1,5 +1,6 @@
 /** Every attack, by its name. */
 import type { Attack } from "./attack.ts"
 import { cases } from "./attacks/cases.ts"
+import { generated } from "./attacks/generated.ts"
 
-export const attacks: Readonly<Record<string, Attack>> = { cases }
+export const attacks: Readonly<Record<string, Attack>> = { cases, generated }

@@ -103,7 +103,7 @@ export const layer = ({ host, port, drainTimeout, unreadLimit = UNREAD_STREAM }:
     .on("clientError", (error, socket) =>
       ParserRefusals.onClientError(error, socket, connections.get(socket as Socket))
     )
-    .on("checkExpectation", ParserRefusals.onExpectation)
+    .on("checkExpectation", ParserRefusals.refuseExpectation(connections))
     .on("connect", ParserRefusals.onConnect)
   Connections.passRequests(server, connections)
   const listener = Listener.of({

@@ -8,7 +8,7 @@ import { BadRequest, HeadersTooLarge, PayloadTooLarge, RequestTimeout } from "..
 import { shown } from "../../domain/RoomInput.ts"
 import { codingNotImplemented } from "../Refusals.ts"
 import { SECURITY_HEADERS } from "../SecurityHeaders.ts"
-import type { Connection } from "./Connections.ts"
+import { begin, type Connection, type Connections } from "./Connections.ts"
 
 interface ParserError {
   readonly message?: string
@@ -47,6 +47,8 @@ export const onClientError = (error: ParserError, socket: Duplex, connection: Co
     if (response.headersSent) return response.shouldKeepAlive ? void socket.destroy() : undefined
     const { body, headers, status } = answerTo(error)
     response.writeHead(status, { ...headers, connection: "close" }).end(body)
+    // Its handler may wait for the rest of the request. Node would not say that it never comes, because there is an answer.
+    socket.once("close", () => request.destroy())
     return
   }
   // The answer to a whole request is sent first.
@@ -85,12 +87,15 @@ export const onConnect = (_request: IncomingMessage, socket: Duplex): void => {
   end(socket, 400, JSON.stringify({ _tag: "BadRequest", message: "method: CONNECT is for proxies, and this is none" }))
 }
 
-/** Refuses an `Expect` that cannot be met. */
-export const onExpectation: RequestListener = ({ headers }, response) => {
-  const message = `expect: expected 100-continue, got ${shown(headers.expect)}`
-  const body = JSON.stringify({ _tag: "ExpectationFailed", message })
-  response.writeHead(417, headersOf(body)).end(body)
-}
+/** Refuses an `Expect` that cannot be met. Its connection is over: nobody knows whether the body comes. */
+export const refuseExpectation =
+  (connections: Connections): RequestListener =>
+  (request, response) => {
+    if (!begin(connections, { request, response })) return
+    const message = `expect: expected 100-continue, got ${shown(request.headers.expect)}`
+    const body = JSON.stringify({ _tag: "ExpectationFailed", message })
+    response.writeHead(417, { ...headersOf(body), connection: "close" }).end(body)
+  }
 
 const headersOf = (body: string) => ({
   "content-type": "application/json",
