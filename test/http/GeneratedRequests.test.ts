@@ -12,6 +12,9 @@ const SEED = 12
 const COUNT = 600
 const AT_ONCE = 8
 
+const json = (status: string, body: string) =>
+  `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\nx-content-type-options: nosniff\r\n\r\n${body}`
+
 describe("generated requests", () => {
   it.effect("get no 500, no hanging answer, refusals as the contract has them, and forge no event", () =>
     Effect.gen(function* () {
@@ -46,8 +49,6 @@ describe("generated requests", () => {
 
   it("would be noticed where an answer is wrong", () => {
     const request = { method: "GET", path: "/", bytes: "" }
-    const json = (status: string, body: string) =>
-      `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\nx-content-type-options: nosniff\r\n\r\n${body}`
     assert.strictEqual(faultIn(request, ""), "no answer")
     assert.strictEqual(faultIn(request, "HTTP/1.1 500 X\r\n\r\n"), "status 500")
     assert.strictEqual(faultIn(request, json("400 X", '{"_tag":"Stale","message":"m"}')), "status 400 with Stale")

@@ -350,7 +350,7 @@ const REFUSALS: Readonly<Record<string, number>> = {
 }
 
 /** The answers of these have no JSON: they answer by `Accept`. */
-const isPage = (path: string) => /^\/room\//.test(path)
+const isPage = (path: string) => path.startsWith("/room/")
 
 /** Returns what is wrong with an answer, all bytes of it in `latin1`; undefined if nothing is. */
 export const faultIn = ({ method, path }: Generated, answer: string): string | undefined => {

@@ -32,6 +32,8 @@ const pressUntilUnread = Effect.fnUntraced(function* (code: string) {
   for (let press = 0; press < 40; press++) yield* swap(code, (yield* view(code)).id)
 })
 
+const answers = (text: string) => text.split("HTTP/1.1 200").length - 1
+
 describe("Connections", () => {
   it.effect(
     "a client that stops reading costs a bounded buffer, disturbs nobody, and is given the newest state then",
@@ -152,7 +154,6 @@ describe("Connections", () => {
     Effect.gen(function* () {
       const ask = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n"
       const last = "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
-      const answers = (text: string) => text.split("HTTP/1.1 200").length - 1
       assert.strictEqual(answers(yield* raw(ask.repeat(15) + last)), 16)
       assert.isBelow(answers(yield* raw(ask.repeat(500) + last)), 64)
       assert.strictEqual((yield* call("GET", "/healthz")).status, 200)
