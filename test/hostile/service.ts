@@ -29,9 +29,6 @@ export const START: string = JSON.parse(readFileSync("package.json", "utf8")).sc
 /** As npm sets it: the programs of the project first. */
 export const PATH = `${resolve("node_modules/.bin")}:${process.env["PATH"]}`
 
-/** With as many descriptors as the system allows: each stream takes one, and the usual limit of 1,024 would be the bound of everything. */
-const RAISED = 'ulimit -n "$(ulimit -Hn)"'
-
 /** Answers what the process is asked: its heap after a collection. The same that the benchmark uses. */
 const PROBE = "--expose-gc --import=./test/bench/servers/probe.ts"
 
@@ -55,7 +52,7 @@ export const start = Effect.fnUntraced(function* (
   )
   const child = yield* Effect.acquireRelease(
     Effect.sync(() =>
-      spawn("sh", ["-c", `${RAISED}; ${START}`], {
+      spawn("sh", ["-c", START], {
         stdio: ["ignore", "pipe", "inherit", "ipc"],
         env: {
           PATH,
