@@ -1,5 +1,6 @@
 /** Streams that are opened and ended again, in each way that there is. */
 import { connect } from "node:net"
+import { until } from "../cluster/time.ts"
 import { ask, type Client, dial, each, openRoom, stream } from "./clients.ts"
 
 /** The service's `STREAM_LIFETIME` for this: the shortest. */
@@ -18,20 +19,25 @@ interface Batch {
   readonly port: number
   readonly code: string
   readonly from: string
+  /** Is told of each stream that has begun. */
+  readonly begun: () => void
 }
 
 /** Opens a stream, ends it, and tells whether it began and ended as it should. */
 type Way = (batch: Batch) => Promise<boolean>
 
-const begun = async ({ code, from, port }: Batch): Promise<Client | undefined> => {
+const begin = async ({ begun, code, from, port }: Batch): Promise<Client | undefined> => {
   const client = dial(port, stream(code), { from })
-  if (await client.heard("event: remaining-time", ENDS)) return client
+  if (await client.heard("event: remaining-time", ENDS)) {
+    begun()
+    return client
+  }
   client.socket.destroy()
   return undefined
 }
 
 const endedByServer: Way = async (batch) => {
-  const client = await begun(batch)
+  const client = await begin(batch)
   if (client === undefined) return false
   const how = await client.closed(ENDS)
   client.socket.destroy()
@@ -41,7 +47,7 @@ const endedByServer: Way = async (batch) => {
 const byClient =
   (end: (client: Client) => void): Way =>
   async (batch) => {
-    const client = await begun(batch)
+    const client = await begin(batch)
     if (client === undefined) return false
     end(client)
     const how = await client.closed(ENDS)
@@ -82,9 +88,6 @@ const WAYS: Readonly<Record<string, readonly [way: Way, then?: (batch: Batch) =>
   "the life time": [endedByServer]
 }
 
-/** How long the streams of a batch have to begin before its room is ended, in milliseconds. */
-const OPENING = 500
-
 /** Opens and ends so many streams, the ways taking turns. Returns how many went wrong. */
 export const churn = async (
   port: number,
@@ -95,10 +98,16 @@ export const churn = async (
   let wrong = 0
   await each(batches, AT_ONCE, async (index) => {
     const [name, [way, then]] = ways[index % ways.length]!
-    const batch = { port, code: await openRoom(port, {}, true), from: ADDRESSES[index % ADDRESSES.length]! }
+    let open = 0
+    const batch = {
+      port,
+      code: await openRoom(port, {}, true),
+      from: ADDRESSES[index % ADDRESSES.length]!,
+      begun: () => void open++
+    }
     const streams = Array.from({ length: BATCH }, () => way(batch))
     if (then !== undefined) {
-      await new Promise((resolve) => setTimeout(resolve, OPENING))
+      await until(() => open === BATCH, ENDS)
       await then(batch)
     }
     const failed = (await Promise.all(streams)).filter((ok) => !ok).length

@@ -17,6 +17,8 @@ export interface Options {
   readonly port: number
   /** The longest time that closing may take. */
   readonly drainTimeout: Duration.Duration
+  /** The origins that may read the answers, refusals of the parser too. None by default. */
+  readonly allowedOrigins?: ReadonlyArray<string>
   /** How long the buffer of a stream may stay unread before its client is disconnected. */
   readonly unreadLimit?: Duration.Duration
 }
@@ -87,7 +89,7 @@ export const streams = HttpRouter.middleware(
 )
 
 /** Listens. */
-export const layer = ({ host, port, drainTimeout, unreadLimit = UNREAD_STREAM }: Options) => {
+export const layer = ({ host, port, drainTimeout, allowedOrigins = [], unreadLimit = UNREAD_STREAM }: Options) => {
   const server = createServer({
     maxHeaderSize: HEADERS_MAX,
     headersTimeout: HEADERS_TIMEOUT,
@@ -101,9 +103,9 @@ export const layer = ({ host, port, drainTimeout, unreadLimit = UNREAD_STREAM }:
   server
     .setTimeout(Duration.toMillis(UNREAD_ANSWER))
     .on("clientError", (error, socket) =>
-      ParserRefusals.onClientError(error, socket, connections.get(socket as Socket))
+      ParserRefusals.onClientError(error, socket, connections.get(socket as Socket), allowedOrigins)
     )
-    .on("checkExpectation", ParserRefusals.refuseExpectation(connections))
+    .on("checkExpectation", ParserRefusals.refuseExpectation(connections, allowedOrigins))
     .on("connect", ParserRefusals.onConnect)
   Connections.passRequests(server, connections)
   const listener = Listener.of({

@@ -1,9 +1,12 @@
-/** 100 clients that vanish without a word, in a network namespace whose link goes down. */
+/**
+ * 100 clients that vanish without a word, in a network namespace whose link goes down. Service and others are in a namespace of
+ * their own, too: rules of the machine's own network would stop the clients. So this file is a process of its own.
+ */
 import { Effect } from "effect"
-import { spawnSync } from "node:child_process"
-import { exactly, within } from "../../cluster/figures.ts"
+import { spawn, spawnSync } from "node:child_process"
+import { exactly, type Figure, within } from "../../cluster/figures.ts"
 import { sleep } from "../../cluster/time.ts"
-import { type Attack, scaled } from "../attack.ts"
+import { type Attack, type NotRun, scaled, type Size } from "../attack.ts"
 import * as Child from "../child.ts"
 import { ask, connectionsOf, openRoom } from "../clients.ts"
 import * as Others from "../others.ts"
@@ -17,14 +20,17 @@ const [NEAR, FAR] = [`pr${process.pid}a`, `pr${process.pid}b`]
 /** Addresses that are kept for examples, and nobody has. */
 const [OURS, THEIRS] = ["192.0.2.1", "192.0.2.2"]
 
+const WHAT = "from the end of the link until they are not counted"
+
 const ip = (args: string): boolean => spawnSync("ip", args.split(" ")).status === 0
 
 const inside = (args: string): boolean => ip(`-n ${NAMESPACE} ${args}`)
 
-/** A network of its own, with one link to here; false where that is not allowed. */
+/** A namespace with one link to here; false where that is not allowed. */
 const network = Effect.acquireRelease(
   Effect.sync(
     () =>
+      ip("link set lo up") &&
       ip(`netns add ${NAMESPACE}`) &&
       ip(`link add ${NEAR} type veth peer name ${FAR} netns ${NAMESPACE}`) &&
       ip(`addr add ${OURS}/30 dev ${NEAR}`) &&
@@ -39,9 +45,10 @@ const network = Effect.acquireRelease(
     })
 )
 
-export const vanished: Attack = Effect.fnUntraced(function* (size) {
-  const what = "from the end of the link until they are not counted"
-  if (!(yield* network)) return [{ what, notRun: "it needs root, ip netns and veth", bar: `≤ ${LIMIT} ms` }]
+const notRun: NotRun = { what: WHAT, notRun: "it needs root, unshare, ip netns and veth", bar: `≤ ${LIMIT} ms` }
+
+const attack = Effect.fnUntraced(function* (size: Size) {
+  if (!(yield* network)) return [notRun]
   const { port } = yield* start({ HOST: "0.0.0.0" })
   const child = yield* Effect.acquireRelease(
     Effect.sync(() => Child.start(NAMESPACE)),
@@ -62,7 +69,7 @@ export const vanished: Attack = Effect.fnUntraced(function* (size) {
     const took = (await left()) > 0 ? Infinity : performance.now() - begin
     return [
       exactly("clients that came", came, count),
-      within(what, took, LIMIT),
+      within(WHAT, took, LIMIT),
       within(
         `growth of the others' delay at the 99th percentile (${Math.round(calm)} ms before)`,
         (await late) - calm,
@@ -73,3 +80,17 @@ export const vanished: Attack = Effect.fnUntraced(function* (size) {
     ]
   })
 })
+
+export const vanished: Attack = (size) =>
+  Effect.callback<ReadonlyArray<Figure | NotRun>>((resume) => {
+    const args = ["--net", process.execPath, "test/hostile/attacks/vanished.ts", JSON.stringify(size)]
+    spawn("unshare", args, { stdio: ["ignore", "inherit", "inherit", "ipc"] })
+      .once("message", (figures) => resume(Effect.succeed(figures as ReadonlyArray<Figure | NotRun>)))
+      .once("error", () => resume(Effect.succeed([notRun])))
+      .once("exit", () => resume(Effect.succeed([notRun])))
+  })
+
+if (import.meta.main) {
+  const size: Size = JSON.parse(process.argv[2] ?? "")
+  process.send?.(await Effect.runPromise(Effect.scoped(attack(size))), () => process.exit(0))
+}
