@@ -8,6 +8,14 @@ import { call, open, raw, serve, watch } from "./harness.ts"
 const origin = "https://pair.example"
 const allowed = serve({ allowedOrigins: [origin, "http://localhost:5173"] })
 
+/** Requests that the parser refuses, from an origin. */
+const requests = (from: string) => [
+  `GET / HTTP/1.1\r\nhost: x\r\norigin: ${from}\r\nexpect: a miracle\r\n\r\n`,
+  `GET / HTTP/1.1\r\nhost: x\r\norigin: ${from}\r\nx: ${"a".repeat(17_000)}\r\n\r\n`,
+  `GET / HTTP/1.1\r\nhost: x\r\norigin: ${from}\r\nbad header\r\n\r\n`,
+  `POST /api/pair-room HTTP/1.1\r\nhost: x\r\norigin: ${from}\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n`
+]
+
 describe("Server", () => {
   it.effect("an OPTIONS that is no preflight is answered as without allowed origins", () =>
     Effect.gen(function* () {
@@ -23,12 +31,6 @@ describe("Server", () => {
 
   it.effect("what the parser refuses can be read by an allowed origin, and by no other", () =>
     Effect.gen(function* () {
-      const requests = (from: string) => [
-        `GET / HTTP/1.1\r\nhost: x\r\norigin: ${from}\r\nexpect: a miracle\r\n\r\n`,
-        `GET / HTTP/1.1\r\nhost: x\r\norigin: ${from}\r\nx: ${"a".repeat(17_000)}\r\n\r\n`,
-        `GET / HTTP/1.1\r\nhost: x\r\norigin: ${from}\r\nbad header\r\n\r\n`,
-        `POST /api/pair-room HTTP/1.1\r\nhost: x\r\norigin: ${from}\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n`
-      ]
       for (const request of requests(origin)) {
         const head = (yield* raw(request)).toLowerCase()
         assert.include(head, `access-control-allow-origin: ${origin}\r\n`)
