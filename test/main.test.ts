@@ -1,11 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Queue, Schedule } from "effect"
 import { EventSource } from "eventsource"
+import { spawn } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { connect, type Socket } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { address, GREETING, start } from "./instance.ts"
+import { freePort } from "./cluster/port.ts"
+import { address, compileCache, GREETING, start } from "./instance.ts"
 
 const folder = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "pairroom-"))),
@@ -139,6 +141,32 @@ describe("the process", () => {
       )
       assert.strictEqual(code, 143)
       assert.isTrue(once.isRunning())
+    })
+  )
+
+  it.live("by npm start too: SIGTERM to npm alone drains it, ends npm with code 0 and leaves no process behind", () =>
+    Effect.gen(function* () {
+      const port = yield* freePort
+      const npm = yield* Effect.acquireRelease(
+        Effect.sync(() => {
+          const env = { ...process.env, ...compileCache, HOST: "127.0.0.1", PORT: String(port), STORE_URL: "memory:" }
+          const child = spawn("npm", ["start"], { env, stdio: ["ignore", "pipe", "inherit"] })
+          return { child, exit: new Promise<number | null>((resolve) => child.on("exit", resolve)) }
+        }),
+        ({ child }) => Effect.sync(() => child.kill("SIGKILL"))
+      )
+      const url = `http://127.0.0.1:${port}`
+      yield* Effect.callback<void>((resume) => {
+        npm.child.stdout.on("data", (text) => String(text).includes("Pairroom is at") && resume(Effect.void))
+      })
+      const { accessCode } = yield* ask(`${url}/api/pair-room`, "POST", JSON.parse(NEW_ROOM))
+      const stream = yield* Effect.promise(() => fetch(`${url}/api/${accessCode}/connect`))
+      npm.child.kill("SIGTERM")
+      assert.match(yield* Effect.promise(() => stream.text()), /\n\nretry: \d+\n\n$/)
+      assert.strictEqual(yield* Effect.promise(() => npm.exit), 0)
+      // Whatever was left behind would hold the port.
+      const second = yield* start({ STORE_URL: "memory:", PORT: String(port) })
+      assert.strictEqual(yield* address(second), url)
     })
   )
 

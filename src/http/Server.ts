@@ -3,9 +3,10 @@
  */
 import { NodeServices } from "@effect/platform-node"
 import { Deferred, type Duration, Effect, Layer } from "effect"
-import { HttpEffect, HttpMiddleware, HttpRouter, HttpServerResponse } from "effect/http"
+import { HttpEffect, HttpRouter, HttpServerResponse } from "effect/http"
 import type { IpNetwork } from "effect/net"
 import * as ClientAddress from "./ClientAddress.ts"
+import * as Cors from "./Cors.ts"
 import { Drain } from "./Drain.ts"
 import * as Handlers from "./Handlers.ts"
 import * as Limits from "./Limits.ts"
@@ -44,23 +45,6 @@ const routerConfig = {
   ignoreDuplicateSlashes: false,
   ignoreTrailingSlash: false
 }
-
-const EXPOSED_HEADERS = ["ETag", "Location", "Retry-After"]
-
-const cors = (allowedOrigins: ReadonlyArray<string>) =>
-  allowedOrigins.length === 0
-    ? Layer.empty
-    : HttpRouter.middleware(
-        HttpMiddleware.cors({
-          allowedOrigins: (origin) => allowedOrigins.includes(origin),
-          allowedMethods: ["GET", "HEAD", "POST", "PATCH", "DELETE"],
-          allowedHeaders: ["Content-Type", "If-Match", "Last-Event-ID", "Cache-Control"],
-          exposedHeaders: EXPOSED_HEADERS,
-          credentials: true,
-          maxAge: 600
-        }),
-        { global: true }
-      )
 
 const everyAnswer = HttpRouter.middleware(
   Effect.map(
@@ -115,7 +99,7 @@ const serve = (options: Options, pages: ReadonlyArray<Pages.Page>) => {
       Requests.all,
       everyAnswer,
       Listener.streams,
-      cors(options.allowedOrigins),
+      Cors.layer(options.allowedOrigins),
       ClientAddress.forwarded(options.trustedProxies ?? [])
     ]),
     Layer.provide(Limits.layer(options.limits ?? Limits.OFF))

@@ -54,7 +54,7 @@ export const watch = async (port: number, code: string, tick: (at: number) => vo
 }
 
 /** Returns what is wrong with a block of a stream. */
-const faultOf = (block: string): string | undefined => {
+export const faultOf = (block: string): string | undefined => {
   const fields = block.split("\n").map((line) => line.split(/: (.*)/s, 2))
   const values = (name: string) => fields.flatMap(([field, value]) => (field === name ? [value ?? ""] : []))
   if (fields.some(([name]) => !["event", "data", "id", "retry"].includes(name ?? ""))) return "an unknown field"

@@ -19,6 +19,8 @@ export interface Service {
   /** The gauges of `/metrics` that count something which ends, by name and labels. */
   readonly gauges: () => Promise<ReadonlyMap<string, number>>
   readonly isRunning: () => boolean
+  /** The lines that it has logged about errors. */
+  readonly errors: ReadonlyArray<string>
 }
 
 /** The command line of `npm start`. */
@@ -26,9 +28,6 @@ export const START: string = JSON.parse(readFileSync("package.json", "utf8")).sc
 
 /** As npm sets it: the programs of the project first. */
 export const PATH = `${resolve("node_modules/.bin")}:${process.env["PATH"]}`
-
-/** With as many descriptors as the system allows: each stream takes one, and the usual limit of 1,024 would be the bound of everything. */
-const RAISED = 'ulimit -n "$(ulimit -Hn)"'
 
 /** Answers what the process is asked: its heap after a collection. The same that the benchmark uses. */
 const PROBE = "--expose-gc --import=./test/bench/servers/probe.ts"
@@ -38,6 +37,8 @@ const COUNTED = /streams|rooms|connections|fibers|requests_active|subscri/
 
 /** How long the service takes to see that a connection was ended, in milliseconds. */
 const HANGING_UP = 250
+
+const ERROR = /"level":"(?:ERROR|FATAL)"/i
 
 /** Starts it with these settings, without limits unless they are given, and waits until it serves. */
 export const start = Effect.fnUntraced(function* (
@@ -51,8 +52,8 @@ export const start = Effect.fnUntraced(function* (
   )
   const child = yield* Effect.acquireRelease(
     Effect.sync(() =>
-      spawn("sh", ["-c", `${RAISED}; ${START}`], {
-        stdio: ["ignore", "ignore", "inherit", "ipc"],
+      spawn("sh", ["-c", START], {
+        stdio: ["ignore", "pipe", "inherit", "ipc"],
         env: {
           PATH,
           HOST: "127.0.0.1",
@@ -60,6 +61,7 @@ export const start = Effect.fnUntraced(function* (
           STORE_URL: `sqlite:${join(folder, "rooms.db")}`,
           NODE_OPTIONS: `${PROBE} ${nodeOptions}`,
           LOG_LEVEL: "Error",
+          LOG_FORMAT: "json",
           ...compileCache,
           ...noLimits,
           ...env
@@ -73,6 +75,10 @@ export const start = Effect.fnUntraced(function* (
         child.kill("SIGKILL")
       })
   )
+  const errors: Array<string> = []
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    errors.push(...text.split("\n").filter((line) => ERROR.test(line)))
+  })
   const pid = child.pid ?? 0
   const isRunning = () => child.exitCode === null && child.signalCode === null
   yield* Effect.promise(async () => {
@@ -84,6 +90,7 @@ export const start = Effect.fnUntraced(function* (
   return {
     pid,
     port,
+    errors,
     isRunning,
     heap: () =>
       new Promise((resolve) => {

@@ -3,12 +3,46 @@ import { Duration, Effect, Exit, Fiber, Layer, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import { Drain } from "../../src/http/Drain.ts"
 import { Rooms } from "../../src/rooms/Rooms.ts"
-import { call, open, serve, watch } from "./harness.ts"
+import { call, open, raw, serve, watch } from "./harness.ts"
 
 const origin = "https://pair.example"
 const allowed = serve({ allowedOrigins: [origin, "http://localhost:5173"] })
 
+/** Requests that the parser refuses, from an origin. */
+const requests = (from: string) => [
+  `GET / HTTP/1.1\r\nhost: x\r\norigin: ${from}\r\nexpect: a miracle\r\n\r\n`,
+  `GET / HTTP/1.1\r\nhost: x\r\norigin: ${from}\r\nx: ${"a".repeat(17_000)}\r\n\r\n`,
+  `GET / HTTP/1.1\r\nhost: x\r\norigin: ${from}\r\nbad header\r\n\r\n`,
+  `POST /api/pair-room HTTP/1.1\r\nhost: x\r\norigin: ${from}\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n`
+]
+
 describe("Server", () => {
+  it.effect("an OPTIONS that is no preflight is answered as without allowed origins", () =>
+    Effect.gen(function* () {
+      const without = yield* call("OPTIONS", "/api/x/timer")
+      assert.deepStrictEqual([without.status, without.json._tag], [405, "MethodNotAllowed"])
+      assert.strictEqual(without.headers["allow"], "GET, HEAD, PATCH")
+      assert.strictEqual(without.headers["access-control-allow-origin"], undefined)
+      const { headers, status } = yield* call("OPTIONS", "/api/x/timer", { headers: { origin } })
+      assert.strictEqual(status, 405)
+      assert.strictEqual(headers["access-control-allow-origin"], origin)
+    }).pipe(Effect.provide(allowed))
+  )
+
+  it.effect("what the parser refuses can be read by an allowed origin, and by no other", () =>
+    Effect.gen(function* () {
+      for (const request of requests(origin)) {
+        const head = (yield* raw(request)).toLowerCase()
+        assert.include(head, `access-control-allow-origin: ${origin}\r\n`)
+        assert.include(head, "access-control-allow-credentials: true\r\n")
+        assert.include(head, "vary: origin\r\n")
+      }
+      for (const request of requests("https://evil.example")) {
+        assert.notInclude((yield* raw(request)).toLowerCase(), "access-control-allow-origin")
+      }
+    }).pipe(Effect.provide(allowed))
+  )
+
   it.effect("allows a browser of an allowed origin what the contract says, and no other", () =>
     Effect.gen(function* () {
       const preflight = yield* call("OPTIONS", "/api/x/timer", {

@@ -191,6 +191,7 @@ export const dial = Effect.fn(function* (text: string) {
       return seen
     }),
     pieces,
+    write: (text: string) => Effect.sync(() => void socket.write(text)),
     stopReading: Effect.sync(() => void socket.pause()),
     readAgain: Effect.sync(() => void socket.resume()),
     /** How it was closed: `end`, or the code of its error. */

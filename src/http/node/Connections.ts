@@ -18,6 +18,8 @@ export interface Exchange {
 export interface Connection {
   /** Undefined before the first request. */
   readonly last: Exchange | undefined
+  /** How many requests came one after the other while the one before had no answer yet. */
+  readonly behind: number
   /** Does it carry a stream? A stream is the last answer on its connection. */
   readonly isStream: boolean
   /** Since when our buffer is unread, in milliseconds of the monotonic clock, or READ. */
@@ -29,7 +31,7 @@ export type Connections = Map<Socket, Connection>
 /** A connection whose client has read everything. */
 const READ = -1
 
-const NEW: Connection = { last: undefined, isStream: false, unreadSince: READ }
+const NEW: Connection = { last: undefined, behind: 0, isStream: false, unreadSince: READ }
 
 /** Returns the open connections of a server, kept up to date. */
 export const of = (server: Server): Connections => {
@@ -52,13 +54,35 @@ const change = (connections: Connections, socket: Socket, fields: Partial<Connec
   if (connection !== undefined) connections.set(socket, { ...connection, ...fields })
 }
 
+/**
+ * How many requests may wait behind another on one connection. One read brings more than a thousand: without a limit 200
+ * connections with 1,000 requests each stop everything else for seconds.
+ */
+const BEHIND_MOST = 32
+
+/** Takes down a request and its answer as the last ones of its connection. Returns false if the connection is over. */
+export const begin = (connections: Connections, exchange: Exchange): boolean => {
+  const { socket } = exchange.request
+  const connection = connections.get(socket)
+  if (connection === undefined || socket.destroyed) return false
+  const { isStream, last } = connection
+  const behind = last === undefined || last.response.writableFinished ? 0 : connection.behind + 1
+  if (isStream || behind > BEHIND_MOST) {
+    socket.destroy()
+    return false
+  }
+  connections.set(socket, { ...connection, last: exchange, behind })
+  return true
+}
+
 /** The events with which Node hands over a request. `checkContinue` is for a request with `Expect: 100-continue`. */
 const REQUEST_EVENTS = ["request", "checkContinue"] as const
 
 /**
- * Passes each request on to the listener of the library, by Node's own events. Three things are different from Node:
+ * Passes each request on to the listener of the library, by Node's own events. Four things are different from Node:
  * - Requests that come between listening and serving wait for the library's listener. Node would never answer them.
- * - A request behind a stream ends its connection: a stream is the last answer on a connection.
+ * - The requests of a connection are served one after the other. Node would begin with all of them in the same turn.
+ * - A request behind a stream ends its connection: a stream is the last answer on a connection. So do too many at once.
  * - The library's listener for upgrades is taken off. So a request for an upgrade is answered like any other (RFC 9110, 7.8).
  */
 export const passRequests = (server: Server, connections: Connections): void => {
@@ -87,11 +111,12 @@ const makePasser = (connections: Connections): Passer => {
   const early: Array<Parameters<RequestListener>> = []
   let serve: RequestListener = (...exchange) => void early.push(exchange)
   const pass: RequestListener = (request, response) => {
-    const { socket } = request
-    if (socket.destroyed) return
-    if (connections.get(socket)?.isStream === true) return void socket.destroy()
-    change(connections, socket, { last: { request, response } })
-    serve(request, response)
+    const before = connections.get(request.socket)?.last
+    if (!begin(connections, { request, response })) return
+    if (before === undefined || before.response.writableFinished) return serve(request, response)
+    before.response.once("close", () => {
+      if (!request.socket.destroyed && !response.writableEnded) serve(request, response)
+    })
   }
   return {
     pass,

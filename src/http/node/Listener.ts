@@ -17,6 +17,8 @@ export interface Options {
   readonly port: number
   /** The longest time that closing may take. */
   readonly drainTimeout: Duration.Duration
+  /** The origins that may read the answers, refusals of the parser too. None by default. */
+  readonly allowedOrigins?: ReadonlyArray<string>
   /** How long the buffer of a stream may stay unread before its client is disconnected. */
   readonly unreadLimit?: Duration.Duration
 }
@@ -99,7 +101,7 @@ export const layer = (options: Options) =>
   Layer.unwrap(Effect.map(ParserRefusals.counted, (refusals) => listen(options, refusals)))
 
 const listen = (
-  { host, port, drainTimeout, unreadLimit = UNREAD_STREAM }: Options,
+  { host, port, drainTimeout, allowedOrigins = [], unreadLimit = UNREAD_STREAM }: Options,
   refusals: ParserRefusals.Refusals
 ) => {
   const server = createServer({
@@ -116,9 +118,9 @@ const listen = (
     .setTimeout(Duration.toMillis(UNREAD_ANSWER))
     .on("clientError", (error, socket) => {
       ParserRefusals.offer(refusals, error)
-      ParserRefusals.onClientError(error, socket, connections.get(socket as Socket))
+      ParserRefusals.onClientError(error, socket, connections.get(socket as Socket), allowedOrigins)
     })
-    .on("checkExpectation", ParserRefusals.onExpectation)
+    .on("checkExpectation", ParserRefusals.refuseExpectation(connections, allowedOrigins))
     .on("connect", ParserRefusals.onConnect)
   Connections.passRequests(server, connections)
   const listener = Listener.of({

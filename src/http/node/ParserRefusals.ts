@@ -7,16 +7,21 @@ import { type IncomingMessage, type RequestListener, STATUS_CODES } from "node:h
 import type { Duplex } from "node:stream"
 import { BadRequest, HeadersTooLarge, PayloadTooLarge, RequestTimeout } from "../../domain/errors.ts"
 import { shown } from "../../domain/RoomInput.ts"
+import { headersFor } from "../Cors.ts"
 import { requests } from "../HttpMetrics.ts"
 import { codingNotImplemented } from "../Refusals.ts"
 import { SECURITY_HEADERS } from "../SecurityHeaders.ts"
-import type { Connection } from "./Connections.ts"
+import { begin, type Connection, type Connections } from "./Connections.ts"
 
 interface ParserError {
   readonly message?: string
   readonly code?: string
   readonly reason?: string
+  /** The bytes in which the error is. */
+  readonly rawPacket?: Uint8Array
 }
+
+type Headers = Readonly<Record<string, string | number>>
 
 /** Returns the status and the body for an error of the parser. */
 const parserRefusal = ({ code, reason }: ParserError): readonly [number, { _tag: string; message: string }] => {
@@ -64,42 +69,56 @@ export const counted = Effect.gen(function* () {
  * Answers in JSON where Node's own server would answer with an empty body. The error is in the last request of the connection, if
  * that has not come to its end, or in what follows it.
  */
-export const onClientError = (error: ParserError, socket: Duplex, connection: Connection | undefined): void => {
+export const onClientError = (
+  error: ParserError,
+  socket: Duplex,
+  connection: Connection | undefined,
+  allowedOrigins: ReadonlyArray<string> = []
+): void => {
   const exchange = connection?.last
-  if (exchange === undefined) return refuse(error, socket)
+  const cors = headersFor(allowedOrigins, originIn(error))
+  if (exchange === undefined) return refuse(error, socket, cors)
   const { request, response } = exchange
   if (connection?.isStream === true) return void socket.destroy()
   if (!request.complete) {
     // Its answer has begun already: nothing may follow those bytes. Without keep-alive the connection ends by itself.
     if (response.headersSent) return response.shouldKeepAlive ? void socket.destroy() : undefined
-    const { body, headers, status } = answerTo(error)
+    const { body, headers, status } = answerTo(error, headersFor(allowedOrigins, request.headers.origin))
     response.writeHead(status, { ...headers, connection: "close" }).end(body)
+    // Its handler may wait for the rest of the request. Node would not say that it never comes, because there is an answer.
+    socket.once("close", () => request.destroy())
     return
   }
   // The answer to a whole request is sent first.
-  if (response.writableFinished) refuse(error, socket)
-  else response.once("finish", () => refuse(error, socket))
+  if (response.writableFinished) refuse(error, socket, cors)
+  else response.once("finish", () => refuse(error, socket, cors))
 }
 
-const refuse = (error: ParserError, socket: Duplex): void => {
+/** Where the headers could not be read to their end, the origin may be in what was read. */
+const originIn = ({ rawPacket }: ParserError): string | undefined =>
+  rawPacket === undefined
+    ? undefined
+    : /^origin:[ \t]*(\S+)[ \t]*\r$/im.exec(Buffer.from(rawPacket).toString("latin1"))?.[1]
+
+const refuse = (error: ParserError, socket: Duplex, cors: Headers): void => {
   // What comes after a refusal is broken again.
   if (socket.writableEnded) return
   if (!socket.writable) return void socket.destroy()
-  const { body, status } = answerTo(error)
-  end(socket, status, body)
+  const { body, headers, status } = answerTo(error, cors)
+  end(socket, status, body, headers)
 }
 
-const answerTo = (error: ParserError) => {
+const answerTo = (error: ParserError, cors: Headers) => {
   const [status, { _tag, message }] = parserRefusal(error)
   const body = JSON.stringify({ _tag, message })
-  return { status, body, headers: headersOf(body) }
+  return { status, body, headers: headersOf(body, cors) }
 }
 
 /** How long a client has to read a refusal, in milliseconds. A connection that is closed at once may lose it. */
 const CLOSING = 500
 
-const end = (socket: Duplex, status: number, body: string): void => {
-  const head = Object.entries({ ...headersOf(body), connection: "close" }).map((header) => header.join(": "))
+const end = (socket: Duplex, status: number, body: string, headers: Headers): void => {
+  const head = Object.entries({ ...headers, connection: "close" }).map((header) => header.join(": "))
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join("\r\n")}\r\n\r\n${body}`)
   const closing = setTimeout(() => socket.destroy(), CLOSING)
   socket.once("close", () => clearTimeout(closing))
@@ -109,19 +128,25 @@ const end = (socket: Duplex, status: number, body: string): void => {
 export const onConnect = (_request: IncomingMessage, socket: Duplex): void => {
   // Node has removed its own listener, and an error without a listener would end the process.
   socket.on("error", () => socket.destroy())
-  end(socket, 400, JSON.stringify({ _tag: "BadRequest", message: "method: CONNECT is for proxies, and this is none" }))
+  const body = JSON.stringify({ _tag: "BadRequest", message: "method: CONNECT is for proxies, and this is none" })
+  end(socket, 400, body, headersOf(body))
 }
 
-/** Refuses an `Expect` that cannot be met. */
-export const onExpectation: RequestListener = ({ headers }, response) => {
-  const message = `expect: expected 100-continue, got ${shown(headers.expect)}`
-  const body = JSON.stringify({ _tag: "ExpectationFailed", message })
-  response.writeHead(417, headersOf(body)).end(body)
-}
+/** Refuses an `Expect` that cannot be met. Its connection is over: nobody knows whether the body comes. */
+export const refuseExpectation =
+  (connections: Connections, allowedOrigins: ReadonlyArray<string>): RequestListener =>
+  (request, response) => {
+    if (!begin(connections, { request, response })) return
+    const message = `expect: expected 100-continue, got ${shown(request.headers.expect)}`
+    const body = JSON.stringify({ _tag: "ExpectationFailed", message })
+    const headers = headersOf(body, headersFor(allowedOrigins, request.headers.origin))
+    response.writeHead(417, { ...headers, connection: "close" }).end(body)
+  }
 
-const headersOf = (body: string) => ({
+const headersOf = (body: string, cors: Headers = {}): Headers => ({
   "content-type": "application/json",
   "cache-control": "no-store",
   "content-length": Buffer.byteLength(body),
-  ...SECURITY_HEADERS
+  ...SECURITY_HEADERS,
+  ...cors
 })

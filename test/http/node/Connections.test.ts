@@ -32,6 +32,8 @@ const pressUntilUnread = Effect.fnUntraced(function* (code: string) {
   for (let press = 0; press < 40; press++) yield* swap(code, (yield* view(code)).id)
 })
 
+const answers = (text: string) => text.split("HTTP/1.1 200").length - 1
+
 describe("Connections", () => {
   it.effect(
     "a client that stops reading costs a bounded buffer, disturbs nobody, and is given the newest state then",
@@ -148,6 +150,16 @@ describe("Connections", () => {
     })
   )
 
+  it.effect("many requests sent at once on one connection end it, and a few are answered in order", () =>
+    Effect.gen(function* () {
+      const ask = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n"
+      const last = "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+      assert.strictEqual(answers(yield* raw(ask.repeat(15) + last)), 16)
+      assert.isBelow(answers(yield* raw(ask.repeat(500) + last)), 64)
+      assert.strictEqual((yield* call("GET", "/healthz")).status, 200)
+    }).pipe(Effect.provide(serve()))
+  )
+
   const post = "POST /api/pair-room HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
 
   it.effect.each([
@@ -166,6 +178,20 @@ describe("Connections", () => {
       assert.strictEqual(head.split(" ")[1], String(status))
       assert.strictEqual(JSON.parse(body)._tag, tag)
       assert.include(head.toLowerCase(), "x-content-type-options: nosniff")
+    }).pipe(Effect.provide(serve()))
+  )
+
+  it.effect("a request that is refused in the middle of its body is over for its handler too", () =>
+    Effect.gen(function* () {
+      const client = yield* dial(`${post}transfer-encoding: chunked\r\n\r\n1\r\n{\r\n`)
+      const { connections } = yield* Listener.Listener
+      const begun = Effect.sync(() => Array.from(connections.values(), ({ last }) => last?.request)[0])
+      const request = yield* Effect.repeat(Effect.andThen(turn, begun), { until: (found) => found !== undefined })
+      yield* client.write("zz\r\n")
+      yield* client.upTo("BadRequest")
+      assert.strictEqual(yield* client.closed, "end")
+      // It waits for the rest of the body otherwise, for good.
+      yield* Effect.repeat(turn, { until: () => request?.destroyed === true })
     }).pipe(Effect.provide(serve()))
   )
 })

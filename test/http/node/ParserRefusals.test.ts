@@ -52,6 +52,14 @@ describe("ParserRefusals", () => {
     }).pipe(Effect.provide(serve()))
   )
 
+  it.effect("a request in which several things are wrong gets one refusal", () =>
+    Effect.gen(function* () {
+      const answer = yield* raw("PUT / HTTP/1.1\r\nhost: x\r\nexpect: a miracle\r\ntransfer-encoding: gzip\r\n\r\n")
+      assert.strictEqual(answer.split("HTTP/1.1").length, 2)
+      assert.deepStrictEqual([parts(answer).status, parts(answer).json._tag], [417, "ExpectationFailed"])
+    }).pipe(Effect.provide(serve()))
+  )
+
   it("a connection that asked for a tunnel and is reset then ends, and nothing else", () => {
     const socket = new PassThrough()
     ParserRefusals.onConnect({} as IncomingMessage, socket)
