@@ -55,6 +55,26 @@ export class Commands {
     return this.#send(`/${this.#code}/timer`, options, setting)
   }
 
+  /** Gives the present period `time` milliseconds more. Right after a finish, it takes the finish back. */
+  extend(time: number, options?: CommandOptions): Promise<CommandResult> {
+    return this.#send(`/${this.#code}/timer/extend`, options, { time })
+  }
+
+  /** Two people who hand over at once hand over once: by default it is only for the turn that is shown. In a break, it ends the break. */
+  next(options: CommandOptions = { ifCurrent: true }): Promise<CommandResult> {
+    return this.#send(`/${this.#code}/timer/next`, options)
+  }
+
+  /** Begins a break. */
+  takeBreak(options: CommandOptions = { ifCurrent: true }): Promise<CommandResult> {
+    return this.#send(`/${this.#code}/timer/break`, options, {})
+  }
+
+  /** Takes the last change back that is shown. */
+  undo(options: CommandOptions = { ifCurrent: true }): Promise<CommandResult> {
+    return this.#send(`/${this.#code}/undo`, options)
+  }
+
   /** Two swaps cancel each other out. So by default a swap is only for the roles that are shown. */
   swap(options: CommandOptions = { ifCurrent: true }): Promise<CommandResult> {
     return this.#send(`/pair-room/${this.#code}/pair-swap`, options)

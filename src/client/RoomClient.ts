@@ -47,7 +47,7 @@ export interface RoomClient {
   readonly connection: Connection
   /** The server's time, in milliseconds, with fractions. */
   now(): number
-  /** The remaining time at `now()`, in milliseconds, from 0 to the duration. 0 until the room was first seen. */
+  /** The remaining time at `now()`, in milliseconds, from 0 to the full length of the period. 0 until the room was first seen. */
   remaining(): number
   /** Calls back at each event. Returns a function that ends this. */
   on(listener: (event: ClientEvent) => void): () => void
@@ -58,6 +58,13 @@ export interface RoomClient {
   /** By default only for the roles that are shown. */
   swap(options?: CommandOptions): Promise<CommandResult>
   complete(options?: CommandOptions): Promise<CommandResult>
+  /** Gives the present period `time` milliseconds more. Right after a finish, it takes the finish back. */
+  extend(time: number, options?: CommandOptions): Promise<CommandResult>
+  /** Hands over, by default only for the turn that is shown. In a break, it ends the break. */
+  next(options?: CommandOptions): Promise<CommandResult>
+  takeBreak(options?: CommandOptions): Promise<CommandResult>
+  /** Takes the last change back, by default only the one that is shown. */
+  undo(options?: CommandOptions): Promise<CommandResult>
   /** True in exactly one tab of this browser for each key. Tabs that are not `ready` let others go first. */
   claim(key: string, ready?: boolean): Promise<boolean>
   /** Ends everything. No event comes after it. */
@@ -115,8 +122,8 @@ class OpenRoom extends Commands implements RoomClient {
 
   remaining(): number {
     if (this.room === null) return 0
-    const { duration, endsAt, remainingTime } = this.room
-    return remainingAt(endsAt === null ? paused(remainingTime) : running(endsAt), duration, this.now())
+    const { endsAt, periodDuration, remainingTime } = this.room
+    return remainingAt(endsAt === null ? paused(remainingTime) : running(endsAt), periodDuration, this.now())
   }
 
   on(listener: (event: ClientEvent) => void): () => void {

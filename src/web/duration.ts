@@ -1,7 +1,7 @@
 /** Lengths of a turn as people say and type them: in minutes. */
 import { DURATION_MAX, DURATION_MIN } from "../domain/Timer.ts"
 
-const MINUTE = 60_000
+export const MINUTE = 60_000
 
 /** The lengths that one press chooses, in minutes. */
 export const COMMON_MINUTES = [5, 10, 15, 25] as const
@@ -20,11 +20,5 @@ export const durationIn = (typed: string): number | undefined => {
 /** Minutes as they are typed: `7`, `0.5`. */
 export const minutesOf = (millis: number): string => (Math.round((millis / MINUTE) * 100) / 100).toString()
 
-/** Adds a minute. Beyond the full length, the length grows. Undefined if the longest turn is reached. */
-export const withMinuteMore = (
-  duration: number,
-  remaining: number
-): { readonly duration: number; readonly remainingTime: number } | undefined => {
-  const remainingTime = Math.ceil(remaining) + MINUTE
-  return remainingTime > DURATION_MAX ? undefined : { duration: Math.max(duration, remainingTime), remainingTime }
-}
+/** May a period of this length be a minute longer? */
+export const mayBeLonger = (periodDuration: number): boolean => periodDuration + MINUTE <= DURATION_MAX

@@ -6,19 +6,14 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import type { RoomView } from "../../src/domain/RoomEvent.ts"
+import type { NewRoom } from "../../src/domain/RoomInput.ts"
 import { compileCache, GREETING, noLimits } from "../instance.ts"
-
-export interface NewRoom {
-  readonly driver?: string
-  readonly navigator?: string
-  readonly timerDuration?: number
-}
 
 export interface Service {
   /** Without a slash at its end. */
   readonly url: string
   /** Opens a room of lemon and apple for ten minutes, unless told otherwise, and gives its access code. */
-  readonly create: (room?: NewRoom) => Promise<string>
+  readonly create: (room?: Partial<NewRoom>) => Promise<string>
   readonly room: (code: string) => Promise<RoomView>
   readonly start: (code: string) => Promise<void>
   readonly set: (code: string, timer: { readonly duration: number; readonly remainingTime?: number }) => Promise<void>

@@ -26,6 +26,8 @@ const setUp = () => {
     finishedAt: null,
     connections: 1,
     serverTime: server.now(),
+    periodDuration: fields.duration ?? DURATION,
+    lastChange: { kind: "start", by: null, at: 0, undoUntil: null },
     ...fields
   })
   /** Sends a frame to every stream that is open. */

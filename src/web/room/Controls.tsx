@@ -7,13 +7,15 @@ import type { Session } from "./session.ts"
 /** What can be done to the timer. What cannot be pressed now looks so; a press all the same says why. */
 export const Controls = ({ session }: { readonly session: Session }) => {
   const { addMinute, canAddMinute, client, connection, phase, press, room, startOrPause } = session
-  const { addMinute: more, addMinuteLong, pause, reset, resume, setLength, start, startNext } = text.value
+  const { addMinute: more, addMinuteLong, breakDo, endBreak, handOver, pause, reset, resume } = text.value
+  const { setLength, start, startBreak, startNext } = text.value
   const [isSetting, setSetting] = useState(false)
   const isOut = connection.value.state !== "live"
   const running = room.value?.running === true
   const isCompleted = phase.value === "completed"
   const isFull = phase.value === "idle" || phase.value === "up"
-  const starts = phase.value === "up" ? startNext : phase.value === "paused" ? resume : start
+  const isBreak = room.value?.period === "break"
+  const starts = phase.value === "paused" ? resume : isBreak ? startBreak : phase.value === "up" ? startNext : start
   return (
     <div class="controls">
       <button
@@ -37,6 +39,26 @@ export const Controls = ({ session }: { readonly session: Session }) => {
         >
           <Icon name="reset" />
           {reset}
+        </button>
+        <button
+          type="button"
+          disabled={isCompleted}
+          aria-disabled={isOut}
+          data-command="next"
+          onClick={() => press(() => client.next())}
+        >
+          <Icon name="next" />
+          {isBreak ? endBreak : handOver}
+        </button>
+        <button
+          type="button"
+          disabled={isCompleted || isBreak}
+          aria-disabled={isOut}
+          data-command="break"
+          onClick={() => press(() => client.takeBreak())}
+        >
+          <Icon name="cup" />
+          {breakDo}
         </button>
         <button
           type="button"

@@ -8,7 +8,7 @@ const STEPS = 360
 /** The ring that empties, and the time in it. */
 export const Ring = ({ session, label }: { readonly session: Session; readonly label?: string }) => {
   const { room, seconds } = session
-  const full = useComputed(() => wholeSeconds(room.value?.duration ?? 0))
+  const full = useComputed(() => wholeSeconds(room.value?.periodDuration ?? 0))
   const time = useComputed(() => timeText(seconds.value))
   const fill = useComputed(() => fillOf(seconds.value, full.value))
   const slots = useComputed(() => timeText(Math.max(seconds.value, full.value)).length)

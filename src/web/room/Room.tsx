@@ -17,10 +17,12 @@ import { Controls } from "./Controls.tsx"
 import { prepareDialogs } from "./dialogs.ts"
 import { listenToKeys } from "./keyboard.ts"
 import { watchPermission } from "./notification.ts"
+import { LastChange, newsOf } from "./LastChange.tsx"
 import { Readiness } from "./Readiness.tsx"
 import { Refusal } from "./Refusal.tsx"
 import { Ring } from "./Ring.tsx"
 import { Roles } from "./Roles.tsx"
+import { Rota } from "./Rota.tsx"
 import type { Session } from "./session.ts"
 import { Share } from "./Share.tsx"
 import { unlockByTouch } from "./sound.ts"
@@ -47,15 +49,16 @@ const accompany = (session: Session) => {
     if (session.connection.value.state === "missing") forget(session.code)
   })
   setTimeout(prepareDialogs, DIALOGS_AFTER)
-  return { alarm: watchTime(session), said: announcer(session) }
+  return { alarm: watchTime(session), isNews: newsOf(session), said: announcer(session) }
 }
 
 /** A room: how long is left, whose turn it is, and what can be done about it. */
 export const Room = ({ session }: { readonly session: Session }) => {
-  const [{ alarm, said }] = useState(() => accompany(session))
+  const [{ alarm, isNews, said }] = useState(() => accompany(session))
   const { code, connection, phase, room } = session
   const { state } = connection.value
-  const { anotherRoom, completed, connecting, ended, lookAgain, home, phases, roomOf, turn, uncertain } = text.value
+  const { anotherRoom, completed, connecting, ended, lookAgain, home, onBreak, phases, roomOf, turn, uncertain } =
+    text.value
   if (state === "missing") return <Home missing={code} />
   const isCompleted = phase.value === "completed"
   return (
@@ -74,9 +77,13 @@ export const Room = ({ session }: { readonly session: Session }) => {
       ) : (
         <main class={state === "live" ? "stage" : "stage out"}>
           <h1 class="spoken">{roomOf(room.value.driver, room.value.navigator)}</h1>
-          <Ring session={session} label={`${phases[phase.value]} · ${turn(room.value.turn)}`} />
+          <Ring
+            session={session}
+            label={`${phases[phase.value]} · ${room.value.period === "break" ? onBreak : turn(room.value.turn)}`}
+          />
           <div class="side">
             <Roles session={session} canSwap={!isCompleted} />
+            <Rota session={session} />
             {isCompleted ? (
               <p class="event up">
                 {room.value.status === "COMPLETED" ? (
@@ -92,7 +99,8 @@ export const Room = ({ session }: { readonly session: Session }) => {
               <>
                 <div class="slot">
                   <Refusal session={session} />
-                  {session.refusal.value === null && <TimeUp session={session} alarm={alarm} />}
+                  {session.refusal.value === null &&
+                    (isNews.value ? <LastChange session={session} /> : <TimeUp session={session} alarm={alarm} />)}
                 </div>
                 <Controls session={session} />
                 <Readiness />

@@ -27,7 +27,7 @@ export const announcer = ({ connection, finish, room, seconds }: Session): Reado
   effect(() => {
     const after = seconds.value
     const now = room.peek()
-    if (now?.running && marksOf(wholeSeconds(now.duration)).some((mark) => passed(mark, before, after))) {
+    if (now?.running && marksOf(wholeSeconds(now.periodDuration)).some((mark) => passed(mark, before, after))) {
       say(text.peek().said.left(spoken(after)))
     }
     before = after

@@ -8,14 +8,19 @@ export const LAST_SECONDS = 10
 
 /** `up` is whether the time is up and nobody has reacted to it yet. */
 export const phaseOf = (
-  { duration, remainingTime, running, status }: Pick<RoomView, "duration" | "remainingTime" | "running" | "status">,
+  {
+    periodDuration,
+    remainingTime,
+    running,
+    status
+  }: Pick<RoomView, "periodDuration" | "remainingTime" | "running" | "status">,
   seconds: number,
   up: boolean
 ): Phase => {
   if (status === "COMPLETED") return "completed"
   if (up) return "up"
   if (running) return seconds <= LAST_SECONDS ? "last" : "running"
-  return remainingTime < duration ? "paused" : "idle"
+  return remainingTime < periodDuration ? "paused" : "idle"
 }
 
 /** The same rounding on every screen: a second is shown until it is over. */

@@ -7,7 +7,7 @@ import {
   type RoomClient,
   type RoomView
 } from "../../client/RoomClient.ts"
-import { withMinuteMore } from "../duration.ts"
+import { mayBeLonger, MINUTE } from "../duration.ts"
 import { kept } from "../kept.ts"
 import { countdown } from "./countdown.ts"
 import { type Phase, phaseOf } from "./phase.ts"
@@ -82,7 +82,6 @@ export const openSession = (code: string, api: string): Session => {
       refusal.value = result.ok ? null : result
     })
   }
-  const more = () => room.value && withMinuteMore(room.value.duration, client.remaining())
 
   return {
     code,
@@ -95,12 +94,8 @@ export const openSession = (code: string, api: string): Session => {
     refusal,
     press,
     startOrPause: () => press(() => (room.value?.running ? client.pause() : client.start())),
-    addMinute: () => {
-      const setting = more()
-      if (setting) press(() => client.update(setting, { ifCurrent: true }))
-    },
-    // It is computed again each second.
-    canAddMinute: computed(() => seconds.value >= 0 && Boolean(more())),
+    addMinute: () => press(() => client.extend(MINUTE)),
+    canAddMinute: computed(() => room.value !== null && mayBeLonger(room.value.periodDuration)),
     dismiss: () => {
       if (finished.value !== null) seen.value = nameOf(finished.value.at)
     },

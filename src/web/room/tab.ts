@@ -51,7 +51,7 @@ export const drawTab = ({ phase, room, seconds }: Session): void => {
   effect(() => {
     const now = room.value
     if (now === null || link === null) return
-    const full = wholeSeconds(now.duration)
+    const full = wholeSeconds(now.periodDuration)
     const part = Math.ceil((seconds.value / full) * STEPS) / STEPS
     const up = phase.value === "up"
     const icon = up

@@ -38,6 +38,15 @@ export const en = {
   reset: "Reset",
   addMinute: "+1 min",
   addMinuteLong: "Add a minute",
+  handOver: "Hand over",
+  breakDo: "Break",
+  endBreak: "End the break",
+  onBreak: "Break",
+  startBreak: "Start the break",
+  breakStarts: "Time for a break",
+  afterwards: "Then:",
+  away: "away",
+  breakIn: (turns: number | null) => (turns === 1 ? "A break after this turn" : `Break in ${turns} turns`),
   setLength: "Length",
   setLengthHint: "A running turn starts over with the new length.",
   set: "Set",
@@ -55,6 +64,7 @@ export const en = {
   timeUpAt: (clock: string) => `Time was up at ${clock}`,
   yourTurn: (name: string) => `${name} drives now`,
   later: "Got it",
+  startsAtTime: (clock: string) => `It starts by itself at ${clock}`,
   startsIn: (seconds: number) => `The next turn starts in ${seconds} s`,
   stopIt: "Don't",
   lastFinish: (clock: string) => `The last turn ended at ${clock}`,
@@ -129,6 +139,19 @@ export const en = {
     lost: "The connection is lost.",
     minutes: (count: number) => (count === 1 ? "one minute" : `${count} minutes`),
     seconds: (count: number) => (count === 1 ? "one second" : `${count} seconds`)
+  },
+  someone: "Somebody",
+  undo: "Undo",
+  changes: {
+    update: "set the timer",
+    reset: "reset the timer",
+    swap: "swapped the roles",
+    complete: "closed the room",
+    next: "handed over",
+    extend: "added time",
+    break: "began a break",
+    people: "changed who is in the room",
+    settings: "changed the settings"
   },
   title: { drives: (name: string) => `${name} drives` }
 }

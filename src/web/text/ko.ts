@@ -40,6 +40,15 @@ export const ko: Text = {
   reset: "초기화",
   addMinute: "+1분",
   addMinuteLong: "1분 더하기",
+  handOver: "넘기기",
+  breakDo: "휴식",
+  endBreak: "휴식 끝내기",
+  onBreak: "휴식",
+  startBreak: "휴식 시작",
+  breakStarts: "휴식할 시간입니다",
+  afterwards: "다음 차례:",
+  away: "자리 비움",
+  breakIn: (turns) => (turns === 1 ? "이번 턴 뒤 휴식" : `${turns}턴 뒤 휴식`),
   setLength: "길이",
   setLengthHint: "진행 중인 턴은 새 길이로 다시 시작합니다.",
   set: "설정",
@@ -57,6 +66,7 @@ export const ko: Text = {
   timeUpAt: (clock) => `${clock}에 시간이 끝났습니다`,
   yourTurn: (name) => `이제 드라이버는 ${name}`,
   later: "확인",
+  startsAtTime: (clock) => `${clock}에 저절로 시작됩니다`,
   startsIn: (seconds) => `${seconds}초 뒤 다음 턴이 시작됩니다`,
   stopIt: "취소",
   lastFinish: (clock) => `지난 턴은 ${clock}에 끝났습니다`,
@@ -131,6 +141,19 @@ export const ko: Text = {
     lost: "연결이 끊어졌습니다.",
     minutes: (count) => `${count}분`,
     seconds: (count) => `${count}초`
+  },
+  someone: "누군가",
+  undo: "되돌리기",
+  changes: {
+    update: "님이 타이머를 설정했습니다",
+    reset: "님이 타이머를 초기화했습니다",
+    swap: "님이 역할을 바꿨습니다",
+    complete: "님이 방을 닫았습니다",
+    next: "님이 차례를 넘겼습니다",
+    extend: "님이 시간을 더했습니다",
+    break: "님이 휴식을 시작했습니다",
+    people: "님이 사람들을 바꿨습니다",
+    settings: "님이 설정을 바꿨습니다"
   },
   title: { drives: (name) => `드라이버 ${name}` }
 }

@@ -10,7 +10,7 @@ import {
   wholeSeconds
 } from "../../../src/web/room/phase.ts"
 
-const room = { status: "IN_PROGRESS", running: false, duration: 600_000, remainingTime: 600_000 } as const
+const room = { status: "IN_PROGRESS", running: false, periodDuration: 600_000, remainingTime: 600_000 } as const
 
 describe("the time on the screen", () => {
   it("shows a second until it is over", () => {
