@@ -19,6 +19,8 @@ export interface StreamMetrics {
 
 const open = streamsOpen.of({})
 
+const bytesSent = frameBytes.of({})
+
 const began = Metric.update(streamsStarted.of({}), 1)
 
 const ended = (cause: StreamEnd) => Metric.update(streamsEnded.of({ cause }), 1)
@@ -34,18 +36,18 @@ export const make = Effect.fnUntraced(function* (
   const context = yield* Effect.context<never>()
   const request = yield* HttpServerRequest.HttpServerRequest
   /** Not Refs: they change with each event of each client, and an effect would cost time. */
-  const last = MutableRef.make<Frame | undefined>(undefined)
+  const isLast = MutableRef.make(false)
   const cause = MutableRef.make<StreamEnd | undefined>(undefined)
   yield* Effect.acquireRelease(Effect.andThen(began, Metric.modify(open, 1)), () =>
     end(code, MutableRef.get(cause) ?? Cuts.of(request) ?? "client")
   )
   return {
     sent: (frame) => {
-      MutableRef.set(last, frame)
+      MutableRef.set(isLast, frame.last)
       framesSent.of(frame).updateUnsafe(1, context)
-      frameBytes.of({}).updateUnsafe(frame.bytes.length, context)
+      bytesSent.updateUnsafe(frame.bytes.length, context)
     },
-    over: Effect.suspend(() => Effect.map(whyOver(room, MutableRef.get(last)), (why) => MutableRef.set(cause, why)))
+    over: Effect.suspend(() => Effect.map(whyOver(room, MutableRef.get(isLast)), (why) => MutableRef.set(cause, why)))
   }
 })
 
@@ -55,10 +57,10 @@ const end = Effect.fnUntraced(function* (code: AccessCode, cause: StreamEnd) {
   yield* Effect.annotateLogs(Effect.logDebug("stream ended"), { room: shortened(code), cause })
 })
 
-const whyOver = Effect.fnUntraced(function* (room: Room["Service"], last: Frame | undefined) {
-  return (yield* Drain.isDraining) ? "drain" : endOf(last, yield* room.ended)
+const whyOver = Effect.fnUntraced(function* (room: Room["Service"], isLast: boolean) {
+  return (yield* Drain.isDraining) ? "drain" : endOf(isLast, yield* room.ended)
 })
 
 /** A room that is closed says so in its last frame. One that has failed ends its streams without a word. */
-const endOf = (last: Frame | undefined, isRoomEnded: boolean): StreamEnd =>
-  last?.last === true ? "closed" : isRoomEnded ? "failed" : "lifetime"
+const endOf = (isLast: boolean, isRoomEnded: boolean): StreamEnd =>
+  isLast ? "closed" : isRoomEnded ? "failed" : "lifetime"

@@ -318,6 +318,8 @@ describe("EventStream", () => {
       yield* TestClock.adjust("1 second")
       yield* again.upTo("remaining-time 598000")
       assert.strictEqual((yield* Ref.get(failing.logged)).length, 1)
+      const { text } = yield* call("GET", "/metrics")
+      assert.match(text, /^pairroom_streams_ended_total{cause="failed"} 2$/m)
     }).pipe(Effect.provide(serveFailing))
   )
 })

@@ -3,6 +3,7 @@ import { Effect, Layer, Metric } from "effect"
 import { TestClock } from "effect/testing"
 import { readFileSync } from "node:fs"
 import { TABLE } from "../../src/http/Metrics.ts"
+import { Drain } from "../../src/http/Drain.ts"
 import { OFF } from "../../src/http/Limits.ts"
 import { call, open, raw, serve, watch } from "./harness.ts"
 
@@ -158,5 +159,24 @@ describe("/metrics", () => {
       assert.strictEqual(value(after, 'pairroom_streams_ended_total{cause="client"}'), 1)
       assert.strictEqual(value(after, "pairroom_streams_started_total"), 3)
     }).pipe(Effect.provide(server({ limits: { ...OFF, streamsPerRoom: 1 } })))
+  )
+
+  it.effect("tells a stream whose life time is over from one that a drain has ended", () =>
+    Effect.gen(function* () {
+      const code = yield* open()
+      const first = yield* watch(`/api/${code}/connect`)
+      yield* TestClock.adjust("20 minutes")
+      yield* first.upTo("END ")
+      const second = yield* watch(`/api/${code}/connect`)
+      yield* second.upTo("remaining-time 600000")
+      yield* Drain.begin
+      yield* second.upTo("END ")
+      yield* watch(`/api/${code}/connect`)
+      const text = yield* allEnded
+      const ended = (cause: string) => value(text, `pairroom_streams_ended_total{cause="${cause}"}`)
+      assert.deepStrictEqual([ended("lifetime"), ended("drain"), ended("failed")], [1, 2, 0])
+      assert.strictEqual(value(text, "pairroom_streams_started_total"), 3)
+      assert.isAbove(value(text, 'pairroom_frames_sent_total{kind="heartbeat"}')!, 0)
+    }).pipe(Effect.provide(server()))
   )
 })

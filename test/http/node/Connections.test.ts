@@ -77,6 +77,9 @@ describe("Connections", () => {
         (yield* unread).filter((bytes) => bytes > 0),
         []
       )
+      const { text } = yield* call("GET", "/metrics")
+      assert.match(text, /^pairroom_streams_ended_total{cause="slow"} 1$/m)
+      assert.match(text, /^pairroom_frames_dropped_total [1-9]\d*$/m)
     }).pipe(Effect.provide(serve()))
   )
 
