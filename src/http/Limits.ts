@@ -8,6 +8,7 @@ import { RoomNotFound, TooManyRequests } from "../domain/errors.ts"
 import { RateLimits } from "./api/Middleware.ts"
 import * as ClientAddress from "./ClientAddress.ts"
 import * as LimitsHit from "./LimitsHit.ts"
+import * as OverLimit from "./OverLimit.ts"
 
 /** Every limit. Infinity switches one off. */
 export interface LimitSettings {
@@ -114,6 +115,7 @@ const makeCount = Effect.fnUntraced(function* (settings: LimitSettings) {
   const counters = Option.isSome(store)
     ? Effect.succeed(yield* Effect.provideService(RateLimiter.make, RateLimiter.RateLimiterStore, store.value))
     : yield* makeMemoryCounters()
+  const overLimit = OverLimit.make()
 
   const refuse = Effect.fnUntraced(function* (what: Counted, wait: Duration.Duration) {
     const seconds = Math.max(1, Math.ceil(Duration.toSeconds(wait)))
@@ -128,15 +130,25 @@ const makeCount = Effect.fnUntraced(function* (settings: LimitSettings) {
   return (what: Counted) => {
     const limit = settings[what]
     if (limit === Infinity) return Effect.void
-    return Effect.flatMap(Effect.zip(counters, ClientAddress.current), ([limiter, address]) =>
-      limiter.consume({ key: `${what}:${address}`, limit, window: MINUTE })
-    ).pipe(
-      Effect.asVoid,
-      Effect.catch(({ reason }) =>
-        // Where the counters cannot be reached, nobody is refused for that.
-        reason._tag === "RateLimitExceeded" ? refuse(what, reason.retryAfter) : Effect.void
+    const consume = (key: string) =>
+      Effect.flatMap(counters, (limiter) => limiter.consume({ key, limit, window: MINUTE })).pipe(
+        Effect.asVoid,
+        Effect.catch(({ reason }) =>
+          // Where the counters cannot be reached, nobody is refused for that.
+          reason._tag === "RateLimitExceeded"
+            ? Effect.andThen(
+                overLimit.remember(key, Duration.toMillis(reason.retryAfter)),
+                refuse(what, reason.retryAfter)
+              )
+            : Effect.void
+        )
       )
-    )
+    return Effect.flatMap(ClientAddress.current, (address) => {
+      const key = `${what}:${address}`
+      return Effect.flatMap(overLimit.left(key), (left) =>
+        left > 0 ? refuse(what, Duration.millis(left)) : consume(key)
+      )
+    })
   }
 })
 

@@ -4,9 +4,10 @@ import { Effect } from "effect"
 import { address, start } from "../instance.ts"
 import * as RedisServer from "./redis.ts"
 
-const ask = (url: string, method = "GET") =>
+/** As a proxy on the same machine passes it on. */
+const ask = (url: string, method: string, from: string) =>
   Effect.promise(async () => {
-    const { headers, status } = await fetch(url, { method, headers: { connection: "close" } })
+    const { headers, status } = await fetch(url, { method, headers: { connection: "close", "x-forwarded-for": from } })
     return { status, retryAfter: headers.get("retry-after") }
   })
 
@@ -25,7 +26,7 @@ describe.skipIf(RedisServer.missing !== undefined)("the limits of instances on o
       const env = { STORE_URL: redis.url, COMMANDS_PER_MINUTE: "3", LOG_LEVEL: "None" }
       const [one, other] = [yield* Effect.flatMap(start(env), address), yield* Effect.flatMap(start(env), address)]
       const code = yield* open(one)
-      const stop = (url: string) => ask(`${url}/api/${code}/timer/stop`, "PATCH")
+      const stop = (url: string, from = "192.0.2.1") => ask(`${url}/api/${code}/timer/stop`, "PATCH", from)
       for (const url of [one, other, one]) assert.strictEqual((yield* stop(url)).status, 204)
       for (const url of [one, other]) {
         const { retryAfter, status } = yield* stop(url)
@@ -34,7 +35,7 @@ describe.skipIf(RedisServer.missing !== undefined)("the limits of instances on o
       }
       yield* redis.kill
       // It is the store that cannot be reached, and no limit.
-      for (const url of [one, other]) assert.strictEqual((yield* stop(url)).status, 503)
+      for (const url of [one, other, one, other]) assert.strictEqual((yield* stop(url, "192.0.2.2")).status, 503)
     })
   )
 })

@@ -4,6 +4,9 @@ import { dial } from "./clients.ts"
 /** The events that a stream may have. */
 const EVENTS = new Set(["connect", "remaining-time", "timer", "close", "room", "heartbeat"])
 
+/** How long a stream may take to begin, in milliseconds. */
+const BEGINS = 15_000
+
 export interface Bystander {
   /** The remaining times of the ticks, in milliseconds, in the order in which they came. */
   readonly ticks: ReadonlyArray<number>
@@ -43,7 +46,7 @@ export const watch = async (port: number, code: string, tick: (at: number) => vo
     }
   }
   const client = dial(port, `GET /api/${code}/connect HTTP/1.1\r\nhost: x\r\n\r\n`, { hear })
-  if (!(await client.heard("event: remaining-time"))) throw new Error("no stream begins")
+  if (!(await client.heard("event: remaining-time", BEGINS))) throw new Error("no stream begins")
   return {
     ticks,
     wrong,

@@ -79,6 +79,10 @@ export const start = Effect.fnUntraced(function* (
   child.stdout?.setEncoding("utf8").on("data", (text: string) => {
     errors.push(...text.split("\n").filter((line) => ERROR.test(line)))
   })
+  // Whatever happens to this process, the service does not stay behind.
+  const kill = () => void child.kill("SIGKILL")
+  process.once("exit", kill)
+  child.once("exit", () => process.off("exit", kill))
   const pid = child.pid ?? 0
   const isRunning = () => child.exitCode === null && child.signalCode === null
   yield* Effect.promise(async () => {

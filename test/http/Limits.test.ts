@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { IpNetwork } from "effect/net"
+import { RateLimiter } from "effect/persistence"
 import { TestClock } from "effect/testing"
 import { networkOf } from "../../src/http/ClientAddress.ts"
 import { OFF } from "../../src/http/Limits.ts"
@@ -125,6 +126,46 @@ describe("Limits", () => {
       }
       assert.include(yield* raw(`GET /api/${code}/connect HTTP/1.0\r\n\r\n`, { later: "x" }), "event: connect")
     }).pipe(Effect.provide(serve({ limits: { ...OFF, streamsPerAddress: 1 } })))
+  )
+
+  it.effect("who is over a limit is refused without another question to the store, until the time is over", () =>
+    Effect.gen(function* () {
+      const asked: Array<string> = []
+      const store = yield* RateLimiter.RateLimiterStore.pipe(
+        Effect.map((store) =>
+          RateLimiter.RateLimiterStore.of({
+            ...store,
+            fixedWindow: (options) =>
+              Effect.andThen(
+                Effect.sync(() => void asked.push(options.key)),
+                store.fixedWindow(options)
+              )
+          })
+        ),
+        Effect.provide(RateLimiter.layerStoreMemory)
+      )
+      yield* Effect.gen(function* () {
+        const code = yield* open()
+        const start = call("PATCH", `/api/${code}/timer/start`)
+        const statuses = yield* Effect.forEach([1, 2, 3, 4, 5], () => start)
+        assert.deepStrictEqual(
+          statuses.map(({ status }) => status),
+          [204, 204, 429, 429, 429]
+        )
+        assert.strictEqual(asked.length, 3)
+        yield* TestClock.adjust("59 seconds")
+        assert.deepStrictEqual(refusal(yield* start), [429, "TooManyRequests", "1"])
+        yield* TestClock.adjust("1 second")
+        assert.strictEqual((yield* start).status, 204)
+        assert.strictEqual(asked.length, 4)
+      }).pipe(
+        Effect.provide(
+          serve({ limits: { ...OFF, commandsPerMinute: 2 } }).pipe(
+            Layer.provide(Layer.succeed(RateLimiter.RateLimiterStore, store))
+          )
+        )
+      )
+    })
   )
 
   it("counts an IPv6 address by its /64, and a mapped IPv4 address as that", () => {

@@ -73,7 +73,7 @@ describe("Pages", () => {
     }).pipe(Effect.provide(serve()))
   )
 
-  it.effect("script and style of the first view are at most 30 KB after compression", () =>
+  it.effect("script and style of the first view are at most 45 KiB after compression", () =>
     Effect.gen(function* () {
       for (const page of ["/", ROOM]) {
         for (const encoding of ["br", "gzip"]) {
@@ -83,7 +83,7 @@ describe("Pages", () => {
             bytes += Number(answer.headers["content-length"])
           }
           assert.isAbove(bytes, 1_000)
-          assert.isAtMost(bytes, 30 * 1_024, `${page} as ${encoding}`)
+          assert.isAtMost(bytes, 45 * 1_024, `${page} as ${encoding}`)
         }
       }
     }).pipe(Effect.provide(serve()))

@@ -22,7 +22,7 @@ const GROWTH = 16
 const GONE = 15_000
 
 export const cases: Attack = Effect.fnUntraced(function* (size) {
-  const service = yield* start({ STREAMS_PER_ROOM: "off" }, SMALL_HEAP)
+  const service = yield* start({}, SMALL_HEAP)
   const { port } = service
   return yield* Effect.promise(async () => {
     const target: Target = { port, code: await openRoom(port, {}, true) }

@@ -36,17 +36,18 @@ export const churn: Attack = Effect.fnUntraced(function* (size) {
     const above = async () =>
       Array.from(await service.gauges()).filter(([name, value]) => value > (before.gauges.get(name) ?? 0))
     const grown = async () => Math.max(0, (await service.descriptors()) - before.descriptors)
-    const isBack = async () => (await grown()) === 0 && (await above()).length === 0
+    const heapGrowth = async () => ((await service.heap()) - before.heap) / MIB
+    const isBack = async () => (await grown()) === 0 && (await above()).length === 0 && (await heapGrowth()) <= GROWTH
     while (!(await isBack()) && performance.now() - end < BACK) await sleep(500)
     const took = (await isBack()) ? performance.now() - end : Infinity
     for (const [name, value] of await above()) console.error(`${name} is ${value}, was ${before.gauges.get(name) ?? 0}`)
     return [
       exactly(`streams, ended in ${ways} ways`, streams, Math.ceil(scaled(size, COUNT) / 100) * 100),
       exactly("of them that did not begin or end as they should", wrong, 0),
-      within("until descriptors and gauges are as before", took, BACK),
+      within("until descriptors, gauges and heap are as before", took, BACK),
       exactly("descriptors left behind", await grown(), 0),
       exactly(`of ${before.gauges.size} gauges of what ends, above what they were`, (await above()).length, 0),
-      atMost("growth of the heap, MiB", ((await service.heap()) - before.heap) / MIB, GROWTH),
+      atMost("growth of the heap, MiB", await heapGrowth(), GROWTH),
       exactly("errors in the log", service.errors.length, 0)
     ]
   })

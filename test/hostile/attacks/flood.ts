@@ -8,8 +8,8 @@ import { ask, openRoom } from "../clients.ts"
 import { noLimits } from "../../instance.ts"
 import { start } from "../service.ts"
 
-const [GOOD, BAD] = ["127.0.0.5", "127.0.0.66"]
-const CONNECTIONS = 256
+const [GOOD, BAD, WARM] = ["127.0.0.5", "127.0.0.66", "127.0.0.67"]
+const CONNECTIONS = 128
 const MILLIS = 20_000
 
 /** Commands a second of the others. */
@@ -44,6 +44,8 @@ export const flood: Attack = Effect.fnUntraced(function* (size) {
       await Promise.all(all)
       return percentile(times, 0.99)
     }
+    // The first request of each kind costs more than all later ones.
+    await flooder.tell({ do: "flood", port, from: WARM, code: other, connections: 16, millis: 2_000 })
     const calm = await commands(5_000)
     const connections = Math.max(32, scaled(size, CONNECTIONS))
     const flooding = flooder.tell({ do: "flood", port, from: BAD, code: other, connections, millis: MILLIS + 1_000 })

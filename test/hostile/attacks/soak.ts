@@ -26,16 +26,17 @@ export const soak: Attack = Effect.fnUntraced(function* ({ minutes, seed }) {
   const service = yield* start({ STREAM_LIFETIME: LIFETIME, HEARTBEAT_INTERVAL: "1 second" })
   const { port } = service
   return yield* Effect.promise(async () => {
+    const faults: Array<string> = []
     const end = performance.now() + minutes * MINUTE
     const again = async (what: (round: number) => Promise<unknown>) => {
-      for (let round = 0; performance.now() < end; round++) await what(round)
+      for (let round = 0; performance.now() < end; round++) {
+        await what(round).catch((error: unknown) => faults.push(String(error)))
+      }
     }
     const watched = await openRoom(port, {}, true)
     const large = await openRoom(port, { missionUrl: `http://x/${"a".repeat(15_000)}` }, true)
     const doomed = await Promise.all(Array.from({ length: 20 }, () => openRoom(port)))
     const { json: description } = await ask(port, "GET", "/openapi.json")
-    const faults: Array<string> = []
-
     const attacks = [
       again(() =>
         churn(port, 700).then(({ wrong }) => wrong > 0 && faults.push(`${wrong} streams did not begin or end`))

@@ -1,0 +1,34 @@
+/**
+ * Who is over a limit, and for how long. So a flood is refused at once, and the store of the counters is not asked again for each
+ * request of it.
+ */
+import { Clock, Effect, MutableRef } from "effect"
+
+/** How often those whose time is over are forgotten, in milliseconds. */
+const FORGETTING = 60_000
+
+/** In milliseconds. A wall clock that is set back would keep somebody over a limit. */
+const now = Effect.map(Clock.Clock, (clock) => Number(clock.monotonicTimeNanosUnsafe() / 1_000_000n))
+
+/** Returns an empty memory. */
+export const make = () => {
+  const until = new Map<string, number>()
+  const forgotten = MutableRef.make(0)
+
+  const forget = (now: number) => {
+    if (now - MutableRef.get(forgotten) < FORGETTING) return
+    MutableRef.set(forgotten, now)
+    for (const [key, end] of until) if (end <= now) until.delete(key)
+  }
+
+  return {
+    /** Returns for how many milliseconds this key is over its limit; 0 if it is not known to be. */
+    left: (key: string) => Effect.map(now, (now) => Math.max(0, (until.get(key) ?? 0) - now)),
+    /** Remembers a key for so many milliseconds. */
+    remember: (key: string, millis: number) =>
+      Effect.map(now, (now) => {
+        forget(now)
+        until.set(key, now + millis)
+      })
+  }
+}
