@@ -61,7 +61,7 @@ export class MobGroup extends HttpApiGroup.make("mob")
     HttpApiEndpoint.delete("deleteMobGoal", "/room/:accessCode/goal", {
       params,
       headers,
-      payload: Schema.NullOr(MobUser),
+      payload: [MobUser, Schema.Null],
       success: accepted,
       error
     })

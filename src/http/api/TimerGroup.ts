@@ -34,7 +34,7 @@ export class TimerGroup extends HttpApiGroup.make("timer")
     HttpApiEndpoint.patch("extend", "/:accessCode/timer/extend", { ...command, payload: Extension })
       .middleware(JsonBody)
       .annotateMerge(describe("Give the present period more time; right after a finish, take the finish back")),
-    HttpApiEndpoint.patch("break", "/:accessCode/timer/break", { ...command, payload: Schema.NullOr(NewBreak) })
+    HttpApiEndpoint.patch("break", "/:accessCode/timer/break", { ...command, payload: [NewBreak, Schema.Null] })
       .middleware(OptionalBody)
       .annotateMerge(describe("Begin a break; a turn that has begun waits behind it")),
     HttpApiEndpoint.patch("ack", "/:accessCode/timer/ack", command)
