@@ -22,6 +22,8 @@ import { RoomSettings } from "./RoomSettings.ts"
 export interface WatchOptions {
   /** Send `remaining-time` each second? Otherwise it comes only with a snapshot, an update, a reset and a finish. On by default. */
   readonly ticks?: boolean
+  /** The name under which the watcher is among those who are here, if somebody in the room has it. */
+  readonly name?: string
 }
 
 /** The rooms that somebody watches on this instance, by the canonical form of their access codes. */
@@ -171,7 +173,7 @@ const make = Effect.fnUntraced(function* (prefix: string) {
     events: (code, options) =>
       Stream.unwrap(
         Effect.map(
-          Effect.flatMap(watch(code), (room) => room.subscribe({ ticks: options?.ticks })),
+          Effect.flatMap(watch(code), (room) => room.subscribe({ ticks: options?.ticks, name: options?.name })),
           (subscription) => Stream.fromPull(Effect.succeed(subscription))
         )
       ).pipe(Stream.flatMap(({ events }) => Stream.fromIterable(events))),

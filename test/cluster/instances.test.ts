@@ -61,6 +61,24 @@ describe.skipIf(RedisServer.missing !== undefined)("instances on one Redis", () 
     })
   )
 
+  it.live("know who is here under which name, wherever they are connected", () =>
+    Effect.gen(function* () {
+      const redis = yield* RedisServer.start()
+      const [one, other] = [yield* instanceOn(redis), yield* instanceOn(redis)]
+      const { accessCode: code } = yield* one.create({ people: ["한글 ,;+", "bo", "cleo"], timerDuration: 60_000 })
+      const seen = yield* watch(one, code)
+      const scope = yield* Scope.make()
+      yield* Scope.provide(Stream.toQueue(other.events(code, { name: "한글 ,;+" }), { capacity: "unbounded" }), scope)
+      yield* Stream.toQueue(other.events(code, { name: "a stranger" }), { capacity: "unbounded" })
+      const here = (names: ReadonlyArray<string>) => (event: RoomEvent) =>
+        event.event === "room" && JSON.stringify(event.data.here) === JSON.stringify(names)
+      yield* upTo(seen, here(["한글 ,;+"]))
+      assert.deepStrictEqual((yield* other.get(code)).here, ["한글 ,;+"])
+      yield* Scope.close(scope, Exit.void)
+      yield* upTo(seen, here([]))
+    })
+  )
+
   it.live("no longer count whom an instance leaves behind that ends", () =>
     Effect.gen(function* () {
       const redis = yield* RedisServer.start()
