@@ -37,6 +37,9 @@ const upTo = Effect.fnUntraced(function* (
 
 const connected = (count: number) => (seen: RoomEvent) => seen.event === "room" && seen.data.connections === count
 
+const here = (names: ReadonlyArray<string>) => (seen: RoomEvent) =>
+  seen.event === "room" && JSON.stringify(seen.data.here) === JSON.stringify(names)
+
 const isRoom = (uncertain: boolean) => (seen: RoomEvent) =>
   seen.event === "room" && (seen.data.uncertain ?? false) === uncertain
 
@@ -70,8 +73,6 @@ describe.skipIf(RedisServer.missing !== undefined)("instances on one Redis", () 
       const scope = yield* Scope.make()
       yield* Scope.provide(Stream.toQueue(other.events(code, { name: "한글 ,;+" }), { capacity: "unbounded" }), scope)
       yield* Stream.toQueue(other.events(code, { name: "a stranger" }), { capacity: "unbounded" })
-      const here = (names: ReadonlyArray<string>) => (event: RoomEvent) =>
-        event.event === "room" && JSON.stringify(event.data.here) === JSON.stringify(names)
       yield* upTo(seen, here(["한글 ,;+"]))
       assert.deepStrictEqual((yield* other.get(code)).here, ["한글 ,;+"])
       yield* Scope.close(scope, Exit.void)
