@@ -1,6 +1,6 @@
 /** The service as operators start it: by the command line of `npm start`, as a process of its own. */
 import { Effect, type Scope } from "effect"
-import { spawn } from "node:child_process"
+import { type ChildProcess, spawn } from "node:child_process"
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
@@ -34,6 +34,9 @@ const PROBE = "--expose-gc --import=./test/bench/servers/probe.ts"
 
 /** What is counted and must come back. Others, such as the heap and the clock, never come back to the same figure. */
 const COUNTED = /streams|rooms|connections|fibers|requests_active|subscri/
+
+/** The least of so many measures counts: what is just passing through is in one of them, and what is kept is in all. */
+const MEASURES = 3
 
 /** How long the service takes to see that a connection was ended, in milliseconds. */
 const HANGING_UP = 250
@@ -96,11 +99,11 @@ export const start = Effect.fnUntraced(function* (
     port,
     errors,
     isRunning,
-    heap: () =>
-      new Promise((resolve) => {
-        child.once("message", (message) => resolve((message as { readonly heap: number }).heap))
-        child.send("memory")
-      }),
+    heap: async () => {
+      const measures: Array<number> = []
+      for (let measure = 0; measure < MEASURES; measure++) measures.push(await heapOf(child))
+      return Math.min(...measures)
+    },
     descriptors: async () => {
       hangUp()
       await sleep(HANGING_UP)
@@ -109,6 +112,12 @@ export const start = Effect.fnUntraced(function* (
     gauges: async () => gaugesOf((await ask(port, "GET", "/metrics")).text)
   }
 })
+
+const heapOf = (child: ChildProcess): Promise<number> =>
+  new Promise((resolve) => {
+    child.once("message", (message) => resolve((message as { readonly heap: number }).heap))
+    child.send("memory")
+  })
 
 const gaugesOf = (metrics: string): ReadonlyMap<string, number> => {
   const names = Array.from(metrics.matchAll(/^# TYPE (\S+) gauge$/gm), ([, name]) => name!)

@@ -15,15 +15,16 @@ const OFTEN = Duration.seconds(5)
 /** One line for each connection: local and remote address, state, queues, timer, and how often its data was sent again. */
 const TABLES = ["/proc/self/net/tcp", "/proc/self/net/tcp6"]
 
-/** The end points of a connection, and the number of the tries, in hexadecimal. */
-const LINE = /^ *\d+: [\dA-F]+:([\dA-F]{4}) ([\dA-F]+):([\dA-F]{4}) \w\w [\dA-F:]+ [\dA-F:]+ ([\dA-F]{8})/gm
-
-const UNTRIED = "00000000"
+/**
+ * The end points of a connection whose data was sent again, in hexadecimal. There may be tens of thousands of other lines, of
+ * connections that ended within the last minute too: they make no objects.
+ */
+const LINE = /^ *\d+: [\dA-F]+:([\dA-F]{4}) ([\dA-F]+):([\dA-F]{4}) \w\w [\dA-F:]+ [\dA-F:]+ (?!0{8})[\dA-F]{8}/gm
 
 /** Returns a key for each connection of a table whose data was sent again at least once. */
 export const unacknowledged = (table: string): ReadonlyArray<string> =>
-  Array.from(table.matchAll(LINE)).flatMap(([, local = "", address = "", remote = "", tries]) =>
-    tries === UNTRIED ? [] : [keyOf(Number.parseInt(local, 16), addressOf(address), Number.parseInt(remote, 16))]
+  Array.from(table.matchAll(LINE), ([, local = "", address = "", remote = ""]) =>
+    keyOf(Number.parseInt(local, 16), addressOf(address), Number.parseInt(remote, 16))
   )
 
 export const keyOf = (localPort: number, address: string, port: number): string => `${localPort} ${address} ${port}`
