@@ -4,7 +4,7 @@
 import { Config, Console, Effect, Layer, Logger, Metric, Option, Queue, Redacted, References } from "effect"
 import { HttpServer } from "effect/http"
 import { streamsEnded } from "./http/HttpMetrics.ts"
-import { VERSION } from "./http/node/ProcessMetrics.ts"
+import { VERSION } from "./domain/version.ts"
 import { changedSettings, masked, type Settings } from "./Settings.ts"
 import type { Heard } from "./Signals.ts"
 

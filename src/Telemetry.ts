@@ -5,7 +5,7 @@
 import { ConfigProvider, Layer, References } from "effect"
 import { FetchHttpClient, HttpMiddleware } from "effect/http"
 import { OtlpMetrics, OtlpSerialization, OtlpTracer } from "effect/observability"
-import { VERSION } from "./http/node/ProcessMetrics.ts"
+import { VERSION } from "./domain/version.ts"
 import type { Settings } from "./Settings.ts"
 
 type Collector = Pick<Settings, "OTEL_EXPORTER_OTLP_ENDPOINT" | "OTEL_EXPORTER_OTLP_PROTOCOL" | "OTEL_SERVICE_NAME">

@@ -2,6 +2,7 @@
  * The API, declared once: the server, `/openapi.json`, `/docs` and the typed client come from here.
  */
 import { HttpApi, OpenApi } from "effect/http-api"
+import { VERSION } from "../domain/version.ts"
 import { AnswerHeaders, Parameters, RateLimits } from "./api/Middleware.ts"
 import { MobGroup } from "./api/MobGroup.ts"
 import { PeopleGroup, RoomGroup } from "./api/RoomGroup.ts"
@@ -15,7 +16,7 @@ const groups = [RoomGroup, PeopleGroup, TimerGroup, StreamGroup] as const
 
 const annotations = OpenApi.annotations({
   title: "Pairroom",
-  version: "1.0.0",
+  version: VERSION,
   description: "Keeps the timer of a pair-programming room in step for everyone in it. All times are milliseconds."
 })
 

@@ -4,7 +4,8 @@
  */
 import { NodeServices } from "@effect/platform-node"
 import { Effect, Layer, Metric } from "effect"
-import { readFileSync, statSync } from "node:fs"
+import { statSync } from "node:fs"
+import { VERSION } from "../../domain/version.ts"
 import { counter, gauge, observed, summary } from "../../store/MetricFamily.ts"
 import * as Descriptors from "./Descriptors.ts"
 import * as EventLoop from "./EventLoop.ts"
@@ -48,14 +49,6 @@ const mostDescriptors = gauge({
 })
 
 export const families = [build, eventLoop, cpu, mostDescriptors, ...read.map(([family]) => family)]
-
-/** From `src` and from `dist` alike. */
-const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as {
-  readonly version: string
-}
-
-/** The version of Pairroom. */
-export const VERSION = version
 
 const STARTED = performance.timeOrigin / 1_000
 
