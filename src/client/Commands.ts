@@ -2,7 +2,7 @@
  * The commands that a person can give.
  */
 import type { AccessCode } from "../domain/AccessCode.ts"
-import type { NewRoom, TimerSetting } from "../domain/RoomInput.ts"
+import type { NewRoom, PersonChange, TimerSetting } from "../domain/RoomInput.ts"
 import { browser, type Environment } from "./Environment.ts"
 import { ask, type Asked, failure, type Failure, type Result } from "./Requests.ts"
 import type { RoomUpdate } from "./RoomUpdate.ts"
@@ -22,20 +22,23 @@ export class Commands {
   readonly #api: string
   readonly #code: string
   readonly #seen: () => Pick<RoomUpdate, "state" | "room">
+  readonly #me: () => string | undefined
   readonly #onSilence: () => void
 
-  /** `seen` is the room as it is shown now. `onSilence` is called when a command gets no answer. */
+  /** `seen` is the room as it is shown now, `me` the name of who presses. `onSilence` is called when a command gets no answer. */
   constructor(
     environment: Pick<Environment, "fetch">,
     api: string,
     code: string,
     seen: () => Pick<RoomUpdate, "state" | "room">,
+    me: () => string | undefined,
     onSilence: () => void
   ) {
     this.#environment = environment
     this.#api = api
     this.#code = encodeURIComponent(code)
     this.#seen = seen
+    this.#me = me
     this.#onSilence = onSilence
   }
 
@@ -84,14 +87,33 @@ export class Commands {
     return this.#send(`/pair-room/${this.#code}/status`, options, { status: "COMPLETED" })
   }
 
-  async #send(path: string, options?: CommandOptions, body?: unknown): Promise<CommandResult> {
+  addPerson(name: string): Promise<CommandResult> {
+    return this.#send(`/pair-room/${this.#code}/people`, {}, { name }, "POST")
+  }
+
+  changePerson(name: string, change: PersonChange): Promise<CommandResult> {
+    return this.#send(`/pair-room/${this.#code}/people/${encodeURIComponent(name)}`, {}, change)
+  }
+
+  removePerson(name: string): Promise<CommandResult> {
+    return this.#send(`/pair-room/${this.#code}/people/${encodeURIComponent(name)}`, {}, undefined, "DELETE")
+  }
+
+  async #send(
+    path: string,
+    options?: CommandOptions,
+    body?: unknown,
+    method: "POST" | "PATCH" | "DELETE" = "PATCH"
+  ): Promise<CommandResult> {
     const { room, state } = this.#seen()
     if (state === "ended") return failure("closed", "The room is closed.")
     if (state === "missing") return failure("gone", "No room has this access code.")
     // It is not kept for later: by then nobody may want it any more.
     if (state !== "live" || room === null) return failure("offline", "Not connected; nothing was sent.")
-    const request: Asked = { method: "PATCH", body, ifMatch: options?.ifCurrent ? room.id : undefined }
-    const result = await ask(this.#environment, this.#api + path, request)
+    const request: Asked = { method, body, ifMatch: options?.ifCurrent ? room.id : undefined }
+    const me = this.#me()
+    const by = me === undefined ? "" : `?by=${encodeURIComponent(me)}`
+    const result = await ask(this.#environment, this.#api + path + by, request)
     if (!result.ok && result.reason === "unknown") this.#onSilence()
     return result.ok ? { ok: true } : result
   }

@@ -34,7 +34,7 @@ export interface StreamReceiver {
 
 export class EventStream {
   readonly #environment: Environment
-  readonly #url: string
+  readonly #url: () => string
   readonly #receiver: StreamReceiver
   #lastEventId: string
   /** The connection, or null while it waits for the next. */
@@ -53,7 +53,7 @@ export class EventStream {
   #heartbeat: number | null = null
 
   /** `lastEventId` is the last id that was seen, or empty. */
-  constructor(environment: Environment, url: string, lastEventId: string, receiver: StreamReceiver) {
+  constructor(environment: Environment, url: () => string, lastEventId: string, receiver: StreamReceiver) {
     this.#environment = environment
     this.#url = url
     this.#lastEventId = lastEventId
@@ -103,7 +103,7 @@ export class EventStream {
     this.#heartbeat = null
     this.#hear()
     try {
-      const response = await this.#environment.fetch(this.#url, {
+      const response = await this.#environment.fetch(this.#url(), {
         headers: {
           accept: "text/event-stream",
           ...(this.#lastEventId === "" ? {} : { "last-event-id": this.#lastEventId })

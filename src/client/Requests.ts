@@ -25,7 +25,7 @@ export type Result<Success = unknown> = ({ readonly ok: true } & Success) | Fail
 export const failure = (reason: Reason, message: string): Failure => ({ ok: false, reason, message })
 
 export interface Asked {
-  readonly method?: "GET" | "POST" | "PATCH"
+  readonly method?: "GET" | "POST" | "PATCH" | "DELETE"
   readonly body?: unknown
   /** The `id` of the state that the command is for. */
   readonly ifMatch?: string | undefined
@@ -63,6 +63,9 @@ export const ask = async (
   }
 }
 
+/** The room is open, and does not let this be done. */
+const CONFLICTS = new Set(["RoomFull", "NameTaken", "TooFewPeople", "NothingToUndo"])
+
 const REASONS: { readonly [status: number]: Reason } = {
   409: "closed",
   412: "stale",
@@ -75,7 +78,9 @@ const refusal = ({ status }: Response, text: string): Failure => {
   const reason =
     _tag === "RoomNotFound"
       ? "gone"
-      : (REASONS[status] ?? (status >= 500 || _tag === undefined ? "unavailable" : "refused"))
+      : CONFLICTS.has(_tag ?? "")
+        ? "refused"
+        : (REASONS[status] ?? (status >= 500 || _tag === undefined ? "unavailable" : "refused"))
   return failure(reason, message ?? `The service answered with ${status}.`)
 }
 

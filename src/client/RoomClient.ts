@@ -40,7 +40,7 @@ export type ClientEvent =
    */
   | { readonly type: "finish"; readonly finishedAt: number; readonly missed: boolean }
 
-export interface RoomClient {
+export interface RoomClient extends Pick<Commands, keyof Commands> {
   readonly code: string
   /** Null until the room was first seen. */
   readonly room: RoomView | null
@@ -51,20 +51,8 @@ export interface RoomClient {
   remaining(): number
   /** Calls back at each event. Returns a function that ends this. */
   on(listener: (event: ClientEvent) => void): () => void
-  start(options?: CommandOptions): Promise<CommandResult>
-  pause(options?: CommandOptions): Promise<CommandResult>
-  reset(options?: CommandOptions): Promise<CommandResult>
-  update(setting: TimerSetting, options?: CommandOptions): Promise<CommandResult>
-  /** By default only for the roles that are shown. */
-  swap(options?: CommandOptions): Promise<CommandResult>
-  complete(options?: CommandOptions): Promise<CommandResult>
-  /** Gives the present period `time` milliseconds more. Right after a finish, it takes the finish back. */
-  extend(time: number, options?: CommandOptions): Promise<CommandResult>
-  /** Hands over, by default only for the turn that is shown. In a break, it ends the break. */
-  next(options?: CommandOptions): Promise<CommandResult>
-  takeBreak(options?: CommandOptions): Promise<CommandResult>
-  /** Takes the last change back, by default only the one that is shown. */
-  undo(options?: CommandOptions): Promise<CommandResult>
+  /** Says under which name this browser is connected, which `me` of the options returns from now on. */
+  rename(): void
   /** True in exactly one tab of this browser for each key. Tabs that are not `ready` let others go first. */
   claim(key: string, ready?: boolean): Promise<boolean>
   /** Ends everything. No event comes after it. */
@@ -74,13 +62,17 @@ export interface RoomClient {
 export interface RoomOptions {
   /** The prefix of the API, such as `/api`; empty for none. */
   readonly api: string
+  /** The name of the one at this browser, if it is known. It goes with every command, and with the stream. */
+  readonly me?: () => string | undefined
   /** By default the browser. */
   readonly environment?: Environment
 }
 
 /** Opens the room with this access code, and follows it until the client is closed. */
-export const openRoom = (code: string, { api, environment = browser() }: RoomOptions): RoomClient =>
-  new OpenRoom(code, api, environment)
+export const openRoom = (
+  code: string,
+  { api, environment = browser(), me = () => undefined }: RoomOptions
+): RoomClient => new OpenRoom(code, api, environment, me)
 
 class OpenRoom extends Commands implements RoomClient {
   readonly code: string
@@ -95,12 +87,13 @@ class OpenRoom extends Commands implements RoomClient {
   readonly #deafen: () => void
   #finishedAt = 0
 
-  constructor(code: string, api: string, environment: Environment) {
+  constructor(code: string, api: string, environment: Environment, me: () => string | undefined) {
     super(
       environment,
       api,
       code,
       () => ({ state: this.connection.state, room: this.room }),
+      me,
       () => this.#suspect()
     )
     const base = `${api}/${encodeURIComponent(code)}`
@@ -108,7 +101,11 @@ class OpenRoom extends Commands implements RoomClient {
     this.code = code
     this.#clock = new ServerClock(environment)
     this.#roundTrips = new RoundTrips(environment, this.#clock, `${base}/timer`, () => this.#suspect())
-    this.#stream = new SharedStream(environment, name, `${base}/connect?ticks=off`, (update) => this.#take(update))
+    const url = () => {
+      const here = me()
+      return `${base}/connect?ticks=off${here === undefined ? "" : `&name=${encodeURIComponent(here)}`}`
+    }
+    this.#stream = new SharedStream(environment, name, url, (update) => this.#take(update))
     this.#claims = new Claims(environment, name)
     this.#pulse = setInterval(() => this.#look(), PULSE)
     this.#deafen = environment.onSignal((signal) => this.#onSignal(signal))
@@ -129,6 +126,10 @@ class OpenRoom extends Commands implements RoomClient {
   on(listener: (event: ClientEvent) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  rename(): void {
+    this.#stream.replace()
   }
 
   claim(key: string, ready?: boolean): Promise<boolean> {

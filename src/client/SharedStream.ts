@@ -31,7 +31,7 @@ type Request = "look" | "wake" | "replace"
 export class SharedStream {
   readonly #environment: Environment
   readonly #name: string
-  readonly #url: string
+  readonly #url: () => string
   readonly #receive: (update: RoomUpdate) => void
   #current: RoomUpdate = { state: "connecting", room: null, changes: [], id: "", serverTime: null }
   #isStarted = false
@@ -46,7 +46,7 @@ export class SharedStream {
   #asked: { readonly at: number; readonly patience: number } | null = null
 
   /** `name` is that of the room among the tabs, `url` that of its stream. */
-  constructor(environment: Environment, name: string, url: string, receive: (update: RoomUpdate) => void) {
+  constructor(environment: Environment, name: string, url: () => string, receive: (update: RoomUpdate) => void) {
     this.#environment = environment
     this.#name = name
     this.#url = url

@@ -3,10 +3,6 @@
  */
 import { Schema } from "effect"
 
-/** How many people a room has at least and at most. */
-export const PEOPLE_MIN = 2
-export const PEOPLE_MAX = 20
-
 /** How many people who have left are remembered, besides those in the log. */
 const FORMER_KEPT = 40
 

@@ -4,6 +4,7 @@
 import { changed, type Command } from "./Commands.ts"
 import { BadRequest, NameTaken, PersonNotFound, RoomFull, TooFewPeople } from "./errors.ts"
 import * as People from "./People.ts"
+import { PEOPLE_MAX, PEOPLE_MIN } from "./PeopleCount.ts"
 import { shown } from "./RoomInput.ts"
 import type { RoomState } from "./RoomState.ts"
 import { speaksOf } from "./TurnLog.ts"
@@ -14,8 +15,8 @@ export const add = (name: string): Command<RoomFull> => ({
   name: "a change of people",
   whenCompleted: false,
   conflict: (state) =>
-    People.find(state, name) === undefined && state.people.length >= People.PEOPLE_MAX
-      ? new RoomFull({ message: `people: expected at most ${People.PEOPLE_MAX} people in a room` })
+    People.find(state, name) === undefined && state.people.length >= PEOPLE_MAX
+      ? new RoomFull({ message: `people: expected at most ${PEOPLE_MAX} people in a room` })
       : undefined,
   run: (state, moment) => {
     const known = People.find(state, name)
@@ -71,8 +72,8 @@ export const leave = (name: string): Command<PersonNotFound | TooFewPeople> => (
   whenCompleted: false,
   check: (state) => missing(state, name),
   conflict: (state) =>
-    state.people.length <= People.PEOPLE_MIN
-      ? new TooFewPeople({ message: `people: expected at least ${People.PEOPLE_MIN} people to stay in the room` })
+    state.people.length <= PEOPLE_MIN
+      ? new TooFewPeople({ message: `people: expected at least ${PEOPLE_MIN} people to stay in the room` })
       : undefined,
   run: (state, moment) => {
     const { number } = People.find(state, name)!

@@ -4,7 +4,7 @@
 import { Effect, Schema, SchemaAST, SchemaIssue, SchemaTransformation } from "effect"
 import { BadRequest } from "./errors.ts"
 import { GOAL_ALLOWED, isGoal, isName, NAME_ALLOWED, toName } from "./Name.ts"
-import { PEOPLE_MAX, PEOPLE_MIN } from "./People.ts"
+import { PEOPLE_MAX, PEOPLE_MIN } from "./PeopleCount.ts"
 import { DURATION_MAX, DURATION_MIN } from "./Timer.ts"
 
 /** A name, as it is kept: trimmed and in NFC. */

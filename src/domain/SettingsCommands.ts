@@ -4,6 +4,7 @@
 import { endTurn } from "./Settle.ts"
 import { changed, type Command } from "./Commands.ts"
 import * as People from "./People.ts"
+import { PEOPLE_MAX } from "./PeopleCount.ts"
 import type { RoomSettings } from "./RoomInput.ts"
 import type { RoomState } from "./RoomState.ts"
 import { rested } from "./TimerCommands.ts"
@@ -48,7 +49,7 @@ export const startTurn = (duration: number, user: string | undefined): Command =
 
 const withDriver = (state: RoomState, user: string | undefined): RoomState => {
   if (user === undefined) return People.drive(state, state.driver)
-  const isFull = state.people.length >= People.PEOPLE_MAX
+  const isFull = state.people.length >= PEOPLE_MAX
   const people = People.find(state, user) !== undefined || isFull ? state : People.add(state, user)
   return People.drive(people, People.find(people, user)?.number ?? state.driver)
 }

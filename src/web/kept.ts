@@ -40,4 +40,6 @@ export const kept = <A>(key: string, fallback: A, is: (value: unknown) => value 
   return kept
 }
 
+export const isText = (value: unknown): value is string => typeof value === "string"
+
 export const isBoolean = (value: unknown): value is boolean => typeof value === "boolean"

@@ -73,6 +73,29 @@ describe.skipIf(Chromium.skips)("a room", { concurrent: true }, () => {
     await eventually(() => timeOf(page), expect.stringMatching(/^9:/))
   })
 
+  it("asks who is there, and says who has done what; people come, are away and go", async ({ service, visitor }) => {
+    const code = await service.create()
+    const [mina, other] = [await (await visitor()).room(code), await (await visitor()).room(code)]
+    await mina.locator("[data-i-am=apple]").click()
+    await eventually(() => mina.locator(".who").count(), 0)
+    await eventually(async () => (await service.room(code)).here, ["apple"])
+    await press(mina, "people")
+    await mina.getByLabel("Add a name").fill(" Ari ")
+    await press(mina, "add-person")
+    await eventually(() => other.locator(".rota").innerText(), "Then: Ari")
+    await eventually(
+      () => other.locator("[data-change=people]").innerText(),
+      expect.stringMatching(/^apple changed who is in the room/)
+    )
+    await mina.locator("[data-person=Ari] input").check()
+    await eventually(() => other.locator(".rota").innerText(), "Then: Ari (away)")
+    await mina.getByLabel("Remove Ari").click()
+    await eventually(() => other.locator(".rota").count(), 0)
+    await mina.reload()
+    await eventually(() => driverOf(mina), "lemon")
+    expect(await mina.locator(".who").count()).toBe(0)
+  })
+
   it("two who press swap at once swap once", async ({ service, visitor }) => {
     const code = await service.create()
     const pages: Array<Page> = []

@@ -4,7 +4,7 @@ import { Commands, createRoom, exists } from "../../src/client/Commands.ts"
 import type { RoomView, StreamState } from "../../src/client/RoomUpdate.ts"
 import { FakeBrowser, FakeServer, FakeTab, json, pass, useFakeTime } from "./browser.ts"
 
-const setUp = ({ state = "live" as StreamState } = {}) => {
+const setUp = ({ state = "live" as StreamState, me = undefined as string | undefined } = {}) => {
   const server = new FakeServer()
   const { environment } = new FakeTab(new FakeBrowser(), server)
   const silences: Array<number> = []
@@ -14,6 +14,7 @@ const setUp = ({ state = "live" as StreamState } = {}) => {
     "/api",
     "CODE",
     () => ({ state, room }),
+    () => me,
     () => silences.push(Date.now())
   )
   return { commands, environment, server, silences }
@@ -48,6 +49,23 @@ describe("Commands", () => {
       [
         ["/api/pair-room/CODE/pair-swap", '"a1"'],
         ["/api/pair-room/CODE/pair-swap", null]
+      ]
+    )
+  })
+
+  it("say who presses, once that is known, and escape names in paths", async () => {
+    const { commands, server } = setUp({ me: "Mina & Jun" })
+    await commands.next()
+    await commands.changePerson("a/b", { away: true })
+    await commands.removePerson("한")
+    await commands.addPerson("Ari")
+    assert.deepStrictEqual(
+      server.asked.map(({ method, url }) => `${method} ${url}`),
+      [
+        "PATCH /api/CODE/timer/next?by=Mina%20%26%20Jun",
+        "PATCH /api/pair-room/CODE/people/a%2Fb?by=Mina%20%26%20Jun",
+        "DELETE /api/pair-room/CODE/people/%ED%95%9C?by=Mina%20%26%20Jun",
+        "POST /api/pair-room/CODE/people?by=Mina%20%26%20Jun"
       ]
     )
   })

@@ -12,7 +12,7 @@ const setUp = async ({ lastEventId = "" } = {}) => {
   const server = new FakeServer()
   const tab = new FakeTab(new FakeBrowser(), server)
   const seen: Array<string> = []
-  const stream = new EventStream(tab.environment, "/api/CODE/connect?ticks=off", lastEventId, {
+  const stream = new EventStream(tab.environment, () => "/api/CODE/connect?ticks=off", lastEventId, {
     frame: (events, id) => seen.push(`${events.map(({ event }) => event).join(" ")} ${id}`),
     heartbeat: () => seen.push("heartbeat"),
     state: (state) => seen.push(state)

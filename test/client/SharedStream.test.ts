@@ -16,7 +16,12 @@ const setUp = () => {
   const open = async () => {
     const tab = new FakeTab(browser, server)
     const seen: Array<RoomUpdate> = []
-    const stream = new SharedStream(tab.environment, "pairroom:CODE", "/CODE/connect", (update) => seen.push(update))
+    const stream = new SharedStream(
+      tab.environment,
+      "pairroom:CODE",
+      () => "/CODE/connect",
+      (update) => seen.push(update)
+    )
     stream.start()
     await settled()
     return {

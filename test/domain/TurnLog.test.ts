@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import { apply } from "../../src/domain/Commands.ts"
-import * as People from "../../src/domain/People.ts"
+import type * as People from "../../src/domain/People.ts"
+import { PEOPLE_MAX } from "../../src/domain/PeopleCount.ts"
 import { type AccessCode, create, type RoomState } from "../../src/domain/RoomState.ts"
 import { settle } from "../../src/domain/Settle.ts"
 import * as SettingsCommands from "../../src/domain/SettingsCommands.ts"
@@ -68,7 +69,7 @@ describe("turnsView", () => {
 })
 
 const names = (letter: string) =>
-  Array.from({ length: People.PEOPLE_MAX }, (_, index) => letter.repeat(18) + String(index).padStart(2, "0"))
+  Array.from({ length: PEOPLE_MAX }, (_, index) => letter.repeat(18) + String(index).padStart(2, "0"))
 
 describe("a large room", () => {
   it("of 20 people with names of 20 letters and 100 turns takes less than 16 KiB, with what an undo needs", () => {

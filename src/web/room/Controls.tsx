@@ -1,15 +1,16 @@
 import { useState } from "preact/hooks"
 import { Icon } from "../parts/Icon.tsx"
 import { text } from "../text/index.ts"
-import { LengthDialog } from "./dialogs.ts"
+import { LengthDialog, PeopleDialog } from "./dialogs.ts"
 import type { Session } from "./session.ts"
 
 /** What can be done to the timer. What cannot be pressed now looks so; a press all the same says why. */
 export const Controls = ({ session }: { readonly session: Session }) => {
   const { addMinute, canAddMinute, client, connection, phase, press, room, startOrPause } = session
   const { addMinute: more, addMinuteLong, breakDo, endBreak, handOver, pause, reset, resume } = text.value
-  const { setLength, start, startBreak, startNext } = text.value
+  const { people, setLength, start, startBreak, startNext } = text.value
   const [isSetting, setSetting] = useState(false)
+  const [isPeople, setPeople] = useState(false)
   const isOut = connection.value.state !== "live"
   const running = room.value?.running === true
   const isCompleted = phase.value === "completed"
@@ -81,7 +82,19 @@ export const Controls = ({ session }: { readonly session: Session }) => {
           <Icon name="length" />
           {setLength}
         </button>
+        <button
+          type="button"
+          disabled={isCompleted}
+          aria-haspopup="dialog"
+          aria-disabled={isOut}
+          data-command="people"
+          onClick={() => setPeople(true)}
+        >
+          <Icon name="people" />
+          {people}
+        </button>
       </div>
+      {isPeople && <PeopleDialog session={session} onClose={() => setPeople(false)} />}
       {isSetting && <LengthDialog session={session} onClose={() => setSetting(false)} />}
     </div>
   )

@@ -29,6 +29,7 @@ import { unlockByTouch } from "./sound.ts"
 import { paint, drawTab } from "./tab.ts"
 import { TimeUp } from "./TimeUp.tsx"
 import { keepAwake } from "./wakeLock.ts"
+import { Who } from "./Who.tsx"
 
 /** When what the first view does not need is loaded, in milliseconds. */
 const DIALOGS_AFTER = 2_000
@@ -84,6 +85,7 @@ export const Room = ({ session }: { readonly session: Session }) => {
           <div class="side">
             <Roles session={session} canSwap={!isCompleted} />
             <Rota session={session} />
+            <Who session={session} />
             {isCompleted ? (
               <p class="event up">
                 {room.value.status === "COMPLETED" ? (

@@ -8,7 +8,8 @@ import {
   type RoomView
 } from "../../client/RoomClient.ts"
 import { mayBeLonger, MINUTE } from "../duration.ts"
-import { kept } from "../kept.ts"
+import { type AccessCode, toKey } from "../../domain/AccessCode.ts"
+import { isText, kept } from "../kept.ts"
 import { countdown } from "./countdown.ts"
 import { type Phase, phaseOf } from "./phase.ts"
 
@@ -39,13 +40,19 @@ export interface Session {
   /** Takes back the alarm on every tab of this browser. */
   readonly dismiss: () => void
   readonly forgetRefusal: () => void
+  /** Who is at this browser: a name, empty for somebody who only watches, null where nobody has said it yet. */
+  readonly me: ReadonlySignal<string | null>
+  readonly iAm: (name: string) => void
 }
 
 /** The last finish that someone at this browser has reacted to. */
 const seen = kept("seen", "", (value): value is string => typeof value === "string")
 
 export const openSession = (code: string, api: string): Session => {
-  const client = openRoom(code, { api })
+  // A name has a character at least, so a dash alone before it marks what was said.
+  const said = kept(`me:${toKey(code as AccessCode)}`, "", isText)
+  const me = computed(() => (said.value === "" ? null : said.value.slice(1)))
+  const client = openRoom(code, { api, me: () => me.peek() || undefined })
   const room = signal(client.room)
   const connection = signal(client.connection)
   const refusal = signal<Refusal | null>(null)
@@ -101,6 +108,11 @@ export const openSession = (code: string, api: string): Session => {
     },
     forgetRefusal: () => {
       refusal.value = null
+    },
+    me,
+    iAm: (name) => {
+      said.value = `-${name}`
+      client.rename()
     }
   }
 }
