@@ -68,6 +68,11 @@ export class Commands {
     return this.#send(`/${this.#code}/timer/next`, options)
   }
 
+  /** Acknowledges the last finish: the alarm ends on every screen. */
+  acknowledge(): Promise<CommandResult> {
+    return this.#send(`/${this.#code}/timer/ack`)
+  }
+
   /** Begins a break. */
   takeBreak(options: CommandOptions = { ifCurrent: true }): Promise<CommandResult> {
     return this.#send(`/${this.#code}/timer/break`, options, {})

@@ -73,6 +73,24 @@ describe.skipIf(Chromium.skips)("a room", { concurrent: true }, () => {
     await eventually(() => timeOf(page), expect.stringMatching(/^9:/))
   })
 
+  it("when time is up, one screen that reacts ends the alarm on all, and two more minutes take the finish back", async ({
+    service,
+    visitor
+  }) => {
+    const code = await service.create({ timerDuration: 1_000 })
+    const [one, other] = [await (await visitor()).room(code), await (await visitor()).room(code)]
+    await press(one, "start")
+    for (const page of [one, other]) await eventually(() => page.locator("[data-finish]").count(), 1)
+    await press(one, "dismiss")
+    for (const page of [one, other]) await eventually(() => page.locator("[data-finish]").count(), 0)
+    await press(one, "start")
+    for (const page of [one, other]) await eventually(() => page.locator("[data-finish]").count(), 1)
+    expect(await driverOf(one)).toBe("lemon")
+    await press(other, "two-more")
+    await eventually(() => driverOf(one), "apple")
+    await eventually(() => timeOf(one), expect.stringMatching(/^(2:00|1:5\d)$/))
+  })
+
   it("asks who is there, and says who has done what; people come, are away and go", async ({ service, visitor }) => {
     const code = await service.create()
     const [mina, other] = [await (await visitor()).room(code), await (await visitor()).room(code)]

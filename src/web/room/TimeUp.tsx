@@ -4,8 +4,9 @@ import type { Session } from "./session.ts"
 
 /** What the room says about its last finish, loudly until someone reacts to it. */
 export const TimeUp = ({ session, alarm }: { readonly session: Session; readonly alarm: Alarm }) => {
-  const { client, dismiss, finish, phase, press, room } = session
-  const { breakStarts, lastFinish, later, startsAtTime, startsIn, stopIt, timeUp, timeUpAt, yourTurn } = text.value
+  const { client, dismiss, finish, phase, press, room, twoMoreMinutes } = session
+  const { breakStarts, lastFinish, later, startsAtTime, startsIn, stopIt, timeUp, timeUpAt, twoMore, yourTurn } =
+    text.value
   const [up, now, left] = [finish.value, room.value, alarm.startsIn.value]
   if (now === null) return null
   if (up === null) {
@@ -31,9 +32,14 @@ export const TimeUp = ({ session, alarm }: { readonly session: Session; readonly
           {stopIt}
         </button>
       ) : left === null ? (
-        <button type="button" class="quiet" data-command="dismiss" onClick={dismiss}>
-          {later}
-        </button>
+        <span>
+          <button type="button" class="quiet" data-command="two-more" onClick={twoMoreMinutes}>
+            {twoMore}
+          </button>
+          <button type="button" class="quiet" data-command="dismiss" onClick={dismiss}>
+            {later}
+          </button>
+        </span>
       ) : (
         <button type="button" class="quiet" data-command="do-not-start" onClick={alarm.doNotStart}>
           {stopIt}

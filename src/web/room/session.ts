@@ -36,8 +36,10 @@ export interface Session {
   readonly press: (command: () => Promise<CommandResult>) => void
   readonly startOrPause: () => void
   readonly addMinute: () => void
+  /** After a finish: the same driver goes on for two minutes. */
+  readonly twoMoreMinutes: () => void
   readonly canAddMinute: ReadonlySignal<boolean>
-  /** Takes back the alarm on every tab of this browser. */
+  /** Takes back the alarm, in this browser and on every other screen. */
   readonly dismiss: () => void
   readonly forgetRefusal: () => void
   /** Who is at this browser: a name, empty for somebody who only watches, null where nobody has said it yet. */
@@ -102,9 +104,13 @@ export const openSession = (code: string, api: string): Session => {
     press,
     startOrPause: () => press(() => (room.value?.running ? client.pause() : client.start())),
     addMinute: () => press(() => client.extend(MINUTE)),
+    twoMoreMinutes: () => press(() => client.extend(2 * MINUTE, { ifCurrent: true })),
     canAddMinute: computed(() => room.value !== null && mayBeLonger(room.value.periodDuration)),
     dismiss: () => {
-      if (finished.value !== null) seen.value = nameOf(finished.value.at)
+      if (finished.value === null) return
+      seen.value = nameOf(finished.value.at)
+      // It is no trouble if this cannot be told: the other screens go on asking for somebody.
+      void client.acknowledge()
     },
     forgetRefusal: () => {
       refusal.value = null

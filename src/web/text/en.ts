@@ -70,6 +70,7 @@ export const en = {
   timeUp: "Time is up",
   timeUpAt: (clock: string) => `Time was up at ${clock}`,
   yourTurn: (name: string) => `${name} drives now`,
+  twoMore: "2 more minutes",
   later: "Got it",
   startsAtTime: (clock: string) => `It starts by itself at ${clock}`,
   startsIn: (seconds: number) => `The next turn starts in ${seconds} s`,

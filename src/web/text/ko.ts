@@ -72,6 +72,7 @@ export const ko: Text = {
   timeUp: "시간이 끝났습니다",
   timeUpAt: (clock) => `${clock}에 시간이 끝났습니다`,
   yourTurn: (name) => `이제 드라이버는 ${name}`,
+  twoMore: "2분 더",
   later: "확인",
   startsAtTime: (clock) => `${clock}에 저절로 시작됩니다`,
   startsIn: (seconds) => `${seconds}초 뒤 다음 턴이 시작됩니다`,
