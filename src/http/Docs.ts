@@ -2,12 +2,15 @@
  * `/docs`: the description of the API as a page of Scalar, which the library puts into one file.
  */
 import { Effect, Layer, Option, Ref } from "effect"
-import { HttpRouter, HttpServerResponse } from "effect/http"
+import { HttpRouter, HttpServerRequest, type HttpServerResponse } from "effect/http"
 import { HttpApiScalar } from "effect/http-api"
 import { createHash } from "node:crypto"
+import { promisify } from "node:util"
+import { brotliCompress, constants, gzip } from "node:zlib"
 import { prefixed } from "./Api.ts"
+import * as Pages from "./Pages.ts"
 
-export const PATH = "/docs"
+export const PATH = "/docs" as const
 
 const INLINE_SCRIPT = /<script>([^]*?)<\/script>/g
 
@@ -31,22 +34,52 @@ const policyOf = (html: string): string => {
   ].join("; ")
 }
 
-const answerOf = (html: string) =>
-  HttpServerResponse.uint8Array(Buffer.from(html), {
-    contentType: "text/html; charset=utf-8",
-    headers: { "cache-control": "no-cache", "content-security-policy": policyOf(html) }
-  })
+/** In threads of their own: it takes a while, and is done once. */
+const compressed = (html: Buffer) =>
+  Effect.all(
+    {
+      br: Effect.promise(() =>
+        promisify(brotliCompress)(html, { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } })
+      ),
+      gzip: Effect.promise(() => promisify(gzip)(html))
+    },
+    { concurrency: 2 }
+  )
 
-/** The page is 3 MB of text. Its answer is kept, so that it is not made for each request. */
+/** The best quality would take some seconds for 3 MB. */
+const BROTLI_QUALITY = 5
+
+type Answers = (request: HttpServerRequest.HttpServerRequest) => HttpServerResponse.HttpServerResponse
+
+const answersOf = Effect.fnUntraced(function* (html: Buffer): Effect.fn.Return<Answers> {
+  return Pages.answersOf({
+    path: PATH,
+    contentType: "text/html; charset=utf-8",
+    cacheControl: "no-cache",
+    policy: policyOf(html.toString()),
+    bytes: html,
+    encoded: yield* compressed(html)
+  })
+})
+
+/** The page is 3 MB of text. Its answers are kept, so that they are not made for each request. */
 const kept = HttpRouter.middleware(
-  Effect.map(Ref.make(Option.none<HttpServerResponse.HttpServerResponse>()), (page) => (httpEffect) => {
-    const made = Effect.flatMap(httpEffect, (response) => {
+  Effect.map(Ref.make(Option.none<Answers>()), (known) => (httpEffect) => {
+    const made = Effect.gen(function* () {
+      const response = yield* httpEffect
       const { body } = response
-      if (body._tag !== "Uint8Array") return Effect.succeed(response)
-      const answer = answerOf(Buffer.from(body.body).toString())
-      return Effect.as(Ref.set(page, Option.some(answer)), answer)
+      if (body._tag !== "Uint8Array") return response
+      const answers = yield* answersOf(Buffer.from(body.body))
+      yield* Ref.set(known, Option.some(answers))
+      return answers(yield* HttpServerRequest.HttpServerRequest)
     })
-    return Effect.flatMap(Ref.get(page), Option.match({ onNone: () => made, onSome: Effect.succeed }))
+    return Effect.flatMap(
+      Ref.get(known),
+      Option.match({
+        onNone: () => made,
+        onSome: (answers) => Effect.map(HttpServerRequest.HttpServerRequest, answers)
+      })
+    )
   })
 )
 

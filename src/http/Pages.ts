@@ -17,6 +17,8 @@ export interface Page {
   readonly path: `/${string}`
   readonly contentType: string
   readonly cacheControl: string
+  /** The content security policy, if it is another one than that of the web page. */
+  readonly policy?: string
   readonly bytes: Uint8Array
   readonly encoded: Readonly<Partial<Record<Encoding, Uint8Array>>>
 }
@@ -98,19 +100,19 @@ const pageOf = (path: Page["path"], contentType: string, html: Uint8Array, prefi
 /** Returns the routes for what `load` has read. */
 export const layer = (pages: ReadonlyArray<Page>) => Layer.mergeAll(Layer.empty, ...pages.map(route))
 
-const route = (page: Page) => {
+const route = (page: Page) =>
+  HttpRouter.add("GET", page.path, Effect.map(HttpServerRequest.HttpServerRequest, answersOf(page)))
+
+/** Returns what a page answers to a request: in the encoding that it takes, and nothing where it has the page already. */
+export const answersOf = (page: Page) => {
   const answers = { identity: answerOf(page), br: answerOf(page, "br"), gzip: answerOf(page, "gzip") }
-  return HttpRouter.add(
-    "GET",
-    page.path,
-    Effect.map(HttpServerRequest.HttpServerRequest, ({ headers }) => {
-      const { etag, whole, unchanged } = answers[encodingFor(headers["accept-encoding"]) ?? "identity"]
-      return isKnown(headers["if-none-match"], etag) ? unchanged : whole
-    })
-  )
+  return ({ headers }: HttpServerRequest.HttpServerRequest): HttpServerResponse.HttpServerResponse => {
+    const { etag, whole, unchanged } = answers[encodingFor(headers["accept-encoding"]) ?? "identity"]
+    return isKnown(headers["if-none-match"], etag) ? unchanged : whole
+  }
 }
 
-const answerOf = ({ contentType, cacheControl, bytes, encoded }: Page, wanted?: Encoding) => {
+const answerOf = ({ contentType, cacheControl, policy, bytes, encoded }: Page, wanted?: Encoding) => {
   const body = wanted === undefined ? undefined : encoded[wanted]
   const hash = createHash("sha256").update(bytes).digest("base64url").slice(0, 16)
   const etag = `"${hash}${body === undefined ? "" : `-${wanted}`}"`
@@ -118,7 +120,7 @@ const answerOf = ({ contentType, cacheControl, bytes, encoded }: Page, wanted?: 
     etag,
     "cache-control": cacheControl,
     ...(Object.keys(encoded).length > 0 ? { vary: "Accept-Encoding" } : {}),
-    ...(contentType.startsWith("text/html") ? { "content-security-policy": CONTENT_SECURITY_POLICY } : {})
+    ...(contentType.startsWith("text/html") ? { "content-security-policy": policy ?? CONTENT_SECURITY_POLICY } : {})
   }
   const whole = HttpServerResponse.uint8Array(body ?? bytes, {
     contentType,

@@ -21,4 +21,19 @@ describe("/docs", () => {
       assert.strictEqual(again.headers["content-security-policy"], policy)
     }).pipe(Effect.provide(serve()))
   )
+
+  it.effect("weighs less than 1 MB compressed, and is not sent again to who has it", () =>
+    Effect.gen(function* () {
+      for (const encoding of ["br", "gzip"]) {
+        const { headers, status } = yield* call("GET", "/docs", { headers: { "accept-encoding": encoding } })
+        assert.deepStrictEqual(
+          [status, headers["content-encoding"], headers["vary"]],
+          [200, encoding, "Accept-Encoding"]
+        )
+        assert.isBelow(Number(headers["content-length"]), 1_000_000)
+        const known = { "accept-encoding": encoding, "if-none-match": String(headers["etag"]) }
+        assert.strictEqual((yield* call("GET", "/docs", { headers: known })).status, 304)
+      }
+    }).pipe(Effect.provide(serve()))
+  )
 })
