@@ -70,7 +70,7 @@ const outage = (
       await Effect.runPromise(leave(redis))
       await sleep(away(size))
       const certain = () => load.watchers.filter(({ isUncertain }) => !isUncertain).length
-      await until(() => certain() === 0, 5_000)
+      await until(() => certain() === 0 && observer.until(503, goneAt) > 0, 5_000)
       const neverUncertain = certain()
       await Effect.runPromise(come(redis))
       const backAt = performance.now()
