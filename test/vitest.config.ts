@@ -8,8 +8,9 @@ export default defineConfig({
     root: new URL("..", import.meta.url).pathname,
     include: ["test/**/*.test.ts"],
     pool: "forks",
-    // Many tests wait for a process, a Redis or a browser. One more worker than cores takes a third less time.
-    maxWorkers: availableParallelism() + 1,
-    testTimeout: 20_000
+    // Many tests wait for a process, a Redis or a browser. By default one core would be left free.
+    maxWorkers: availableParallelism(),
+    testTimeout: 60_000,
+    hookTimeout: 60_000
   }
 })

@@ -27,7 +27,7 @@ describe.concurrent("several instances", () => {
             []
           )
         ),
-      60_000
+      120_000
     )
   }
 })

@@ -52,11 +52,12 @@ export const make = Effect.gen(function* () {
     yield* SubscriptionRef.updateSome(healthy, (was) => (was === isHealthy ? Option.none() : Option.some(isHealthy)))
   })
 
-  const setAvailable = (there: boolean) => Effect.andThen(SubscriptionRef.set(available, there), tellHealth)
+  // Uninterruptible, because a request that is given up must not leave the one told and the other not.
+  const setAvailable = (there: boolean) =>
+    Effect.uninterruptible(Effect.andThen(SubscriptionRef.set(available, there), tellHealth))
 
   const setTrouble = Effect.fnUntraced(function* (why: Option.Option<string>) {
-    const before = yield* Ref.getAndSet(trouble, why)
-    yield* tellHealth
+    const before = yield* Effect.uninterruptible(Effect.tap(Ref.getAndSet(trouble, why), () => tellHealth))
     if (Option.getOrNull(before) === Option.getOrNull(why)) return
     yield* Option.match(why, {
       onNone: () => Effect.logInfo("Redis keeps rooms again"),
