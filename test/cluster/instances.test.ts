@@ -1,21 +1,26 @@
 /** Rooms of several instances on one Redis, as those see them who watch. */
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Exit, Layer, Queue, References, Scope, Stream } from "effect"
+import { Context, Effect, Exit, Layer, Queue, References, Scope, Stream, SubscriptionRef } from "effect"
 import type { RoomEvent } from "../../src/domain/RoomEvent.ts"
 import type { AccessCode } from "../../src/domain/RoomState.ts"
 import { Rooms } from "../../src/rooms/Rooms.ts"
 import * as RedisRoomStore from "../../src/store/redis/RedisRoomStore.ts"
+import { RoomStore } from "../../src/store/RoomStore.ts"
 import { brief, pair } from "../rooms/harness.ts"
 import * as RedisServer from "./redis.ts"
 
 type Instance = Rooms["Service"]
 
-/** One more instance, until the scope is closed. */
-const instanceOn = ({ url }: RedisServer.RedisServer) =>
-  Effect.map(
-    Layer.build(Rooms.layer.pipe(Layer.provide(RedisRoomStore.layer({ url })), Layer.fresh)),
-    Context.get(Rooms)
-  ).pipe(Effect.provideService(References.MinimumLogLevel, "None"))
+/** One more instance, until the scope is closed. On a busy machine it may start before its Redis answers, so this waits for that. */
+const instanceOn = Effect.fnUntraced(
+  function* ({ url }: RedisServer.RedisServer) {
+    const context = yield* Layer.build(Rooms.layer.pipe(Layer.provideMerge(RedisRoomStore.layer({ url })), Layer.fresh))
+    const { available } = Context.get(context, RoomStore)
+    yield* Stream.runHead(Stream.filter(SubscriptionRef.changes(available), (is) => is))
+    return Context.get(context, Rooms)
+  },
+  Effect.provideService(References.MinimumLogLevel, "None")
+)
 
 /** Watches a room through an instance, the snapshot seen. */
 const watch = Effect.fnUntraced(function* (instance: Instance, code: AccessCode) {
