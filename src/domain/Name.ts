@@ -31,7 +31,7 @@ export const isName = (name: string): boolean =>
 /** Returns a name that a program has sent of its own accord, as far as it can be used; undefined if nothing is left. */
 export const usableName = (text: string): string | undefined => {
   const visible = toName([...toName(text)].filter((character) => !FORBIDDEN.test(character)).join(""))
-  const name = toName(firstOf(visible, NAME_MAX))
+  const name = toName(firstOf(visible, NAME_MAX, CODE_POINTS_MAX))
   return isName(name) ? name : undefined
 }
 
@@ -50,15 +50,17 @@ export const usableGoal = (text: string): string =>
   toName(
     firstOf(
       toName([...text.replace(/[\r\n\u2028\u2029]+/g, " ")].filter((character) => !FORBIDDEN.test(character)).join("")),
-      GOAL_MAX
+      GOAL_MAX,
+      GOAL_CODE_POINTS_MAX
     )
   )
 
 const isWithin = (text: string, characters: number, codePoints: number) =>
   [...text].length <= codePoints && [...new Intl.Segmenter().segment(text)].length <= characters
 
-const firstOf = (text: string, characters: number) =>
-  [...new Intl.Segmenter().segment(text)]
-    .slice(0, characters)
-    .map(({ segment }) => segment)
-    .join("")
+/** Returns the longest beginning that `isWithin` the limits and ends with a whole character. */
+const firstOf = (text: string, characters: number, codePoints: number) => {
+  const segments = [...new Intl.Segmenter().segment(text)].slice(0, characters).map(({ segment }) => segment)
+  const firsts = segments.map((_, index) => segments.slice(0, index + 1).join(""))
+  return firsts.findLast((first) => [...first].length <= codePoints) ?? ""
+}

@@ -37,7 +37,7 @@ export const layer = (prefix: string, others: ReadonlyArray<Route>, config: Part
     if (path !== url && router.find(method, path)?.handler.path.includes(":accessCode") === true) {
       return respond(404, roomNotFound())
     }
-    const all = find(path)
+    const all = hasSlashAtEnd(path) ? [] : find(path)
     const exact = all.filter((route) => !route.path.includes(":"))
     const found = exact.length > 0 ? exact : all
     if (found.length > 0 && !found.some((route) => route.method === method)) {
@@ -74,7 +74,9 @@ export const layer = (prefix: string, others: ReadonlyArray<Route>, config: Part
 const pathOf = (url: string) => url.split("?")[0] ?? ""
 
 /** The router would cut it off at `;`, or take the end of it for an empty access code. */
-const isNoPath = (path: string) => path.includes(";") || (path.length > 1 && path.endsWith("/"))
+const isNoPath = (path: string) => path.includes(";") || hasSlashAtEnd(path)
+
+const hasSlashAtEnd = (path: string) => path.length > 1 && path.endsWith("/")
 
 /** The router cannot decode `%` in some paths, and would cut off a path at `;`, which is a letter as any other (RFC 3986). */
 const readable = (url: string) => pathOf(url).replace(/[%;]/g, "-")

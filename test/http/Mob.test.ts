@@ -78,6 +78,9 @@ describe("mob timer", () => {
       const code = yield* open(three)
       for (const body of [
         {},
+        { timer: null },
+        { breaktimer: null },
+        { timer: null, breaktimer: null },
         { timer: 1, breaktimer: 1 },
         { timer: 0 },
         { timer: 1_441 },
@@ -111,9 +114,14 @@ describe("mob goal", () => {
       assert.deepStrictEqual([status, json], [200, { goal: `one two ${"x".repeat(132)}` }])
       assert.deepInclude((yield* view(code)).lastChange, { kind: "settings", by: "ann" })
       assert.strictEqual((yield* call("DELETE", `/room/${code}/goal`, { body: { user: "bo" } })).status, 202)
+      assert.deepInclude((yield* view(code)).lastChange, { kind: "settings", by: "bo" })
       assert.strictEqual((yield* call("GET", `/room/${code}/goal`)).status, 204)
       assert.strictEqual((yield* call("DELETE", `/room/${code}/goal`)).status, 202)
       assert.deepStrictEqual(refusal(yield* call("GET", "/room/NOBODY/goal")), [404, "RoomNotFound"])
+      // Each is one character of 7 code points.
+      yield* put(code, { goal: "👨‍👩‍👧‍👦".repeat(140), user: "👨‍👩‍👧‍👦".repeat(20) }, "/goal")
+      assert.strictEqual((yield* call("GET", `/room/${code}/goal`)).json.goal, "👨‍👩‍👧‍👦".repeat(80))
+      assert.strictEqual((yield* view(code)).lastChange.by, "👨‍👩‍👧‍👦".repeat(11))
     }).pipe(Effect.provide(serve()))
   )
 })

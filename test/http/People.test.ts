@@ -143,6 +143,7 @@ describe("people", () => {
       }
       const twice = yield* call("PATCH", `/api/${code}/timer/start?by=ann&by=bo`)
       assert.deepStrictEqual(refusal(twice), [400, "BadRequest"])
+      assert.match(twice.json.message, /^by: .*once: 1 to 20 characters.*, got \["ann","bo"\]$/)
       assert.deepStrictEqual(refusal(yield* call("PATCH", "/api/NOBODY/timer/start?by=")), [404, "RoomNotFound"])
       assert.deepInclude(yield* view(code), { running: false })
       yield* call("PATCH", `/api/${code}/timer/start?by=%20anyone%20`)

@@ -64,6 +64,8 @@ export const call = Effect.fn(function* (method: string, path: string, { headers
     request.on("error", (error) => resume(Effect.die(error)))
     if (text !== undefined && headers["content-type"] === undefined)
       request.setHeader("content-type", "application/json")
+    // Node sets no length for a DELETE.
+    if (text !== undefined) request.setHeader("content-length", Buffer.byteLength(text))
     for (const [name, value] of Object.entries(headers)) request.setHeader(name, value)
     request.end(text)
     return Effect.sync(() => request.destroy())

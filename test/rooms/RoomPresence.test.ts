@@ -10,6 +10,15 @@ const comes = (presence: RoomPresence.RoomPresence) =>
 const returns = (presence: RoomPresence.RoomPresence) =>
   arrive(presence, { ticks: true, name: undefined, returns: true })
 
+/** Who is expected still, after `expected` have gone and one of them has come back as `name`. */
+const namesAfter = (expected: ReadonlyArray<string | undefined>, name: string | undefined) => {
+  const gone = expected.reduce((presence, name) => {
+    const client = { ticks: true, name }
+    return dismiss(arrive(presence, { ...client, returns: false }), client, 0)
+  }, empty)
+  return arrive(gone, { ticks: true, name, returns: true }).expected.map(({ name }) => name)
+}
+
 describe("RoomPresence", () => {
   it("counts who is here, and how many of them want ticks", () => {
     const two = arrive(comes(empty), { ticks: false, name: undefined, returns: false })
@@ -45,6 +54,13 @@ describe("RoomPresence", () => {
   it("gives the place back to who returns, unseen by the others", () => {
     const back = returns(dismiss(published(comes(comes(empty)), 0), nameless, 1_000))
     assert.deepStrictEqual([countOf(back), back.unpublished, back.expected.length], [2, false, 0])
+  })
+
+  it("gives the place of its own name to who returns, then one without a name, then the first", () => {
+    assert.deepStrictEqual(namesAfter(["ann", undefined, "bo"], "bo"), ["ann", undefined])
+    assert.deepStrictEqual(namesAfter(["ann", undefined, "bo"], "cleo"), ["ann", "bo"])
+    assert.deepStrictEqual(namesAfter(["ann", undefined, "bo"], undefined), ["ann", "bo"])
+    assert.deepStrictEqual(namesAfter(["ann", "bo"], "cleo"), ["bo"])
   })
 
   it("counts once who comes back from another instance, until that one no longer expects anybody", () => {

@@ -18,7 +18,7 @@ const User = Schema.optionalKey(Schema.NullOr(Schema.String)).annotate({ descrip
 export const MobTimer = Schema.Struct({ timer: Minutes, breaktimer: Minutes, user: User }).check(
   Schema.makeFilter(
     ({ breaktimer, timer }) =>
-      typeof timer !== typeof breaktimer || {
+      (typeof timer === "number") !== (typeof breaktimer === "number") || {
         path: ["timer"],
         issue: "Expected either timer or breaktimer"
       }
