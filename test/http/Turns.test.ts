@@ -231,7 +231,7 @@ describe("breaks", () => {
     Effect.gen(function* () {
       const code = yield* open({ ...people, timerDuration: MINUTE, breaks: { every: 2, duration: MINUTE } })
       for (const [idle, breakIn] of [
-        ["29 minutes", 1],
+        ["1799999 millis", 1],
         ["30 minutes", 2]
       ] as const) {
         yield* call("PATCH", `/api/pair-room/${code}`, { body: { breaks: { every: 3, duration: MINUTE } } })
@@ -244,6 +244,23 @@ describe("breaks", () => {
         assert.strictEqual((yield* view(code)).breakIn, breakIn)
         yield* patch(`${code}/timer/next`)
         yield* patch(`${code}/timer/reset`)
+      }
+    }).pipe(Effect.provide(serve()))
+  )
+
+  it.effect("are counted anew by a turn of `mob` after 30 minutes in which nothing ran", () =>
+    Effect.gen(function* () {
+      for (const [idle, breakIn] of [
+        ["1799999 millis", 1],
+        ["30 minutes", 2]
+      ] as const) {
+        const code = yield* open({ ...people, timerDuration: MINUTE, breaks: { every: 2, duration: MINUTE } })
+        yield* patch(`${code}/timer/start`)
+        yield* TestClock.adjust("30 seconds")
+        yield* patch(`${code}/timer/stop`)
+        yield* TestClock.adjust(idle)
+        assert.strictEqual((yield* call("PUT", `/room/${code}`, { body: { timer: 1, user: "bo" } })).status, 202)
+        assert.deepInclude(yield* view(code), { driver: "bo", breakIn })
       }
     }).pipe(Effect.provide(serve()))
   )
