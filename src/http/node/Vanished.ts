@@ -16,6 +16,19 @@ const OFTEN = Duration.seconds(5)
 const TABLES = ["/proc/self/net/tcp", "/proc/self/net/tcp6"]
 
 /**
+ * The kernel's counters, about 1 KB. The tables have a megabyte for 10,000 connections, so they are read only if something was sent
+ * again since the last look, or a connection is silent already.
+ */
+const COUNTERS = "/proc/self/net/snmp"
+
+/** Returns how many segments were sent again since the machine was started; undefined if the text does not say it. */
+export const retransmitted = (counters: string): number | undefined => {
+  const [names, values] = Array.from(counters.matchAll(/^Tcp: (.*)$/gm), ([, line = ""]) => line.split(" "))
+  const value = Number(values?.[names?.indexOf("RetransSegs") ?? -1])
+  return Number.isNaN(value) ? undefined : value
+}
+
+/**
  * The end points of a connection whose data was sent again, in hexadecimal. There may be tens of thousands of other lines, of
  * connections that ended within the last minute too: they make no objects.
  */
@@ -66,9 +79,15 @@ export const endVanished = (connections: Connections) =>
     Effect.gen(function* () {
       const files = yield* FileSystem.FileSystem
       const silent = yield* Ref.make<ReadonlyMap<string, number>>(new Map())
+      const counted = yield* Ref.make<number | undefined>(undefined)
       const table = (path: string) => Effect.option(files.readFileString(path))
+      const isQuiet = Effect.gen(function* () {
+        const now = retransmitted(Option.getOrElse(yield* table(COUNTERS), () => ""))
+        const before = yield* Ref.getAndSet(counted, now)
+        return now !== undefined && now === before && (yield* Ref.get(silent)).size === 0
+      })
       const look = Effect.gen(function* () {
-        if (connections.size === 0) return
+        if (connections.size === 0 || (yield* isQuiet)) return
         const tables = yield* Effect.forEach(TABLES, table)
         const clock = yield* Clock.Clock
         const now = Number(clock.monotonicTimeNanosUnsafe() / 1_000_000n)

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { keyOf, plainAddress, since, unacknowledged } from "../../../src/http/node/Vanished.ts"
+import { keyOf, plainAddress, retransmitted, since, unacknowledged } from "../../../src/http/node/Vanished.ts"
 
 const head = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
 const line = (index: number, remote: string, tries: string) =>
@@ -38,5 +38,13 @@ describe("Vanished", () => {
   it("finds nothing in a table that is not there or of another form", () => {
     assert.deepStrictEqual(unacknowledged(""), [])
     assert.deepStrictEqual(unacknowledged("something else\n"), [])
+  })
+
+  it("finds in Linux' counters how often something was sent again, and says so if it is not there", () => {
+    const counters = "Ip: A B\nIp: 1 2\nTcp: InSegs OutSegs RetransSegs InErrs\nTcp: 10 20 30 40\nUdp: A\nUdp: 1\n"
+    assert.strictEqual(retransmitted(counters), 30)
+    for (const other of ["", "Tcp: InSegs\nTcp: 10\n", "Tcp: InSegs RetransSegs\n"]) {
+      assert.isUndefined(retransmitted(other))
+    }
   })
 })
