@@ -58,9 +58,9 @@ export const usableGoal = (text: string): string =>
 const isWithin = (text: string, characters: number, codePoints: number) =>
   [...text].length <= codePoints && [...new Intl.Segmenter().segment(text)].length <= characters
 
-/** Returns the longest beginning that `isWithin` the limits and ends with a whole character. */
-const firstOf = (text: string, characters: number, codePoints: number) => {
-  const segments = [...new Intl.Segmenter().segment(text)].slice(0, characters).map(({ segment }) => segment)
-  const firsts = segments.map((_, index) => segments.slice(0, index + 1).join(""))
-  return firsts.findLast((first) => [...first].length <= codePoints) ?? ""
-}
+/** Returns the longest beginning of the text that `isWithin` these limits and does not cut a character in two. */
+const firstOf = (text: string, characters: number, codePoints: number) =>
+  [...new Intl.Segmenter().segment(text)]
+    .slice(0, characters)
+    .map(({ index, segment }) => text.slice(0, index + segment.length))
+    .findLast((beginning) => [...beginning].length <= codePoints) ?? ""

@@ -193,7 +193,11 @@ export const badRequest = (fields: Schema.Struct.Fields, input: unknown, issue: 
   }
   const field = fields[name]
   const allowed = (field && SchemaAST.resolveDescription(field.ast)) ?? ""
-  const expected = message.includes(allowed) ? message : `${message} (${allowed})`
+  const expected = message.includes(allowed)
+    ? message
+    : allowed.includes(message.replace(/^Expected /, ""))
+      ? `Expected ${allowed}`
+      : `${message} (${allowed})`
   return new BadRequest({ message: `${name}: ${expected}, got ${shown((input as Record<string, unknown>)[name])}` })
 }
 

@@ -33,18 +33,21 @@ export const layer = (prefix: string, others: ReadonlyArray<Route>, config: Part
 
   const refuseRoute = ({ method, url }: HttpServerRequest.HttpServerRequest) => {
     const path = readable(url)
+    const nothingThere = respond(404, new NotFound({ message: `path: nothing is at ${shown(pathOf(url))}` }))
+    // The router would find a path with an empty parameter.
+    if (hasSlashAtEnd(path)) return nothingThere
     // What cannot be read is treated as a code that no room has.
     if (path !== url && router.find(method, path)?.handler.path.includes(":accessCode") === true) {
       return respond(404, roomNotFound())
     }
-    const all = hasSlashAtEnd(path) ? [] : find(path)
+    const all = find(path)
     const exact = all.filter((route) => !route.path.includes(":"))
     const found = exact.length > 0 ? exact : all
     if (found.length > 0 && !found.some((route) => route.method === method)) {
       const allow = found.flatMap((route) => (route.method === "GET" ? ["GET", "HEAD"] : [route.method])).join(", ")
       return respond(405, new MethodNotAllowed({ message: `method: expected ${allow}, got ${method}` }), { allow })
     }
-    return respond(404, new NotFound({ message: `path: nothing is at ${shown(url.split("?")[0])}` }))
+    return nothingThere
   }
 
   const noHost = respond(

@@ -68,15 +68,16 @@ export const watchers = (presence: RoomPresence): Watchers => {
 /** A client connects. If it was here before, it takes the place that was kept for it, here or on another instance. */
 export const arrive = (presence: RoomPresence, options: Client & { readonly returns: boolean }): RoomPresence => {
   const { connected, elsewhere, expected, names, returned, ticking } = presence
-  // If nobody of its name is expected, it may have got the name in the meantime. Then it had none or, at worst, another one.
-  const place = [options.name, undefined].map((wanted) => expected.findIndex(({ name }) => name === wanted))
+  // If no client of its name is expected, it has got the name since then. Before, it had no name or, less likely, another one.
+  const places = [options.name, undefined].map((wanted) => expected.findIndex(({ name }) => name === wanted))
+  const place = places.find((index) => index >= 0) ?? 0
   const isExpectedHere = options.returns && expected.length > 0
   const isExpectedElsewhere = options.returns && !isExpectedHere && elsewhere.expected > elsewhere.returned + returned
   return noting(presence, connected, {
     connected: connected + 1,
     ticking: ticking + (options.ticks ? 1 : 0),
     names: options.name === undefined ? names : [...names, options.name],
-    expected: isExpectedHere ? expected.toSpliced(place.find((index) => index >= 0) ?? 0, 1) : expected,
+    expected: isExpectedHere ? expected.toSpliced(place, 1) : expected,
     returned: returned + (isExpectedElsewhere ? 1 : 0)
   })
 }

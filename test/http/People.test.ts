@@ -140,6 +140,7 @@ describe("people", () => {
         const answer = yield* call("PATCH", `/api/${code}/timer/start?by=${by}`)
         assert.deepStrictEqual(refusal(answer), [400, "BadRequest"], by)
         assert.match(answer.json.message, /^by: .*1 to 20 characters.*, got "/, answer.json.message)
+        assert.strictEqual(answer.json.message.split("1 to 20 characters").length, 2, "it is said once")
       }
       const twice = yield* call("PATCH", `/api/${code}/timer/start?by=ann&by=bo`)
       assert.deepStrictEqual(refusal(twice), [400, "BadRequest"])

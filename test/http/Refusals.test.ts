@@ -16,6 +16,7 @@ describe("Refusals", () => {
         ["GET", "/api/x/timer/start/now", 404, undefined],
         ["GET", "/api/pair-room/x/people/", 404, undefined],
         ["PUT", "/api/pair-room/", 404, undefined],
+        ["PATCH", "/api/pair-room/x/people/?by=ann", 404, undefined],
         ["PUT", "/api/pair-room", 405, "POST"],
         ["POST", "/api/x/connect", 405, "GET, HEAD, DELETE"],
         ["DELETE", "/api/x/timer", 405, "GET, HEAD, PATCH"],

@@ -227,13 +227,16 @@ describe("breaks", () => {
     }).pipe(Effect.provide(serve()))
   )
 
+  /** How long nothing ran, and in how many turns a break follows after that. */
+  const idleTimes = [
+    ["1799999 millis", 1],
+    ["30 minutes", 2]
+  ] as const
+
   it.effect("are counted anew after 30 minutes in which nothing ran", () =>
     Effect.gen(function* () {
       const code = yield* open({ ...people, timerDuration: MINUTE, breaks: { every: 2, duration: MINUTE } })
-      for (const [idle, breakIn] of [
-        ["1799999 millis", 1],
-        ["30 minutes", 2]
-      ] as const) {
+      for (const [idle, breakIn] of idleTimes) {
         yield* call("PATCH", `/api/pair-room/${code}`, { body: { breaks: { every: 3, duration: MINUTE } } })
         yield* call("PATCH", `/api/pair-room/${code}`, { body: { breaks: { every: 2, duration: MINUTE } } })
         yield* patch(`${code}/timer/start`)
@@ -250,10 +253,7 @@ describe("breaks", () => {
 
   it.effect("are counted anew by a turn of `mob` after 30 minutes in which nothing ran", () =>
     Effect.gen(function* () {
-      for (const [idle, breakIn] of [
-        ["1799999 millis", 1],
-        ["30 minutes", 2]
-      ] as const) {
+      for (const [idle, breakIn] of idleTimes) {
         const code = yield* open({ ...people, timerDuration: MINUTE, breaks: { every: 2, duration: MINUTE } })
         yield* patch(`${code}/timer/start`)
         yield* TestClock.adjust("30 seconds")

@@ -11,7 +11,9 @@ import { Name } from "../../domain/RoomInput.ts"
 export const params = { accessCode: Schema.String.annotate({ description: "the room's access code, in any case" }) }
 
 export const by = {
-  by: Schema.optionalKey(Name.annotate({ description: `the one who makes the change, once: ${NAME_ALLOWED}` }))
+  by: Schema.optionalKey(
+    Name.annotate({ description: `the name of the one who makes the change, given once: ${NAME_ALLOWED}` })
+  )
 }
 
 /** The declaration of a command on a room. */

@@ -4,7 +4,7 @@
  * data is under way. So this asks Linux itself, in the table of its connections, what was sent and not acknowledged. On other
  * systems there is no such table, and only the system's own limit holds.
  */
-import { Clock, Duration, Effect, FileSystem, Layer, Option, Ref, Schedule } from "effect"
+import { Clock, Duration, Effect, FileSystem, Layer, Ref, Schedule } from "effect"
 import { type Connections, cut } from "./Connections.ts"
 
 /** How long a client may acknowledge nothing. With the heartbeat before it, a client that vanished is noticed within 60 s. */
@@ -16,12 +16,12 @@ const OFTEN = Duration.seconds(5)
 const TABLES = ["/proc/self/net/tcp", "/proc/self/net/tcp6"]
 
 /**
- * The kernel's counters, about 1 KB. The tables have a megabyte for 10,000 connections, so they are read only if something was sent
- * again since the last look, or a connection is silent already.
+ * The kernel's counters, about 1 KB. The tables are larger than 1 MB for 10,000 connections. So they are read only if data was sent
+ * again since the last look, or if a client was silent at the last look.
  */
 const COUNTERS = "/proc/self/net/snmp"
 
-/** Returns how many segments were sent again since the machine was started; undefined if the text does not say it. */
+/** Returns how many segments the kernel has sent again until now; undefined if the text does not say it. */
 export const retransmitted = (counters: string): number | undefined => {
   const [names, values] = Array.from(counters.matchAll(/^Tcp: (.*)$/gm), ([, line = ""]) => line.split(" "))
   const value = Number(values?.[names?.indexOf("RetransSegs") ?? -1])
@@ -80,18 +80,18 @@ export const endVanished = (connections: Connections) =>
       const files = yield* FileSystem.FileSystem
       const silent = yield* Ref.make<ReadonlyMap<string, number>>(new Map())
       const counted = yield* Ref.make<number | undefined>(undefined)
-      const table = (path: string) => Effect.option(files.readFileString(path))
+      const textOf = (path: string) => Effect.orElseSucceed(files.readFileString(path), () => "")
       const isQuiet = Effect.gen(function* () {
-        const now = retransmitted(Option.getOrElse(yield* table(COUNTERS), () => ""))
+        const now = retransmitted(yield* textOf(COUNTERS))
         const before = yield* Ref.getAndSet(counted, now)
         return now !== undefined && now === before && (yield* Ref.get(silent)).size === 0
       })
       const look = Effect.gen(function* () {
         if (connections.size === 0 || (yield* isQuiet)) return
-        const tables = yield* Effect.forEach(TABLES, table)
+        const tables = yield* Effect.forEach(TABLES, textOf)
         const clock = yield* Clock.Clock
         const now = Number(clock.monotonicTimeNanosUnsafe() / 1_000_000n)
-        const keys = tables.flatMap((text) => unacknowledged(Option.getOrElse(text, () => "")))
+        const keys = tables.flatMap(unacknowledged)
         const all = yield* Ref.updateAndGet(silent, (before) => since(before, keys, now))
         const gone = new Set(
           Array.from(all).flatMap(([key, at]) => (now - at >= Duration.toMillis(LIMIT) ? [key] : []))
