@@ -22,13 +22,6 @@ const instanceOn = Effect.fnUntraced(
   Effect.provideService(References.MinimumLogLevel, "None")
 )
 
-/** Watches a room through an instance, the snapshot seen. */
-const watch = Effect.fnUntraced(function* (instance: Instance, code: AccessCode) {
-  const seen = yield* Stream.toQueue(instance.events(code, { ticks: false }), { capacity: "unbounded" })
-  yield* Effect.repeat(Queue.take(seen), { until: ({ event }) => event === "remaining-time" })
-  return seen
-})
-
 /** What comes up to an event that fits. */
 const upTo = Effect.fnUntraced(function* (
   seen: Queue.Dequeue<RoomEvent, unknown>,
@@ -41,6 +34,17 @@ const upTo = Effect.fnUntraced(function* (
 })
 
 const connected = (count: number) => (seen: RoomEvent) => seen.event === "room" && seen.data.connections === count
+
+/**
+ * Watches a room through an instance, and has seen its snapshot. With a `count`, it has also seen that so many are connected: the
+ * snapshot may come before the instance has heard of those who are connected elsewhere.
+ */
+const watch = Effect.fnUntraced(function* (instance: Instance, code: AccessCode, count?: number) {
+  const seen = yield* Stream.toQueue(instance.events(code, { ticks: false }), { capacity: "unbounded" })
+  const snapshot = yield* upTo(seen, ({ event }) => event === "remaining-time")
+  if (count !== undefined && !snapshot.some(connected(count))) yield* upTo(seen, connected(count))
+  return seen
+})
 
 const here = (names: ReadonlyArray<string>) => (seen: RoomEvent) =>
   seen.event === "room" && JSON.stringify(seen.data.here) === JSON.stringify(names)
@@ -55,7 +59,7 @@ describe.skipIf(RedisServer.missing !== undefined)("instances on one Redis", () 
       const [one, other] = [yield* instanceOn(redis), yield* instanceOn(redis)]
       const { accessCode: code } = yield* one.create(pair())
       const here = yield* watch(one, code)
-      const there = yield* watch(other, code)
+      const there = yield* watch(other, code, 2)
       yield* upTo(here, connected(2))
       assert.strictEqual((yield* other.get(code)).connections, 2)
       yield* other.start(code)
