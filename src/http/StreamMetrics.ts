@@ -6,6 +6,7 @@ import { type AccessCode, shortened } from "../domain/AccessCode.ts"
 import { HttpServerRequest } from "effect/http"
 import type { Frame } from "../rooms/Frame.ts"
 import type { Room } from "../rooms/Room.ts"
+import { tallies } from "../store/MetricFamily.ts"
 import * as Cuts from "./Cuts.ts"
 import { Drain } from "./Drain.ts"
 import { frameBytes, framesSent, type StreamEnd, streamsEnded, streamsOpen, streamsStarted } from "./HttpMetrics.ts"
@@ -19,8 +20,6 @@ export interface StreamMetrics {
 
 const open = streamsOpen.of({})
 
-const bytesSent = frameBytes.of({})
-
 const began = Metric.update(streamsStarted.of({}), 1)
 
 const ended = (cause: StreamEnd) => Metric.update(streamsEnded.of({ cause }), 1)
@@ -33,7 +32,6 @@ export const make = Effect.fnUntraced(function* (
   room: Room["Service"],
   code: AccessCode
 ): Effect.fn.Return<StreamMetrics, never, Scope.Scope | HttpServerRequest.HttpServerRequest> {
-  const context = yield* Effect.context<never>()
   const request = yield* HttpServerRequest.HttpServerRequest
   /** Not Refs: they change with each event of each client, and an effect would cost time. */
   const isLast = MutableRef.make(false)
@@ -41,11 +39,13 @@ export const make = Effect.fnUntraced(function* (
   yield* Effect.acquireRelease(Effect.andThen(began, Metric.modify(open, 1)), () =>
     end(code, MutableRef.get(cause) ?? Cuts.of(request) ?? "client")
   )
+  const count = tallies(yield* Effect.context<never>())
+  const bytes = count(frameBytes.of({}))
   return {
     sent: (frame) => {
       MutableRef.set(isLast, frame.last)
-      framesSent.of(frame).updateUnsafe(1, context)
-      bytesSent.updateUnsafe(frame.bytes.length, context)
+      MutableRef.increment(count(framesSent.of(frame)))
+      MutableRef.set(bytes, MutableRef.get(bytes) + frame.bytes.length)
     },
     over: Effect.suspend(() => Effect.map(whyOver(room, MutableRef.get(isLast)), (why) => MutableRef.set(cause, why)))
   }

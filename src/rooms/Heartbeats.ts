@@ -2,11 +2,11 @@
  * The heartbeats of all rooms of an instance, in one fiber: a fiber and a timer for each room would cost more than the
  * heartbeats themselves.
  */
-import { Clock, Context, Duration, Effect, FiberHandle, Layer, Schedule, type Scope } from "effect"
+import { Clock, Context, Duration, Effect, FiberHandle, Layer, MutableRef, Schedule, type Scope } from "effect"
 import { RoomSettings } from "./RoomSettings.ts"
 
-/** How many times in an interval the fiber looks for heartbeats that are due. */
-const LOOKS = 100
+/** An interval has this many slots. The fiber looks at each in its turn, and runs the beats in it. */
+const SLOTS = 100
 
 /** Multiples of the golden ratio fill the interval evenly, however many rooms join: no frame waits behind thousands of beats. */
 const GOLDEN = 0.618_034
@@ -28,35 +28,46 @@ const make = Effect.fnUntraced(function* () {
   const { heartbeatInterval, streamLifetime } = yield* RoomSettings
   // A stream is ended at a heartbeat, so there is one at least as often as streams are to end.
   const interval = Duration.toMillis(Duration.min(heartbeatInterval, streamLifetime))
-  /** When each beat is due, in milliseconds of the monotonic clock: a step of the other clock delays no heartbeat. */
-  const beats = new Map<Effect.Effect<void>, number>()
+  const slots = Array.from({ length: SLOTS }, () => new Set<Effect.Effect<void>>())
+  const slotOf = new Map<Effect.Effect<void>, Set<Effect.Effect<void>>>()
+  /** The last slot whose beats have run. */
+  const last = MutableRef.make(0)
   const handle = yield* FiberHandle.make<void>()
   const run = yield* FiberHandle.runtime(handle)()
-  const elapsed = Effect.map(Clock.Clock, (clock) => Number(clock.monotonicTimeNanosUnsafe() / 1_000_000n))
+  /** The present slot, counted without end by the monotonic clock: a step of the other clock delays no heartbeat. */
+  const present = Effect.map(Clock.Clock, (clock) =>
+    Math.floor((Number(clock.monotonicTimeNanosUnsafe() / 1_000_000n) * SLOTS) / interval)
+  )
 
   /** Runs what is due. After a long sleep of the machine each beat runs once, and then at its usual times. */
   const look = Effect.gen(function* () {
-    const now = yield* elapsed
-    const due = Array.from(beats).filter(([, at]) => at <= now)
-    for (const [beat, at] of due) {
-      // It may have left while the others ran.
-      if (!beats.has(beat)) continue
-      beats.set(beat, at + interval * (1 + Math.floor((now - at) / interval)))
-      yield* Effect.catchCause(beat, Effect.logError)
+    const now = yield* present
+    const first = Math.max(MutableRef.getAndSet(last, now), now - SLOTS) + 1
+    for (let slot = first; slot <= now; slot++) {
+      const beats = slots[slot % SLOTS]!
+      for (const beat of Array.from(beats)) {
+        // It may have left while the others ran.
+        if (beats.has(beat)) yield* Effect.catchCause(beat, Effect.logError)
+      }
     }
   })
-  const looking = Effect.asVoid(Effect.schedule(look, Schedule.spaced(interval / LOOKS)))
+  const looking = Effect.asVoid(Effect.schedule(look, Schedule.spaced(interval / SLOTS)))
 
   const enter = (beat: Effect.Effect<void>) =>
-    Effect.map(elapsed, (now) => {
-      beats.set(beat, now + interval * (1 - ((beats.size * GOLDEN) % 1)))
-      if (beats.size === 1) run(looking)
+    Effect.map(present, (now) => {
+      const wait = Math.ceil(SLOTS * (1 - ((slotOf.size * GOLDEN) % 1)))
+      const slot = slots[(now + wait) % SLOTS]!
+      slotOf.set(beat, slot.add(beat))
+      if (slotOf.size > 1) return
+      MutableRef.set(last, now)
+      run(looking)
     })
 
   const leave = (beat: Effect.Effect<void>) =>
     Effect.suspend(() => {
-      beats.delete(beat)
-      return beats.size === 0 ? FiberHandle.clear(handle) : Effect.void
+      slotOf.get(beat)?.delete(beat)
+      slotOf.delete(beat)
+      return slotOf.size === 0 ? FiberHandle.clear(handle) : Effect.void
     })
 
   return Heartbeats.of({ join: (beat) => Effect.acquireRelease(enter(beat), () => leave(beat)) })

@@ -2,7 +2,7 @@
  * A family of metrics: what the table of metrics says of it, and its series, one for each combination of labels. A series is made
  * once, because a metric that is made for each use costs more than what it counts.
  */
-import { Effect, Metric, type Scope } from "effect"
+import { Context, Effect, Metric, MutableRef, type Scope } from "effect"
 
 /** Each label, and its values if all of them are known; empty if not. Only these labels may have few values, or Prometheus suffers. */
 export type Labels = Readonly<Record<string, ReadonlyArray<string>>>
@@ -86,6 +86,33 @@ export const observed = <Input, State>(
       (registration) => Effect.sync(() => registration.remove())
     )
   ).pipe(Effect.asVoid)
+
+/** Returns the number behind a counter. */
+export type Tallies = (counter: Metric.Counter<number>) => MutableRef.MutableRef<number>
+
+const talliesOfRegistry = new WeakMap<Metric.MetricRegistry, Tallies>()
+
+/**
+ * Returns the numbers behind counters, in the registry of a context. They are for what is counted thousands of times a second: an
+ * update of a metric looks its series up each time. Nothing else may update such a counter.
+ */
+export const tallies = (context: Context.Context<never>): Tallies => {
+  const registry = Context.get(context, Metric.MetricRegistry)
+  const known = talliesOfRegistry.get(registry)
+  if (known !== undefined) return known
+  const numbers = new Map<unknown, MutableRef.MutableRef<number>>()
+  const made: Tallies = (counter) => {
+    const number = numbers.get(counter) ?? MutableRef.make(0)
+    if (!numbers.has(counter)) {
+      const get = () => ({ count: MutableRef.get(number), incremental: true })
+      Metric.registerUnsafe(counter, context, { get, update: nothing, modify: nothing })
+      numbers.set(counter, number)
+    }
+    return number
+  }
+  talliesOfRegistry.set(registry, made)
+  return made
+}
 
 /** Returns all series of a family whose labels have known values; none if one of them has not. */
 export const seriesOf = (family: AnyFamily): ReadonlyArray<Metric.Metric<never, unknown>> =>
