@@ -2,12 +2,13 @@
  * The commands that a person can give.
  */
 import type { AccessCode } from "../domain/AccessCode.ts"
-import type { NewRoom, PersonChange, TimerSetting } from "../domain/RoomInput.ts"
+import type { NewRoom, PersonChange, RoomSettings, TimerSetting } from "../domain/RoomInput.ts"
+import type { TurnsView } from "../domain/TurnLog.ts"
 import { browser, type Environment } from "./Environment.ts"
 import { ask, type Asked, failure, type Failure, type Result } from "./Requests.ts"
-import type { RoomUpdate } from "./RoomUpdate.ts"
+import type { RoomUpdate, RoomView } from "./RoomUpdate.ts"
 
-export type { NewRoom, TimerSetting }
+export type { NewRoom, RoomSettings, TimerSetting, TurnsView }
 
 export type CommandResult = Result
 
@@ -15,6 +16,30 @@ export interface CommandOptions {
   /** Only if the room is still as this page shows it. So when two people press at once, one command acts. */
   readonly ifCurrent?: boolean
 }
+
+interface Order {
+  /** After the prefix of the API. */
+  readonly path: string
+  readonly method?: "POST" | "PATCH" | "DELETE"
+  readonly body?: unknown
+  readonly options?: CommandOptions | undefined
+  /** Has the room become what the command was to make of it? Then somebody else was faster, which is no failure. */
+  readonly isDone?: (now: RoomView, shown: RoomView) => boolean
+}
+
+/** What a command for the room as it is shown is about. Other people, another goal or an `ack` do not matter to it. */
+const essence = ({
+  driver,
+  endsAt,
+  navigator,
+  period,
+  periodDuration,
+  remainingTime,
+  running,
+  status,
+  turn
+}: RoomView) =>
+  JSON.stringify([driver, navigator, status, period, periodDuration, running, running ? endsAt : remainingTime, turn])
 
 /** The commands of one room. The stream may show the change before or after the result of the command. */
 export class Commands {
@@ -43,84 +68,139 @@ export class Commands {
   }
 
   start(options?: CommandOptions): Promise<CommandResult> {
-    return this.#send(`/${this.#code}/timer/start`, options)
+    return this.#send({ path: `/${this.#code}/timer/start`, options, isDone: ({ running }) => running })
   }
 
   pause(options?: CommandOptions): Promise<CommandResult> {
-    return this.#send(`/${this.#code}/timer/stop`, options)
+    return this.#send({ path: `/${this.#code}/timer/stop`, options })
   }
 
   reset(options?: CommandOptions): Promise<CommandResult> {
-    return this.#send(`/${this.#code}/timer/reset`, options)
+    return this.#send({ path: `/${this.#code}/timer/reset`, options })
   }
 
   update(setting: TimerSetting, options?: CommandOptions): Promise<CommandResult> {
-    return this.#send(`/${this.#code}/timer`, options, setting)
+    return this.#send({ path: `/${this.#code}/timer`, options, body: setting })
   }
 
   /** Gives the present period `time` milliseconds more. Right after a finish, it takes the finish back. */
   extend(time: number, options?: CommandOptions): Promise<CommandResult> {
-    return this.#send(`/${this.#code}/timer/extend`, options, { time })
+    return this.#send({ path: `/${this.#code}/timer/extend`, options, body: { time } })
   }
 
   /** Two people who hand over at once hand over once: by default it is only for the turn that is shown. In a break, it ends the break. */
   next(options: CommandOptions = { ifCurrent: true }): Promise<CommandResult> {
-    return this.#send(`/${this.#code}/timer/next`, options)
+    return this.#send({
+      path: `/${this.#code}/timer/next`,
+      options,
+      isDone: (now, shown) => now.driver !== shown.driver || now.period !== shown.period
+    })
   }
 
   /** Acknowledges the last finish: the alarm ends on every screen. */
   acknowledge(): Promise<CommandResult> {
-    return this.#send(`/${this.#code}/timer/ack`)
+    return this.#send({ path: `/${this.#code}/timer/ack` })
   }
 
   /** Begins a break. */
   takeBreak(options: CommandOptions = { ifCurrent: true }): Promise<CommandResult> {
-    return this.#send(`/${this.#code}/timer/break`, options, {})
+    return this.#send({
+      path: `/${this.#code}/timer/break`,
+      options,
+      body: {},
+      isDone: ({ period, running }) => running && period === "break"
+    })
   }
 
   /** Takes the last change back that is shown. */
   undo(options: CommandOptions = { ifCurrent: true }): Promise<CommandResult> {
-    return this.#send(`/${this.#code}/undo`, options)
+    return this.#send({
+      path: `/${this.#code}/undo`,
+      options,
+      isDone: ({ lastChange }) => lastChange.kind === "undo"
+    })
   }
 
   /** Two swaps cancel each other out. So by default a swap is only for the roles that are shown. */
   swap(options: CommandOptions = { ifCurrent: true }): Promise<CommandResult> {
-    return this.#send(`/pair-room/${this.#code}/pair-swap`, options)
+    return this.#send({
+      path: `/pair-room/${this.#code}/pair-swap`,
+      options,
+      isDone: (now, shown) => now.driver === shown.navigator
+    })
   }
 
   complete(options?: CommandOptions): Promise<CommandResult> {
-    return this.#send(`/pair-room/${this.#code}/status`, options, { status: "COMPLETED" })
+    return this.#send({ path: `/pair-room/${this.#code}/status`, options, body: { status: "COMPLETED" } })
+  }
+
+  /** Changes what is given. Null takes a setting away. */
+  changeSettings(settings: RoomSettings): Promise<CommandResult> {
+    return this.#send({ path: `/pair-room/${this.#code}`, body: settings })
   }
 
   addPerson(name: string): Promise<CommandResult> {
-    return this.#send(`/pair-room/${this.#code}/people`, {}, { name }, "POST")
+    return this.#send({ path: `/pair-room/${this.#code}/people`, body: { name }, method: "POST" })
+  }
+
+  /** Gives the people another order. `order` has the names of all of them. */
+  reorder(order: ReadonlyArray<string>): Promise<CommandResult> {
+    return this.#send({ path: `/pair-room/${this.#code}/people`, body: { order } })
   }
 
   changePerson(name: string, change: PersonChange): Promise<CommandResult> {
-    return this.#send(`/pair-room/${this.#code}/people/${encodeURIComponent(name)}`, {}, change)
+    return this.#send({ path: `/pair-room/${this.#code}/people/${encodeURIComponent(name)}`, body: change })
   }
 
   removePerson(name: string): Promise<CommandResult> {
-    return this.#send(`/pair-room/${this.#code}/people/${encodeURIComponent(name)}`, {}, undefined, "DELETE")
+    return this.#send({ path: `/pair-room/${this.#code}/people/${encodeURIComponent(name)}`, method: "DELETE" })
   }
 
-  async #send(
-    path: string,
-    options?: CommandOptions,
-    body?: unknown,
-    method: "POST" | "PATCH" | "DELETE" = "PATCH"
-  ): Promise<CommandResult> {
+  /** Takes back that the room was completed. */
+  async reopen(): Promise<CommandResult> {
+    const result = await ask(this.#environment, `${this.#api}/${this.#code}/undo${this.#author}`, { method: "PATCH" })
+    return result.ok ? { ok: true } : result
+  }
+
+  /** The address of the ended turns as CSV. */
+  get csv(): string {
+    return `${this.#api}/pair-room/${this.#code}/turns?format=csv`
+  }
+
+  /** Returns the ended turns, and how long everybody has driven. */
+  async turns(): Promise<Result<{ readonly turns: TurnsView }>> {
+    const result = await ask(this.#environment, `${this.#api}/pair-room/${this.#code}/turns`)
+    return result.ok ? { ok: true, turns: result.value as TurnsView } : result
+  }
+
+  async #send({ path, method = "PATCH", body, options, isDone }: Order): Promise<CommandResult> {
     const { room, state } = this.#seen()
     if (state === "ended") return failure("closed", "The room is closed.")
     if (state === "missing") return failure("gone", "No room has this access code.")
     // It is not kept for later: by then nobody may want it any more.
     if (state !== "live" || room === null) return failure("offline", "Not connected; nothing was sent.")
-    const request: Asked = { method, body, ifMatch: options?.ifCurrent ? room.id : undefined }
-    const me = this.#me()
-    const by = me === undefined ? "" : `?by=${encodeURIComponent(me)}`
-    const result = await ask(this.#environment, this.#api + path + by, request)
+    const url = `${this.#api}${path}${this.#author}`
+    const send = (ifMatch: string | undefined) => {
+      const request: Asked = { method, body, ifMatch }
+      return ask(this.#environment, url, request)
+    }
+    const first = await send(options?.ifCurrent ? room.id : undefined)
+    const now = !first.ok && first.reason === "stale" ? await this.#room() : undefined
+    if (now !== undefined && isDone?.(now, room)) return { ok: true }
+    // Nothing that matters to it has changed meanwhile.
+    const result = now !== undefined && essence(now) === essence(room) ? await send(now.id) : first
     if (!result.ok && result.reason === "unknown") this.#onSilence()
     return result.ok ? { ok: true } : result
+  }
+
+  get #author(): string {
+    const me = this.#me()
+    return me === undefined ? "" : `?by=${encodeURIComponent(me)}`
+  }
+
+  async #room(): Promise<RoomView | undefined> {
+    const result = await ask(this.#environment, `${this.#api}/pair-room/${this.#code}`)
+    return result.ok ? (result.value as RoomView) : undefined
   }
 }
 

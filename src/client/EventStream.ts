@@ -21,15 +21,15 @@ const AT_ONCE_MOST = 500
 /** The delay of a reconnect before the server has set one; the smallest delay after a failure; the largest one. */
 const RETRY_DEFAULT = 1_000
 const RETRY_LEAST = 500
-const RETRY_MOST = 30_000
+const RETRY_MOST = 5_000
 
 export interface StreamReceiver {
   /** All events of one frame, and its id. */
   readonly frame: (events: ReadonlyArray<SseEvent>, id: string) => void
   /** The server's time. */
   readonly heartbeat: (serverTime: number) => void
-  /** The state of the connection. A frame makes it `live`. */
-  readonly state: (state: Exclude<StreamState, "connecting" | "live">) => void
+  /** The state of the connection. A frame makes it `live`. `retryIn`: the milliseconds until the next attempt to connect. */
+  readonly state: (state: Exclude<StreamState, "connecting" | "live">, retryIn?: number) => void
 }
 
 export class EventStream {
@@ -177,7 +177,7 @@ export class EventStream {
     this.#drop()
     this.#dueAt = this.#environment.elapsed() + delay
     this.#timer = setTimeout(() => void this.#connect(), delay)
-    this.#receiver.state(this.#environment.onLine() ? "reconnecting" : "offline")
+    this.#receiver.state(this.#environment.onLine() ? "reconnecting" : "offline", delay)
   }
 
   #delay(): number {

@@ -6,7 +6,7 @@ import { paused, remainingAt, running } from "../domain/Timer.ts"
 import { Claims } from "./Claims.ts"
 import { type CommandOptions, type CommandResult, Commands, type TimerSetting } from "./Commands.ts"
 import { browser, type Environment, type Signal } from "./Environment.ts"
-import type { RoomUpdate, RoomView, StreamState, TimerChange } from "./RoomUpdate.ts"
+import { isSame, type RoomUpdate, type RoomView, type StreamState, type TimerChange } from "./RoomUpdate.ts"
 import { RoundTrips } from "./RoundTrips.ts"
 import { ServerClock } from "./ServerClock.ts"
 import { SharedStream } from "./SharedStream.ts"
@@ -26,6 +26,8 @@ export interface Connection {
   readonly state: StreamState
   /** How long a round trip to the server takes, in whole milliseconds; null until it was measured. */
   readonly delay: number | null
+  /** In how many milliseconds from now the next attempt to connect comes, if that is known. */
+  readonly retryIn?: number
 }
 
 export type ClientEvent =
@@ -51,10 +53,14 @@ export interface RoomClient extends Pick<Commands, keyof Commands> {
   remaining(): number
   /** Calls back at each event. Returns a function that ends this. */
   on(listener: (event: ClientEvent) => void): () => void
+  /** Connects without waiting, where there is no connection. */
+  reconnect(): void
   /** Says under which name this browser is connected, which `me` of the options returns from now on. */
   rename(): void
   /** True in exactly one tab of this browser for each key. Tabs that are not `ready` let others go first. */
   claim(key: string, ready?: boolean): Promise<boolean>
+  /** To be called when this tab begins to do what it claimed. A tab that has not begun in a second loses its claim: then it is false. */
+  prove(key: string): boolean
   /** Ends everything. No event comes after it. */
   close(): void
 }
@@ -128,12 +134,20 @@ class OpenRoom extends Commands implements RoomClient {
     return () => this.#listeners.delete(listener)
   }
 
+  reconnect(): void {
+    this.#stream.wake()
+  }
+
   rename(): void {
     this.#stream.replace()
   }
 
   claim(key: string, ready?: boolean): Promise<boolean> {
     return this.#claims.claim(key, ready)
+  }
+
+  prove(key: string): boolean {
+    return this.#claims.prove(key)
   }
 
   close(): void {
@@ -176,12 +190,12 @@ class OpenRoom extends Commands implements RoomClient {
     void this.#roundTrips.measure(() => this.#connected(this.connection.state))
   }
 
-  #take({ changes, room, serverTime, state }: RoomUpdate): void {
+  #take({ changes, retryIn, room, serverTime, state }: RoomUpdate): void {
     const isNewlyLive = state === "live" && this.connection.state !== "live"
     const isLater = serverTime !== null && this.#clock.heard(serverTime)
     const before = this.room
     if (room !== null && !isSame(room, before)) this.room = room
-    this.#connected(state)
+    this.#connected(state, retryIn)
     if (isNewlyLive || isLater) this.#measure()
     if (this.room === null || this.room === before) return
     this.#tell({ type: "room", room: this.room })
@@ -200,10 +214,10 @@ class OpenRoom extends Commands implements RoomClient {
     this.#tell({ type: "finish", finishedAt, missed: age > FINISH_LATE })
   }
 
-  #connected(state: StreamState): void {
+  #connected(state: StreamState, retryIn?: number): void {
     const delay = this.#roundTrips.delay === null ? null : Math.round(this.#roundTrips.delay)
-    if (state === this.connection.state && delay === this.connection.delay) return
-    this.connection = { state, delay }
+    if (state === this.connection.state && delay === this.connection.delay && retryIn === undefined) return
+    this.connection = { state, delay, ...(retryIn === undefined ? {} : { retryIn }) }
     this.#tell({ type: "connection", connection: this.connection })
   }
 
@@ -220,7 +234,3 @@ class OpenRoom extends Commands implements RoomClient {
     }
   }
 }
-
-/** Has this update been seen before? The leader repeats the room when a tab asks for it. */
-const isSame = (room: RoomView, before: RoomView | null): boolean =>
-  before !== null && room.id === before.id && room.serverTime === before.serverTime

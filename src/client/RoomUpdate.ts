@@ -25,6 +25,8 @@ export interface RoomUpdate {
   readonly id: string
   /** When the server sent it, in milliseconds of the server's clock, if it says so. */
   readonly serverTime: number | null
+  /** In how many milliseconds the next attempt to connect comes, where there is no connection. */
+  readonly retryIn?: number | undefined
 }
 
 export const isFinal = (state: StreamState): boolean => state === "ended" || state === "missing"
@@ -43,3 +45,7 @@ export const readFrame = (
     closes: frame.some(({ event }) => event === "close")
   }
 }
+
+/** Has this update been seen before? The leader repeats the room when a tab asks for it. */
+export const isSame = (room: RoomView, before: RoomView | null): boolean =>
+  before !== null && room.id === before.id && room.serverTime === before.serverTime

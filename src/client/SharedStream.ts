@@ -175,7 +175,8 @@ export class SharedStream {
         })
       },
       heartbeat: (serverTime) => this.#tell({ ...this.#current, changes: [], serverTime }),
-      state: (state: StreamState) => this.#tell({ ...this.#current, state, changes: [], serverTime: null })
+      state: (state: StreamState, retryIn) =>
+        this.#tell({ ...this.#current, state, changes: [], serverTime: null, retryIn })
     })
     this.#stream.open()
   }

@@ -24,6 +24,10 @@ export const kept = <A>(key: string, fallback: A, is: (value: unknown) => value 
   addEventListener("storage", (event) => {
     if (event.key === PREFIX + key) kept.value = current()
   })
+  // A page that comes back out of the browser's cache has heard nothing meanwhile.
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) kept.value = current()
+  })
   let first = true
   effect(() => {
     const value = JSON.stringify(kept.value)

@@ -5,6 +5,8 @@ export interface KnownRoom {
   readonly code: string
   readonly driver: string
   readonly navigator: string
+  /** Everybody, in alphabetical order. Rooms that an earlier version remembered have it not. */
+  readonly people?: ReadonlyArray<string>
 }
 
 /** The most that are remembered. */
@@ -13,9 +15,10 @@ export const ROOMS_MAX = 8
 /** The list with a room put first; the names stand in one order, whoever drives. */
 export const remembered = (
   known: ReadonlyArray<KnownRoom>,
-  { accessCode, driver, navigator }: Pick<RoomView, "accessCode" | "driver" | "navigator">
+  { accessCode, driver, navigator, people }: Pick<RoomView, "accessCode" | "driver" | "navigator" | "people">
 ): ReadonlyArray<KnownRoom> => {
   const [first, second] = driver < navigator ? [driver, navigator] : [navigator, driver]
   const others = known.filter(({ code }) => code !== accessCode)
-  return [{ code: accessCode, driver: first, navigator: second }, ...others].slice(0, ROOMS_MAX)
+  const names = people.map(({ name }) => name).toSorted()
+  return [{ code: accessCode, driver: first, navigator: second, people: names }, ...others].slice(0, ROOMS_MAX)
 }

@@ -7,7 +7,7 @@ import { driverOf, eventually, it, phaseOf, press, timeOf, type Visitor } from "
 const SOON = 1_500
 
 const settingsOf = async (page: Page) => {
-  await page.locator("[data-sound]").click()
+  await press(page, "settings")
   return page.getByRole("dialog")
 }
 
@@ -34,8 +34,8 @@ describe.skipIf(Chromium.skips)("when time is up", { concurrent: true }, () => {
     const single = await one.room(code)
     // Whether it will sound is to be seen before.
     expect(await soundOf(single)).toBe("locked")
-    await turnOn(tabs[1]!, "Show a notification")
-    await turnOn(single, "Show a notification")
+    await turnOn(tabs[1]!, "Show a notice")
+    await turnOn(single, "Show a notice")
     for (const page of [tabs[1]!, single]) await eventually(() => soundOf(page), "ready")
     await service.set(code, { duration: 600_000, remainingTime: SOON })
     await service.start(code)
@@ -43,7 +43,8 @@ describe.skipIf(Chromium.skips)("when time is up", { concurrent: true }, () => {
     const pages = [...tabs, single]
     for (const page of pages) await eventually(() => phaseOf(page), "up")
     for (const page of pages) {
-      expect([await timeOf(page), await driverOf(page)]).toEqual(["10:00", "apple"])
+      expect(await driverOf(page)).toBe("apple")
+      await eventually(() => timeOf(page), expect.stringMatching(/^0:\d\d$/))
       expect(await page.title()).toMatch(/^⏰ Time is up/)
     }
     const once = { sounds: 1, notifications: ["Time is up"] }
@@ -51,7 +52,9 @@ describe.skipIf(Chromium.skips)("when time is up", { concurrent: true }, () => {
 
     // Who reacts does so for every screen.
     await tabs[2]!.keyboard.press("Escape")
-    for (const page of pages) await eventually(() => phaseOf(page), "idle")
+    for (const page of pages) {
+      await eventually(() => page.getByRole("alert").first().innerText(), expect.stringContaining("The sound is off."))
+    }
     await press(tabs[0]!, "start")
     await eventually(() => phaseOf(single), "running")
     expect([heard(many), heard(one)]).toEqual([once, once])
@@ -66,34 +69,54 @@ describe.skipIf(Chromium.skips)("when time is up", { concurrent: true }, () => {
     await eventually(async () => (await service.room(code)).serverTime - (finishedAt ?? 0) > 5_000, true)
     const page = await late.room(code)
     await eventually(() => page.locator("[data-finish]").getAttribute("data-missed"), "true")
-    const clock = new Intl.DateTimeFormat("en", { hour: "numeric", minute: "2-digit" }).format(finishedAt ?? 0)
-    expect(await page.locator("[data-finish]").innerText()).toContain(`Time was up at ${clock}`)
-    await press(page, "dismiss")
-    await eventually(() => phaseOf(page), "idle")
+    const clock = new Intl.DateTimeFormat("en-GB", { hour: "numeric", minute: "2-digit" }).format(finishedAt ?? 0)
+    expect(await page.locator(".below").innerText()).toBe(`since ${clock}`)
+    await page.keyboard.press("Escape")
+    await eventually(() => page.getByRole("alert").first().innerText(), expect.stringContaining("The sound is off."))
     expect([late.sounds(), late.notifications]).toEqual([0, []])
   })
 
-  it("the next turn starts by itself where browsers are set so, and of many one starts it", async ({
+  it("a turn that starts by itself is counted down to, and waits where somebody says so", async ({
+    service,
+    visitor
+  }) => {
+    const code = await service.create({ autoStart: { after: 20_000 } })
+    const [one, other] = [await (await visitor()).room(code), await (await visitor()).room(code)]
+    await service.set(code, { duration: 600_000, remainingTime: SOON })
+    await service.start(code)
+    for (const page of [one, other]) {
+      await eventually(
+        () => page.locator("[data-finish]").innerText(),
+        expect.stringMatching(/^Starts by itself in (20|1\d) s/)
+      )
+    }
+    await press(other, "wait")
+    for (const page of [one, other]) {
+      await eventually(() => page.locator("[data-finish]").innerText(), expect.stringMatching(/^Time is up/))
+    }
+    expect((await service.room(code)).startsAt).toBe(null)
+  })
+
+  it("a page that is cut off rings and shows the hand-over by itself, and that it is not confirmed", async ({
     service,
     visitor
   }) => {
     const code = await service.create()
-    const visitors = [await visitor({ mayComplain: /412/ }), await visitor({ mayComplain: /412/ })]
-    const starts: Array<number> = []
-    for (const one of visitors) {
-      one.context.on("response", (response) => {
-        if (response.url().endsWith("/timer/start")) starts.push(response.status())
-      })
-      await turnOn(await one.room(code), /Start the next turn by itself/)
-    }
-    await service.set(code, { duration: 600_000, remainingTime: SOON })
+    const cut = await visitor({ mayComplain: /ERR_/ })
+    const page = await cut.room(code)
+    await page.locator("[data-i-am=apple]").click()
+    await eventually(() => soundOf(page), "ready")
+    await service.set(code, { duration: 600_000, remainingTime: 4_000 })
     await service.start(code)
-    const pages = visitors.map(({ context }) => context.pages()[0]!)
-    for (const page of pages)
-      await eventually(() => page.locator("[data-finish]").innerText(), expect.stringMatching(/starts in/))
-    for (const page of pages) await eventually(() => phaseOf(page), "running")
-    expect((await service.room(code)).turn).toBe(2)
-    expect(starts.filter((status) => status === 204)).toEqual([204])
-    for (const page of pages) expect(await page.locator("[data-refusal]").count()).toBe(0)
+    await eventually(() => phaseOf(page), "last")
+    await cut.context.setOffline(true)
+    await eventually(() => phaseOf(page), "up")
+    expect(await driverOf(page)).toBe("apple")
+    expect(await page.locator("[data-finish]").getAttribute("data-confirmed")).toBe("false")
+    expect(await page.locator(".above").innerText()).toBe("Not confirmed")
+    await eventually(() => cut.sounds(), 1)
+    await cut.context.setOffline(false)
+    await eventually(() => page.locator("[data-finish]").getAttribute("data-confirmed"), "true")
+    expect([await driverOf(page), cut.sounds()]).toEqual(["apple", 1])
   })
 })

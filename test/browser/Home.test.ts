@@ -10,7 +10,7 @@ describe.skipIf(Chromium.skips)("the front door", { concurrent: true }, () => {
     await form.getByLabel("Driver").fill("lemon")
     await form.getByLabel("Navigator").fill("lemon")
     await page.keyboard.press("Enter")
-    await eventually(() => page.locator("#navigator-refusal").innerText(), "The two names must differ.")
+    await eventually(() => page.locator("[data-refusal=name]").innerText(), "The names must differ.")
     await form.getByLabel("Navigator").fill("apple")
     await form.getByText("Other").click()
     await form.getByLabel("minutes").fill("7.5")
@@ -25,8 +25,46 @@ describe.skipIf(Chromium.skips)("the front door", { concurrent: true }, () => {
     await page.waitForURL(room)
     await isLive(page)
     await page.goto("/")
-    await page.getByRole("button", { name: "Forget the room of apple, lemon" }).click()
+    await page.getByRole("button", { name: /^Forget the room of .*apple.*lemon/ }).click()
     await eventually(() => page.locator("[data-rooms]").count(), 0)
+  })
+
+  it("opens a room of any number of people, also without names, as the address asks", async ({ service, visitor }) => {
+    const one = await visitor()
+    const page = await one.tab("/?people=Mina,Jun,Ari&minutes=15&breaks=4")
+    await page.getByRole("button", { name: "Add a name" }).click()
+    await page.getByLabel("Name 4").fill("Sol")
+    await page.getByRole("button", { name: "Open the room" }).click()
+    await page.waitForURL(/\/room\//)
+    await isLive(page)
+    const { breaks, duration, people } = await service.room(page.url().split("/").at(-1) ?? "")
+    expect(people.map(({ name }) => name)).toEqual(["Mina", "Jun", "Ari", "Sol"])
+    expect([breaks?.every, duration]).toEqual([4, 900_000])
+
+    const other = await (await visitor()).tab("/")
+    await other.getByRole("button", { name: "Open the room" }).click()
+    await other.waitForURL(/\/room\//)
+    await eventually(() => driverOf(other), "Driver")
+  })
+
+  it("opens one room where the button is pressed twice, and is ready again after Back", async ({ visitor }) => {
+    const one = await visitor()
+    const page = await one.tab("/")
+    let created = 0
+    page.on("request", (request) => {
+      if (request.method() === "POST") created++
+    })
+    await page.route("**/api/pair-room", async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      await route.continue().catch(() => {})
+    })
+    await page.getByRole("button", { name: "Open the room" }).dblclick()
+    await page.waitForURL(/\/room\//)
+    await isLive(page)
+    expect(created).toBe(1)
+    await page.goBack()
+    await eventually(() => page.locator("[data-form=new] .main").getAttribute("aria-disabled"), "false")
+    await eventually(() => page.locator("[data-rooms] li").count(), 1)
   })
 
   it("joins a room by its code or its link, as they are typed", async ({ service, visitor }) => {
@@ -46,7 +84,7 @@ describe.skipIf(Chromium.skips)("the front door", { concurrent: true }, () => {
       await join(typed)
       await page.waitForURL(/\/room\//)
       await isLive(page)
-      expect(await page.locator("[data-command=share] code").innerText()).toBe(code)
+      expect(page.url().toUpperCase()).toContain(`/ROOM/${code}`)
     }
   })
 
@@ -54,7 +92,7 @@ describe.skipIf(Chromium.skips)("the front door", { concurrent: true }, () => {
     const page = await (await visitor({ mayComplain: /404/ })).tab("/room/AAAAAAAAAAAAA")
     await eventually(
       () => page.getByRole("alert").innerText(),
-      expect.stringContaining("No room has the code AAAAAAAAAAAAA.")
+      expect.stringContaining("No room has the code AAAA AAAA AAAAA.")
     )
     await page.getByLabel("Driver").fill("lemon")
     await page.getByLabel("Navigator").fill("apple")

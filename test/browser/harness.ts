@@ -157,7 +157,7 @@ export const eventually = (look: () => unknown, expected: unknown, timeout = PAT
 /** What a room's page shows. */
 export const timeOf = (page: Page) => page.locator("[data-time]").innerText()
 export const phaseOf = (page: Page) => page.locator("html").getAttribute("data-phase")
-export const driverOf = (page: Page) => page.locator("[data-role=driver] .name").innerText()
+export const driverOf = (page: Page) => page.locator("[data-driver]").getAttribute("data-driver")
 export const connectionOf = (page: Page) => page.locator("[data-connection]").getAttribute("data-connection")
 
 export const press = (page: Page, command: string, options?: Parameters<Locator["click"]>[0]) =>

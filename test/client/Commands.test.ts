@@ -8,7 +8,13 @@ const setUp = ({ state = "live" as StreamState, me = undefined as string | undef
   const server = new FakeServer()
   const { environment } = new FakeTab(new FakeBrowser(), server)
   const silences: Array<number> = []
-  const room = { id: "a1" } as RoomView
+  const room = {
+    id: "a1",
+    driver: "lemon",
+    navigator: "apple",
+    period: "turn",
+    lastChange: { kind: "start" }
+  } as RoomView
   const commands = new Commands(
     environment,
     "/api",
@@ -19,6 +25,28 @@ const setUp = ({ state = "live" as StreamState, me = undefined as string | undef
   )
   return { commands, environment, server, silences }
 }
+
+/** The service refuses the first command, and says what the room is now. */
+const refusing = (now: Partial<RoomView>) => {
+  const set = setUp()
+  let refused = 0
+  set.server.answer = ({ method }) =>
+    method === "GET"
+      ? json(200, {
+          driver: "lemon",
+          navigator: "apple",
+          period: "turn",
+          lastChange: { kind: "start" },
+          id: "b2",
+          ...now
+        })
+      : refused++ === 0
+        ? json(412, { _tag: "Stale", message: "the room has changed" })
+        : new Response(null, { status: 204 })
+  return set
+}
+const matches = ({ asked }: FakeServer) =>
+  asked.filter(({ method }) => method === "PATCH").map(({ headers }) => headers.get("if-match"))
 
 describe("Commands", () => {
   beforeEach(useFakeTime)
@@ -81,6 +109,58 @@ describe("Commands", () => {
         ["/api/pair-room/CODE/status", "application/json", { status: "COMPLETED" }]
       ]
     )
+  })
+
+  it("settings and an order carry their JSON too", async () => {
+    const { commands, server } = setUp()
+    await commands.changeSettings({ goal: null, autoStart: { after: 5_000 } })
+    await commands.reorder(["b", "a"])
+    assert.deepStrictEqual(
+      server.asked.map(({ body, method, url }) => [method, url, body]),
+      [
+        ["PATCH", "/api/pair-room/CODE", { goal: null, autoStart: { after: 5_000 } }],
+        ["PATCH", "/api/pair-room/CODE/people", { order: ["b", "a"] }]
+      ]
+    )
+  })
+
+  it("the turns are read, also as the address of a table, and a completed room is opened again", async () => {
+    const { commands, server } = setUp({ state: "ended", me: "Mina" })
+    server.answer = ({ method }) =>
+      method === "GET" ? json(200, { turns: [], totals: [] }) : new Response(null, { status: 204 })
+    assert.deepStrictEqual(await commands.turns(), { ok: true, turns: { turns: [], totals: [] } })
+    assert.deepStrictEqual(await commands.reopen(), { ok: true })
+    assert.deepStrictEqual(
+      server.asked.map(({ method, url }) => `${method} ${url}`),
+      ["GET /api/pair-room/CODE/turns", "PATCH /api/CODE/undo?by=Mina"]
+    )
+    assert.strictEqual(commands.csv, "/api/pair-room/CODE/turns?format=csv")
+  })
+
+  describe("for a room that has changed meanwhile", () => {
+    it("is sent again where nothing that matters to it has changed", async () => {
+      const { commands, server } = refusing({ goal: "another" })
+      assert.deepStrictEqual(await commands.next(), { ok: true })
+      assert.deepStrictEqual(matches(server), ['"a1"', '"b2"'])
+    })
+
+    it("is refused where the turn is another, and not sent again", async () => {
+      const { commands, server } = refusing({ turn: 7 })
+      const result = await commands.undo()
+      assert.strictEqual(result.ok || result.reason, "stale")
+      assert.deepStrictEqual(matches(server), ['"a1"'])
+    })
+
+    it.each([
+      ["swap", { driver: "apple" }],
+      ["next", { driver: "apple" }],
+      ["takeBreak", { period: "break", running: true }],
+      ["undo", { lastChange: { kind: "undo" } }]
+    ] as const)("%s is done where somebody else has done it", async (name, now) => {
+      const { commands, server } = refusing({ ...now } as Partial<RoomView>)
+      assert.deepStrictEqual(await commands[name](), { ok: true })
+      assert.deepStrictEqual(matches(server), ['"a1"'])
+    })
   })
 
   it.each([

@@ -240,7 +240,11 @@ describe("openRoom", () => {
     assert.strictEqual(server.streams.length, 1)
     const finishedAt = server.now()
     await send("1-finish", { finishedAt, turn: 2 }, "stop")
-    const claims = Promise.all(tabs.map(({ client }) => client.claim(`finish ${finishedAt}`)))
+    const claims = Promise.all(
+      tabs.map(
+        async ({ client }) => (await client.claim(`finish ${finishedAt}`)) && client.prove(`finish ${finishedAt}`)
+      )
+    )
     await pass(1_000)
     assert.strictEqual((await claims).filter(Boolean).length, 1)
     for (const { client, of } of tabs) {

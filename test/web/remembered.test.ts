@@ -5,7 +5,8 @@ import { type KnownRoom, remembered, ROOMS_MAX } from "../../src/web/remembered.
 const seen = (code: string, driver = "lemon", navigator = "apple") => ({
   accessCode: code as AccessCode,
   driver,
-  navigator
+  navigator,
+  people: [driver, navigator].map((name) => ({ name, away: false }))
 })
 
 describe("the rooms of this browser", () => {
@@ -14,8 +15,8 @@ describe("the rooms of this browser", () => {
     for (const room of [seen("A"), seen("B", "kiwi", "fig"), seen("A", "apple", "lemon")])
       known = remembered(known, room)
     assert.deepStrictEqual(known, [
-      { code: "A", driver: "apple", navigator: "lemon" },
-      { code: "B", driver: "fig", navigator: "kiwi" }
+      { code: "A", driver: "apple", navigator: "lemon", people: ["apple", "lemon"] },
+      { code: "B", driver: "fig", navigator: "kiwi", people: ["fig", "kiwi"] }
     ])
   })
 

@@ -1,87 +1,126 @@
-import { useState } from "preact/hooks"
+import { useEffect, useId, useRef, useState } from "preact/hooks"
 import { createRoom } from "../../client/Commands.ts"
 import { isName, NAME_MAX, toName } from "../../domain/Name.ts"
+import { PEOPLE_MAX } from "../../domain/PeopleCount.ts"
 import { pathOf } from "../address.ts"
 import { api } from "../api.ts"
 import { durationIn, MINUTES_MAX, MINUTES_MIN } from "../duration.ts"
+import { kept } from "../kept.ts"
+import { Icon } from "../parts/Icon.tsx"
 import { LengthField } from "../parts/LengthField.tsx"
+import { looksOf } from "../room/people.ts"
 import { text } from "../text/index.ts"
+import { BREAK_LENGTH, isWanted, USUAL, type Wanted, wantedBy } from "./wanted.ts"
 
-type Field = "driver" | "navigator" | "minutes"
+/** What was chosen last in this browser. */
+const last = kept<Wanted>("newRoom", USUAL, isWanted)
 
-/** Two names, a length, go. */
+interface Refused {
+  /** The place of the name, or the minutes; undefined where it is about the whole. */
+  readonly field: number | "minutes" | undefined
+  readonly message: string
+}
+
+/** Names, a length, go. A room has two people at least; whoever is not named yet is called after the role. */
 export const NewRoom = () => {
-  const { newRoom: title, driver, navigator, driverHint, navigatorHint, openRoom, notCreated } = text.value
-  const [names, setNames] = useState({ driver: "", navigator: "" })
-  const [minutes, setMinutes] = useState("10")
-  const [refusal, setRefusal] = useState<{ readonly field: Field | undefined; readonly message: string }>()
+  const { addName, breaks: breaksOf, every, newRoom: title, nameAt, none, notCreated, openRoom } = text.value
+  const { people: peopleOf, peopleHint } = text.value
+  const [wanted] = useState(() => wantedBy(location.search, last.peek()))
+  const [names, setNames] = useState(() => atLeastTwo(wanted.people))
+  const [minutes, setMinutes] = useState(wanted.minutes)
+  const [breaks, setBreaks] = useState(wanted.breaks)
+  const [refusal, setRefusal] = useState<Refused>()
   const [isBusy, setBusy] = useState(false)
+  /** Two presses may come before the page is drawn anew. */
+  const busy = useRef(false)
+  const id = useId()
+  const looks = looksOf(names.filter((name) => name !== ""))
 
-  const check = () => {
-    const { nameRefused, namesEqual, minutesRefused } = text.value
-    const trimmed = { driver: toName(names.driver), navigator: toName(names.navigator) }
-    for (const field of ["driver", "navigator"] as const) {
-      if (!isName(trimmed[field])) return { field, message: nameRefused(NAME_MAX) }
-    }
-    if (trimmed.driver === trimmed.navigator) return { field: "navigator" as const, message: namesEqual }
-    const timerDuration = durationIn(minutes)
-    if (timerDuration === undefined) {
-      return { field: "minutes" as const, message: minutesRefused(MINUTES_MIN, String(MINUTES_MAX)) }
-    }
-    return { room: { ...trimmed, timerDuration } }
+  const setWhetherBusy = (now: boolean) => {
+    busy.current = now
+    setBusy(now)
   }
+  useEffect(() => {
+    // Somebody comes back by "Back": the form is ready again.
+    const comeBack = () => setWhetherBusy(false)
+    addEventListener("pageshow", comeBack)
+    return () => removeEventListener("pageshow", comeBack)
+  }, [])
 
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
+    if (busy.current) return
     const form = event.currentTarget as HTMLFormElement
-    const checked = check()
-    if (checked.room === undefined) {
-      setRefusal(checked)
-      form.querySelector<HTMLInputElement>(`[name=${checked.field}]`)?.focus()
+    const people = called(names)
+    const duration = durationIn(minutes)
+    const wrong = wrongWith(names, people, duration)
+    setRefusal(wrong)
+    if (wrong !== undefined || duration === undefined) {
+      form.querySelector<HTMLInputElement>('[aria-invalid="true"]')?.focus()
       return
     }
-    setRefusal(undefined)
-    setBusy(true)
-    const created = await createRoom(checked.room, { api })
+    setWhetherBusy(true)
+    last.value = { people: names.map(toName).filter((name) => name !== ""), minutes, breaks }
+    const rest = breaks === 0 ? {} : { breaks: { every: breaks, duration: BREAK_LENGTH } }
+    const created = await createRoom({ people, timerDuration: duration, ...rest }, { api })
     if (created.ok) return location.assign(pathOf(created.code))
-    setBusy(false)
+    setWhetherBusy(false)
     setRefusal({ field: undefined, message: created.reason === "refused" ? created.message : notCreated })
   }
 
-  const nameField = (field: "driver" | "navigator", label: string, hint: string) => (
-    <label class="field">
-      <span>
-        {label} <small>{hint}</small>
-      </span>
-      <input
-        name={field}
-        value={names[field]}
-        autocomplete="off"
-        spellcheck={false}
-        aria-invalid={refusal?.field === field}
-        aria-describedby={refusal?.field === field ? `${field}-refusal` : undefined}
-        onInput={({ currentTarget }) => setNames({ ...names, [field]: currentTarget.value })}
-      />
-      {refusal?.field === field && (
-        <span class="refusal" id={`${field}-refusal`} role="alert">
-          {refusal.message}
-        </span>
-      )}
-    </label>
-  )
-
+  const change = (place: number, name: string) => {
+    setNames(names.with(place, name))
+    if (refusal !== undefined) setRefusal(undefined)
+  }
   return (
     <form class="card" data-form="new" noValidate onSubmit={(event) => void submit(event)}>
       <h2>{title}</h2>
-      <div class="pair">
-        {nameField("driver", driver, driverHint)}
-        {nameField("navigator", navigator, navigatorHint)}
-      </div>
+      <fieldset class="names">
+        <legend>{peopleOf}</legend>
+        {names.map((name, place) => (
+          <span key={place} class="field" data-p={looks.get(name)?.colour ?? 0}>
+            <input
+              name={["driver", "navigator"][place] ?? "person"}
+              aria-label={[text.value.driver, text.value.navigator][place] ?? nameAt(place + 1)}
+              placeholder={[text.value.driver, text.value.navigator][place] ?? nameAt(place + 1)}
+              value={name}
+              autocomplete="off"
+              spellcheck={false}
+              aria-invalid={refusal?.field === place}
+              aria-describedby={refusal?.field === place ? `${id}-name` : `${id}-hint`}
+              onInput={({ currentTarget }) => change(place, currentTarget.value)}
+            />
+            {refusal?.field === place && (
+              <span class="refusal" id={`${id}-name`} data-refusal="name" role="alert">
+                {refusal.message}
+              </span>
+            )}
+          </span>
+        ))}
+        {names.length < PEOPLE_MAX && (
+          <button type="button" class="quiet" data-command="add-name" onClick={() => setNames([...names, ""])}>
+            <Icon name="plus" />
+            {addName}
+          </button>
+        )}
+        <p class="hint" id={`${id}-hint`}>
+          {peopleHint}
+        </p>
+      </fieldset>
       <LengthField
         value={minutes}
         onChange={setMinutes}
         refusal={refusal?.field === "minutes" ? refusal.message : undefined}
       />
+      <fieldset class="choice">
+        <legend>{breaksOf}</legend>
+        {[...new Set([0, 3, 4, breaks])].map((count) => (
+          <label key={count}>
+            <input type="radio" name={`${id}-breaks`} checked={breaks === count} onChange={() => setBreaks(count)} />
+            <span>{count === 0 ? none : every(count)}</span>
+          </label>
+        ))}
+      </fieldset>
       {refusal !== undefined && refusal.field === undefined && (
         <p class="refusal" role="alert">
           {refusal.message}
@@ -92,4 +131,32 @@ export const NewRoom = () => {
       </button>
     </form>
   )
+}
+
+const atLeastTwo = (names: ReadonlyArray<string>): ReadonlyArray<string> => [
+  ...names,
+  ...Array.from({ length: Math.max(0, 2 - names.length) }, () => "")
+]
+
+/** The names as the room has them. The first two may be left out; further empty fields count for nothing. */
+const called = (names: ReadonlyArray<string>): ReadonlyArray<string> =>
+  names
+    .map((name, place) => toName(name) || ([text.value.driver, text.value.navigator][place] ?? ""))
+    .filter((name) => name !== "")
+
+const wrongWith = (
+  names: ReadonlyArray<string>,
+  people: ReadonlyArray<string>,
+  duration: number | undefined
+): Refused | undefined => {
+  const { minutesRefused, nameRefused, namesEqual } = text.value
+  const typed = names.map(toName)
+  const bad = typed.findIndex((name) => name !== "" && !isName(name))
+  if (bad >= 0) return { field: bad, message: nameRefused(NAME_MAX) }
+  const twice = typed.findIndex((name, place) => name !== "" && typed.indexOf(name) < place)
+  if (twice >= 0) return { field: twice, message: namesEqual }
+  if (new Set(people).size < people.length) return { field: 0, message: namesEqual }
+  return duration === undefined
+    ? { field: "minutes", message: minutesRefused(MINUTES_MIN, String(MINUTES_MAX)) }
+    : undefined
 }

@@ -10,24 +10,33 @@ export interface DialogProps {
 
 interface Props extends DialogProps {
   readonly title: string
+  /** How it comes: in the middle, from a side, from the corner of its button. */
+  readonly place?: "wide" | "drawer" | "corner"
   readonly children: ComponentChildren
 }
 
-/** A sheet in front of the page, which keeps the focus; escape and a press beside it close it. */
-export const Dialog = ({ title, onClose, children }: Props) => {
+/** A sheet in front of the page, which keeps the focus; escape and a press beside it close it. It opens on its title. */
+export const Dialog = ({ title, place, onClose, children }: Props) => {
   const dialog = useRef<HTMLDialogElement>(null)
+  const heading = useRef<HTMLHeadingElement>(null)
   const id = useId()
-  useEffect(() => dialog.current?.showModal(), [])
+  useEffect(() => {
+    dialog.current?.showModal()
+    heading.current?.focus()
+  }, [])
   return (
     <dialog
       ref={dialog}
+      class={place}
       aria-labelledby={id}
       onClose={onClose}
       onClick={({ target }) => target === dialog.current && dialog.current?.close()}
     >
       <div class="sheet">
         <div class="head">
-          <h2 id={id}>{title}</h2>
+          <h2 ref={heading} id={id} tabIndex={-1}>
+            {title}
+          </h2>
           <button type="button" class="round" aria-label={text.value.close} onClick={() => dialog.current?.close()}>
             <Icon name="cross" />
           </button>

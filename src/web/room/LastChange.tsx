@@ -36,13 +36,13 @@ export const LastChange = ({ session }: { readonly session: Session }) => {
   if (room.value === null) return null
   const { by, kind } = room.value.lastChange
   return (
-    <div class="event" data-change={kind}>
+    <div class="toast" role="status" data-change={kind} key={room.value.id}>
       <p>
         <bdi>{by ?? someone}</bdi> {changes[kind as keyof typeof changes]}
       </p>
       <button
         type="button"
-        class="quiet"
+        title="U"
         aria-disabled={connection.value.state !== "live"}
         data-command="undo"
         onClick={() => press(() => client.undo())}

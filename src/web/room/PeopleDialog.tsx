@@ -1,79 +1,202 @@
 import { useState } from "preact/hooks"
 import { isName, NAME_MAX, toName } from "../../domain/Name.ts"
 import { PEOPLE_MAX, PEOPLE_MIN } from "../../domain/PeopleCount.ts"
+import { Avatar } from "../parts/Avatar.tsx"
 import { Dialog, type DialogProps } from "../parts/Dialog.tsx"
 import { Icon } from "../parts/Icon.tsx"
 import { text } from "../text/index.ts"
 import type { Session } from "./session.ts"
 
-/** Who is in the room, in the order in which they drive: comes, goes, is away. */
+/** Who is in the room, in the order in which they drive: comes, goes, is away, is called otherwise, changes place. */
 export const PeopleDialog = ({ session, onClose }: DialogProps & { readonly session: Session }) => {
-  const { client, me, press, room } = session
-  const { add, addName, away, nameRefused, namesEqual, people: title, remove, you } = text.value
+  const { client, press, room } = session
+  const { order, people: title, shuffle } = text.value
+  const names = (room.value?.people ?? []).map(({ name }) => name)
+  const [dragged, setDragged] = useState<string>()
+  const reorder = (next: ReadonlyArray<string>) => {
+    if (next.join("\n") !== names.join("\n")) press(() => client.reorder(next))
+  }
+  return (
+    <Dialog title={title} place="drawer" onClose={onClose}>
+      <div class="row">
+        <p class="hint gap">{order}</p>
+        {names.length > 2 && (
+          <button type="button" class="quiet" data-command="shuffle" onClick={() => reorder(shuffled(names))}>
+            <Icon name="shuffle" />
+            {shuffle}
+          </button>
+        )}
+      </div>
+      <ol class="crew">
+        {names.map((name) => (
+          <Person
+            key={name}
+            session={session}
+            name={name}
+            isDragged={dragged === name}
+            onDrag={setDragged}
+            onMove={(place) => reorder(moved(names, name, place))}
+            onDrop={(place) => {
+              setDragged(undefined)
+              if (dragged !== undefined) reorder(moved(names, dragged, place))
+            }}
+          />
+        ))}
+      </ol>
+      {names.length < PEOPLE_MAX && <NewPerson session={session} />}
+    </Dialog>
+  )
+}
+
+const moved = (names: ReadonlyArray<string>, name: string, place: number): ReadonlyArray<string> => {
+  const others = names.filter((one) => one !== name)
+  return others.toSpliced(Math.max(0, Math.min(others.length, place)), 0, name)
+}
+
+const shuffled = (names: ReadonlyArray<string>): ReadonlyArray<string> =>
+  names
+    .map((name) => [crypto.getRandomValues(new Uint32Array(1))[0] ?? 0, name] as const)
+    .toSorted(([a], [b]) => a - b)
+    .map(([, name]) => name)
+
+interface PersonProps {
+  readonly session: Session
+  readonly name: string
+  readonly isDragged: boolean
+  readonly onDrag: (name: string | undefined) => void
+  readonly onMove: (place: number) => void
+  readonly onDrop: (place: number) => void
+}
+
+const Person = ({ session, name, isDragged, onDrag, onMove, onDrop }: PersonProps) => {
+  const { client, iAm, looks, me, press, room } = session
+  const { away, move, nameOf, remove, you } = text.value
+  const people = room.value?.people ?? []
+  const place = people.findIndex((person) => person.name === name)
+  const isAway = people[place]?.away === true
+  const look = looks.value.get(name)
+  const rename = (typed: string) => {
+    const next = toName(typed)
+    if (next === name || !isName(next)) return false
+    press(async () => {
+      const result = await client.changePerson(name, { name: next })
+      // Whoever renames the one at this browser stays that one.
+      if (result.ok && me.peek() === name) iAm(next)
+      return result
+    })
+    return true
+  }
+  return (
+    <li
+      class={[room.value?.here.includes(name) && "here", isAway && "away", isDragged && "lifted"]
+        .filter(Boolean)
+        .join(" ")}
+      data-person={name}
+      data-p={look?.colour}
+      draggable
+      onDragStart={() => onDrag(name)}
+      onDragEnd={() => onDrag(undefined)}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={() => onDrop(place)}
+    >
+      <button
+        type="button"
+        class="drag"
+        aria-label={move(name, `${place + 1}/${people.length}`)}
+        onKeyDown={(event) => {
+          const step = { ArrowUp: -1, ArrowDown: 1 }[event.key]
+          if (step === undefined) return
+          event.preventDefault()
+          onMove(place + step)
+        }}
+        {...touchDrag(onMove)}
+      >
+        <Icon name="drag" />
+      </button>
+      <Avatar name={name} look={look} />
+      <input
+        aria-label={nameOf(name)}
+        value={name}
+        autocomplete="off"
+        spellcheck={false}
+        onChange={({ currentTarget }) => {
+          if (!rename(currentTarget.value)) currentTarget.value = name
+        }}
+      />
+      {name === me.value && <small>{you}</small>}
+      <button
+        type="button"
+        class="toggle"
+        aria-pressed={isAway}
+        data-away={name}
+        onClick={() => press(() => client.changePerson(name, { away: !isAway }))}
+      >
+        {away}
+      </button>
+      <button
+        type="button"
+        class="round"
+        aria-label={remove(name)}
+        disabled={people.length <= PEOPLE_MIN}
+        onClick={() => press(() => client.removePerson(name))}
+      >
+        <Icon name="cross" />
+      </button>
+    </li>
+  )
+}
+
+/** Drags by touch: the browser has no drag and drop for a finger. The place is that of the row under it. */
+const touchDrag = (onMove: (place: number) => void) => ({
+  onTouchMove: (event: TouchEvent) => event.preventDefault(),
+  onTouchEnd: ({ changedTouches, currentTarget }: TouchEvent & { readonly currentTarget: HTMLElement }) => {
+    const touch = changedTouches[0]
+    if (touch === undefined) return
+    const row = document.elementFromPoint(touch.clientX, touch.clientY)?.closest("[data-person]")
+    const rows = Array.from(currentTarget.closest("ol")?.children ?? [])
+    if (row !== null && row !== undefined) onMove(rows.indexOf(row))
+  }
+})
+
+const NewPerson = ({ session }: { readonly session: Session }) => {
+  const { client, press, room } = session
+  const { add, addName, nameRefused, namesEqual } = text.value
   const [name, setName] = useState("")
   const [refusal, setRefusal] = useState<string>()
-  const people = room.value?.people ?? []
-  const here = room.value?.here ?? []
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
     const typed = toName(name)
-    const isThere = people.some((person) => person.name === typed)
+    const isThere = room.value?.people.some((person) => person.name === typed) === true
     setRefusal(isThere ? namesEqual : isName(typed) ? undefined : nameRefused(NAME_MAX))
     if (isThere || !isName(typed)) return
     press(() => client.addPerson(typed))
     setName("")
   }
   return (
-    <Dialog title={title} onClose={onClose}>
-      <ul class="people">
-        {people.map((person) => (
-          <li key={person.name} data-person={person.name} data-here={here.includes(person.name)}>
-            <bdi>{person.name}</bdi>
-            {person.name === me.value && <small>{you}</small>}
-            <label class="switch">
-              <input
-                type="checkbox"
-                checked={person.away}
-                onChange={({ currentTarget }) => {
-                  const isAway = currentTarget.checked
-                  press(() => client.changePerson(person.name, { away: isAway }))
-                }}
-              />
-              <span>{away}</span>
-            </label>
-            <button
-              type="button"
-              class="round"
-              aria-label={remove(person.name)}
-              disabled={people.length <= PEOPLE_MIN}
-              onClick={() => press(() => client.removePerson(person.name))}
-            >
-              <Icon name="cross" />
-            </button>
-          </li>
-        ))}
-      </ul>
-      {people.length < PEOPLE_MAX && (
-        <form class="row" noValidate onSubmit={submit}>
-          <label class="field">
-            <span>{addName}</span>
-            <input
-              value={name}
-              autocomplete="off"
-              spellcheck={false}
-              aria-invalid={refusal !== undefined}
-              aria-describedby={refusal === undefined ? undefined : "person-refusal"}
-              onInput={({ currentTarget }) => setName(currentTarget.value)}
-            />
-          </label>
-          <button data-command="add-person">{add}</button>
-          {refusal !== undefined && (
-            <span class="refusal" id="person-refusal" role="alert">
-              {refusal}
-            </span>
-          )}
-        </form>
+    <form class="row" noValidate onSubmit={submit}>
+      <label class="field">
+        <span>{addName}</span>
+        <input
+          value={name}
+          autocomplete="off"
+          spellcheck={false}
+          aria-invalid={refusal !== undefined}
+          aria-describedby={refusal === undefined ? undefined : "person-refusal"}
+          onInput={({ currentTarget }) => {
+            setName(currentTarget.value)
+            setRefusal(undefined)
+          }}
+        />
+      </label>
+      <button data-command="add-person">
+        <Icon name="plus" />
+        {add}
+      </button>
+      {refusal !== undefined && (
+        <span class="refusal" id="person-refusal" role="alert">
+          {refusal}
+        </span>
       )}
-    </Dialog>
+    </form>
   )
 }

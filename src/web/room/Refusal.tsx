@@ -19,8 +19,8 @@ export const Refusal = ({ session }: { readonly session: Session }) => {
   return (
     <div role="alert">
       {last !== null && (
-        <p class="refused" data-refusal={last.reason}>
-          {refused[last.reason]}
+        <p class="toast refused" data-refusal={last.reason}>
+          <span>{last.reason === "refused" ? last.message : refused[last.reason]}</span>
           <button type="button" class="round" aria-label={close} onClick={forgetRefusal}>
             <Icon name="cross" />
           </button>

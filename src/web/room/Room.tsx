@@ -1,40 +1,64 @@
 import { effect } from "@preact/signals"
 import { useState } from "preact/hooks"
-import { later } from "../parts/later.tsx"
-import { pathOf } from "../address.ts"
 import { Brand } from "../parts/Brand.tsx"
-import { Settings } from "../parts/Settings.tsx"
+import { later } from "../parts/later.tsx"
 import { remembered } from "../remembered.ts"
 import { forget, rooms } from "../rooms.ts"
+import "../style/dial.css"
 import "../style/stage.css"
 import "../style/side.css"
+import "../style/handover.css"
+import "../style/notes.css"
 import "../style/screens.css"
 import { text } from "../text/index.ts"
+import { Actions } from "./Actions.tsx"
 import { watchTime } from "./alarm.ts"
 import { announcer } from "./announcer.ts"
-import { ConnectionMark } from "./ConnectionMark.tsx"
-import { Controls } from "./Controls.tsx"
-import { prepareDialogs } from "./dialogs.ts"
+import { Ask } from "./Ask.tsx"
+import { Banner } from "./Banner.tsx"
+import { Bar } from "./Bar.tsx"
+import { Dial } from "./Dial.tsx"
+import {
+  GoalDialog,
+  HistoryDialog,
+  MenuDialog,
+  MoreDialog,
+  PeopleDialog,
+  prepareDialogs,
+  SettingsDialog,
+  ShareDialog,
+  ShortcutsDialog,
+  Summary
+} from "./dialogs.ts"
+import { HandOver } from "./HandOver.tsx"
 import { listenToKeys } from "./keyboard.ts"
+import { newsOf } from "./LastChange.tsx"
 import { watchPermission } from "./notification.ts"
-import { LastChange, newsOf } from "./LastChange.tsx"
-import { Readiness } from "./Readiness.tsx"
-import { Refusal } from "./Refusal.tsx"
-import { Ring } from "./Ring.tsx"
-import { Roles } from "./Roles.tsx"
-import { Rota } from "./Rota.tsx"
+import { close, dialog } from "./open.ts"
+import { Lead, Next } from "./People.tsx"
 import type { Session } from "./session.ts"
-import { Share } from "./Share.tsx"
 import { unlockByTouch } from "./sound.ts"
-import { paint, drawTab } from "./tab.ts"
-import { TimeUp } from "./TimeUp.tsx"
+import { Strip } from "./Strip.tsx"
+import { drawTab, paint } from "./tab.ts"
+import { Toast } from "./Toast.tsx"
+import { followTurns } from "./turns.ts"
 import { keepAwake } from "./wakeLock.ts"
-import { Who } from "./Who.tsx"
 
 /** When what the first view does not need is loaded, in milliseconds. */
 const DIALOGS_AFTER = 2_000
 
 const Home = later(() => import("../home/Home.tsx").then((module) => module.Home))
+
+const DIALOGS = {
+  settings: SettingsDialog,
+  people: PeopleDialog,
+  share: ShareDialog,
+  menu: MenuDialog,
+  more: MoreDialog,
+  shortcuts: ShortcutsDialog,
+  goal: GoalDialog,
+  history: HistoryDialog
+}
 
 /** All that a room does besides showing itself. */
 const accompany = (session: Session) => {
@@ -44,77 +68,70 @@ const accompany = (session: Session) => {
   drawTab(session)
   keepAwake(session)
   listenToKeys(session)
+  watchTime(session)
+  followTurns(session)
   effect(() => {
     const room = session.room.value
     if (room !== null) rooms.value = remembered(rooms.peek(), room)
     if (session.connection.value.state === "missing") forget(session.code)
   })
   setTimeout(prepareDialogs, DIALOGS_AFTER)
-  return { alarm: watchTime(session), isNews: newsOf(session), said: announcer(session) }
+  return { isNews: newsOf(session), said: announcer(session) }
 }
 
 /** A room: how long is left, whose turn it is, and what can be done about it. */
 export const Room = ({ session }: { readonly session: Session }) => {
-  const [{ alarm, isNews, said }] = useState(() => accompany(session))
+  const [{ isNews, said }] = useState(() => accompany(session))
   const { code, connection, phase, room } = session
-  const { state } = connection.value
-  const { anotherRoom, completed, connecting, ended, lookAgain, home, onBreak, phases, roomOf, turn, uncertain } =
-    text.value
-  if (state === "missing") return <Home missing={code} />
-  const isCompleted = phase.value === "completed"
+  const { connecting, home, roomOf, uncertain } = text.value
+  if (connection.value.state === "missing") return <Home missing={code} />
+  const now = room.value
+  const Dialog = dialog.value === null ? null : DIALOGS[dialog.value]
   return (
-    <div class="room">
-      <header class="bar">
-        <Brand title={home} />
-        <ConnectionMark session={session} />
-        <span class="gap" />
-        <Share code={room.value?.accessCode ?? code} />
-        <Settings />
-      </header>
-      {room.value === null ? (
-        <main class="waiting">
-          <h1>{connecting}</h1>
-        </main>
+    <>
+      {now === null ? (
+        <div class="room">
+          <header class="bar">
+            <Brand title={home} />
+            <p class="live" data-connection={connection.value.state} />
+          </header>
+          <main class="waiting">
+            <h1>{connecting}</h1>
+          </main>
+        </div>
+      ) : phase.value === "completed" ? (
+        <div class="page">
+          <Bar session={session} />
+          <Summary session={session} />
+        </div>
       ) : (
-        <main class={state === "live" ? "stage" : "stage out"}>
-          <h1 class="spoken">{roomOf(room.value.driver, room.value.navigator)}</h1>
-          <Ring
-            session={session}
-            label={`${phases[phase.value]} · ${room.value.period === "break" ? onBreak : turn(room.value.turn)}`}
-          />
-          <div class="side">
-            <Roles session={session} canSwap={!isCompleted} />
-            <Rota session={session} />
-            <Who session={session} />
-            {isCompleted ? (
-              <p class="event up">
-                {room.value.status === "COMPLETED" ? (
-                  completed
-                ) : (
-                  <>
-                    {ended} <a href={pathOf(code)}>{lookAgain}</a>
-                  </>
-                )}
-                <a href="/">{anotherRoom}</a>
-              </p>
-            ) : (
-              <>
-                <div class="slot">
-                  <Refusal session={session} />
-                  {session.refusal.value === null &&
-                    (isNews.value ? <LastChange session={session} /> : <TimeUp session={session} alarm={alarm} />)}
-                </div>
-                <Controls session={session} />
-                <Readiness />
-              </>
-            )}
-            {room.value.uncertain && <p class="hint">{uncertain}</p>}
-          </div>
-        </main>
+        <div class={connection.value.state === "live" ? "room" : "room out"}>
+          <Bar session={session} />
+          <Banner session={session} />
+          <main class="stage" aria-label={roomOf(now.driver, now.navigator)}>
+            <Dial session={session} />
+            <div class="side">
+              {phase.value === "up" ? (
+                <HandOver session={session} />
+              ) : (
+                <>
+                  <Lead session={session} />
+                  <Next session={session} />
+                </>
+              )}
+              <Ask session={session} />
+              <Actions session={session} />
+              {now.uncertain && <p class="hint">{uncertain}</p>}
+            </div>
+          </main>
+          <Strip session={session} />
+        </div>
       )}
+      {phase.value !== "completed" && <Toast session={session} isNews={isNews} />}
+      {Dialog !== null && <Dialog session={session} onClose={close} />}
       <p class="spoken" role="status" data-said>
         {said}
       </p>
-    </div>
+    </>
   )
 }

@@ -1,20 +1,35 @@
 import { useRef, useState } from "preact/hooks"
-import { pathOf } from "../address.ts"
+import { grouped, pathOf } from "../address.ts"
 import { Dialog, type DialogProps } from "../parts/Dialog.tsx"
 import { later } from "../parts/later.tsx"
 import { text } from "../text/index.ts"
+import type { Session } from "./session.ts"
+
+/** Does an address lead to this machine alone? No phone can reach it. */
+const isLocal = (host: string): boolean => /^(localhost|127\.|\[::1\]|.*\.localhost$)/.test(host)
 
 /** The ways to share a room: its link, its code, the device's share sheet, a QR code. */
-export const ShareDialog = ({ code, onClose }: DialogProps & { readonly code: string }) => (
+export const ShareDialog = ({ session, onClose }: DialogProps & { readonly session: Session }) => (
   <Dialog title={text.value.share} onClose={onClose}>
-    <Ways code={code} />
+    <Ways code={session.room.value?.accessCode ?? session.code} />
   </Dialog>
 )
 
 const Qr = later(() => import("./Qr.tsx").then((module) => module.Qr))
 
 const Ways = ({ code }: { readonly code: string }) => {
-  const { copied, copy, copyRefused, link: linkLabel, overlay, qr, shareHint, shareSheet } = text.value
+  const {
+    copied,
+    copy,
+    codeOf,
+    copyRefused,
+    link: linkLabel,
+    overlay,
+    qr,
+    shareHint,
+    shareLocal,
+    shareSheet
+  } = text.value
   const link = new URL(pathOf(code), location.href).href
   const field = useRef<HTMLInputElement>(null)
   const [result, setResult] = useState<"copied" | "refused">()
@@ -47,11 +62,15 @@ const Ways = ({ code }: { readonly code: string }) => {
       <p class="hint" role="status">
         {result === "refused" ? copyRefused : result === "copied" ? copied : shareHint}
       </p>
-      <div class="qr">
-        <Qr text={link} label={qr} />
-      </div>
-      <p class="code">
-        <code>{code}</code>
+      {isLocal(location.hostname) ? (
+        <p class="hint">{shareLocal}</p>
+      ) : (
+        <div class="qr">
+          <Qr text={link} label={qr} />
+        </div>
+      )}
+      <p class="code" translate={false}>
+        <span class="spoken">{codeOf}</span> <code>{grouped(code)}</code>
       </p>
       {typeof navigator.share === "function" && (
         <button

@@ -44,9 +44,9 @@ export const announcer = ({ connection, finish, room, seconds }: Session): Reado
 }
 
 const changeOf = (last: RoomView, next: RoomView): string | undefined => {
-  const { said, completed } = text.peek()
+  const { said, ended } = text.peek()
   const left = spoken(wholeSeconds(next.remainingTime))
-  if (next.status === "COMPLETED") return completed
+  if (next.status === "COMPLETED") return ended
   if (next.running !== last.running) return next.running ? said.started(next.driver, left) : said.paused(left)
   if (next.driver !== last.driver) return said.swapped(next.driver, next.navigator)
   return said.set(left)

@@ -1,5 +1,5 @@
 /** The whole seconds that are left: one timeout for each, aimed at the moment when it is over, and nothing in between. */
-import { type ReadonlySignal, signal } from "@preact/signals"
+import { effect, type ReadonlySignal, signal } from "@preact/signals"
 import type { RoomClient } from "../../client/RoomClient.ts"
 import { after } from "../timers.ts"
 import { wholeSeconds } from "./phase.ts"
@@ -22,4 +22,21 @@ export const countdown = (client: Pick<RoomClient, "remaining" | "room">): Count
   // A tab that slept is right the moment it is seen again.
   for (const woken of ["visibilitychange", "pageshow", "focus", "resume"]) addEventListener(woken, aim, true)
   return { seconds, aim }
+}
+
+/** The server's time, as long as it is wanted: it is looked at anew in each of its seconds, and when the tab is seen again. */
+export const stopwatch = (client: Pick<RoomClient, "now">, isWanted: () => boolean): ReadonlySignal<number> => {
+  const now = signal(client.now())
+  let cancel: (() => void) | undefined
+  const look = () => {
+    cancel?.()
+    cancel = undefined
+    now.value = client.now()
+    if (isWanted()) cancel = after(1_000 - (now.peek() % 1_000) + 1, look)
+  }
+  effect(() => {
+    if (isWanted() === (cancel === undefined)) look()
+  })
+  for (const woken of ["visibilitychange", "pageshow", "focus", "resume"]) addEventListener(woken, look, true)
+  return now
 }

@@ -1,17 +1,26 @@
 /** What a room shows when it is asked for; the code of it is not needed for the first view. */
 import { later } from "../parts/later.tsx"
 
-const share = () => import("./ShareDialog.tsx")
-const alarm = () => import("./AlarmDialog.tsx")
-const length = () => import("./LengthDialog.tsx")
-const people = () => import("./PeopleDialog.tsx")
+const load = {
+  settings: () => import("./SettingsDialog.tsx"),
+  people: () => import("./PeopleDialog.tsx"),
+  share: () => import("./ShareDialog.tsx"),
+  menu: () => import("./MenuDialog.tsx"),
+  goal: () => import("./GoalDialog.tsx"),
+  summary: () => import("./Summary.tsx")
+}
 
-export const ShareDialog = later(() => share().then((module) => module.ShareDialog))
-export const AlarmDialog = later(() => alarm().then((module) => module.AlarmDialog))
-export const PeopleDialog = later(() => people().then((module) => module.PeopleDialog))
-export const LengthDialog = later(() => length().then((module) => module.LengthDialog))
+export const SettingsDialog = later(() => load.settings().then((module) => module.SettingsDialog))
+export const PeopleDialog = later(() => load.people().then((module) => module.PeopleDialog))
+export const ShareDialog = later(() => load.share().then((module) => module.ShareDialog))
+export const MenuDialog = later(() => load.menu().then((module) => module.MenuDialog))
+export const MoreDialog = later(() => load.menu().then((module) => module.MoreDialog))
+export const ShortcutsDialog = later(() => load.menu().then((module) => module.ShortcutsDialog))
+export const GoalDialog = later(() => load.goal().then((module) => module.GoalDialog))
+export const HistoryDialog = later(() => load.summary().then((module) => module.HistoryDialog))
+export const Summary = later(() => load.summary().then((module) => module.Summary))
 
 /** Loads it all, so that it is there when the connection is not. */
 export const prepareDialogs = (): void => {
-  void Promise.allSettled([share(), alarm(), length(), people(), import("./Qr.tsx")])
+  void Promise.allSettled([...Object.values(load).map((module) => module()), import("./Qr.tsx")])
 }

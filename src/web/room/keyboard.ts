@@ -1,16 +1,44 @@
-/** The space bar starts and pauses, unless what has the focus uses it; escape takes back the alarm. */
+/** The keys of a room. A letter or the space bar does nothing where what has the focus uses it; escape takes back the alarm. */
+import { dialog, opens } from "./open.ts"
 import type { Session } from "./session.ts"
 
-const USES_SPACE = "button, input, select, textarea, summary, [contenteditable]"
+const USES_SPACE = "button, input, select, textarea, summary, a, [contenteditable]"
+const USES_LETTERS = "input, select, textarea, [contenteditable]"
 
-export const listenToKeys = ({ dismiss, phase, startOrPause }: Session): void => {
+/** What each key does, by the letter on a keyboard with Latin letters. */
+export const keysOf = (session: Session): Readonly<Record<string, () => void>> => {
+  const { addMinute, client, press, startOrPause } = session
+  return {
+    Space: startOrPause,
+    KeyN: () => press(() => client.next()),
+    KeyS: () => press(() => client.swap()),
+    KeyU: () => press(() => client.undo()),
+    KeyH: opens("history"),
+    KeyF: toggleFullScreen,
+    "+": addMinute,
+    "?": opens("shortcuts")
+  }
+}
+
+export const toggleFullScreen = (): void => {
+  // Where it is refused, nothing happens.
+  const changed =
+    document.fullscreenElement === null ? document.documentElement.requestFullscreen?.() : document.exitFullscreen()
+  void changed?.catch(() => {})
+}
+
+export const listenToKeys = (session: Session): void => {
+  const keys = keysOf(session)
   addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return
-    if (document.querySelector("dialog[open]") !== null) return
-    if (event.key === "Escape") return dismiss()
-    const isUsed = event.target instanceof Element && event.target.closest(USES_SPACE) !== null
-    if (event.key !== " " || isUsed) return
+    if (dialog.value !== null) return
+    if (event.key === "Escape") return session.dismiss()
+    // A Korean keyboard sends Hangul for the same key, so letters go by their place.
+    const act = keys[event.key] ?? (event.shiftKey ? undefined : keys[event.code])
+    const used = event.code === "Space" ? USES_SPACE : USES_LETTERS
+    const isUsed = event.target instanceof Element && event.target.closest(used) !== null
+    if (act === undefined || isUsed || session.phase.value === "completed") return
     event.preventDefault()
-    if (phase.value !== "completed") startOrPause()
+    act()
   })
 }

@@ -34,14 +34,11 @@ export const timeText = (seconds: number): string => {
 
 const two = (part: number): string => String(part).padStart(2, "0")
 
-/** What fills up a time, so that none of a turn is narrower than its first: `0` before `9:59` of ten minutes. */
-export const fillOf = (seconds: number, fullSeconds: number): string => {
-  const full = timeText(Math.max(seconds, fullSeconds)).replaceAll(/\d/g, "0")
-  return full.slice(0, full.length - timeText(seconds).length)
-}
+/** How the room looks: its phase, or a break in any phase before the end. */
+export type State = Phase | "break"
 
-/** Which of the two colours a person has: the same on every screen, and whoever drives. */
-export const colourOf = (name: string, other: string): "a" | "b" => (name < other ? "a" : "b")
+export const stateOf = (phase: Phase, period: "turn" | "break" | undefined): State =>
+  period === "break" && phase !== "up" && phase !== "completed" ? "break" : phase
 
 /** The marks of a turn, in seconds, that are worth saying: its half, five minutes, one minute, ten seconds. */
 export const marksOf = (fullSeconds: number): ReadonlyArray<number> =>

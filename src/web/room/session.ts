@@ -10,14 +10,20 @@ import {
 import { mayBeLonger, MINUTE } from "../duration.ts"
 import { type AccessCode, toKey } from "../../domain/AccessCode.ts"
 import { isText, kept } from "../kept.ts"
-import { countdown } from "./countdown.ts"
+import { countdown, stopwatch } from "./countdown.ts"
+import { type Look, looksOf } from "./people.ts"
 import { type Phase, phaseOf } from "./phase.ts"
+import { finished } from "./predicted.ts"
 
-/** A finish that nobody has reacted to yet. */
+/** The end of a period after which nothing has been started yet. */
 export interface Finish {
   readonly at: number
   /** Did it come while this page was not there to see it? */
   readonly missed: boolean
+  /** Was it over before this page was opened? */
+  readonly old: boolean
+  /** False as long as only this page knows of it, because it has no connection. */
+  readonly confirmed: boolean
 }
 
 export type Refusal = Exclude<CommandResult, { readonly ok: true }>
@@ -25,12 +31,21 @@ export type Refusal = Exclude<CommandResult, { readonly ok: true }>
 export interface Session {
   readonly code: string
   readonly client: RoomClient
+  /** The room as it is shown. After a finish that could not be confirmed yet, it is what the page expects. */
   readonly room: ReadonlySignal<RoomView | null>
   readonly connection: ReadonlySignal<Connection>
   /** The whole seconds left. */
   readonly seconds: ReadonlySignal<number>
   readonly phase: ReadonlySignal<Phase>
   readonly finish: ReadonlySignal<Finish | null>
+  /** The whole seconds since the finish; 0 where there is none. */
+  readonly overtime: ReadonlySignal<number>
+  /** In how many seconds the period that waits starts by itself; null where it does not. */
+  readonly startsIn: ReadonlySignal<number | null>
+  /** Has somebody reacted to the finish, on any screen? Then no alarm rings. */
+  readonly isSeen: ReadonlySignal<boolean>
+  /** The colours of the people. */
+  readonly looks: ReadonlySignal<ReadonlyMap<string, Look>>
   /** The last command that was refused; null when it was read, or another went well. */
   readonly refusal: ReadonlySignal<Refusal | null>
   readonly press: (command: () => Promise<CommandResult>) => void
@@ -39,7 +54,7 @@ export interface Session {
   /** After a finish: the same driver goes on for two minutes. */
   readonly twoMoreMinutes: () => void
   readonly canAddMinute: ReadonlySignal<boolean>
-  /** Takes back the alarm, in this browser and on every other screen. */
+  /** Takes back the alarm, on this screen and on every other one. */
   readonly dismiss: () => void
   readonly forgetRefusal: () => void
   /** Who is at this browser: a name, empty for somebody who only watches, null where nobody has said it yet. */
@@ -47,46 +62,52 @@ export interface Session {
   readonly iAm: (name: string) => void
 }
 
-/** The last finish that someone at this browser has reacted to. */
-const seen = kept("seen", "", (value): value is string => typeof value === "string")
-
 export const openSession = (code: string, api: string): Session => {
   // A name has a character at least, so a dash alone before it marks what was said.
   const said = kept(`me:${toKey(code as AccessCode)}`, "", isText)
   const me = computed(() => (said.value === "" ? null : said.value.slice(1)))
   const client = openRoom(code, { api, me: () => me.peek() || undefined })
-  const room = signal(client.room)
+  const known = signal(client.room)
   const connection = signal(client.connection)
   const refusal = signal<Refusal | null>(null)
   const { seconds, aim } = countdown(client)
-  const finished = signal<(Finish & { readonly id: string | undefined }) | null>(null)
-  const nameOf = (at: number) => `${code} ${at}`
+  const last = signal<Pick<Finish, "at" | "missed" | "old"> | null>(null)
+  /** The finish that was dismissed here. The service may not know it yet. */
+  const dismissed = signal<number | null>(null)
 
-  /** Any command after the finish counts as a reaction to it. */
+  const isCutOff = computed(() => ["reconnecting", "offline"].includes(connection.value.state))
+  const isUnconfirmed = computed(() => isCutOff.value && known.value?.running === true && seconds.value === 0)
+  const room = computed(() => (isUnconfirmed.value && known.value !== null ? finished(known.value) : known.value))
   const finish = computed<Finish | null>(() => {
-    const [last, now] = [finished.value, room.value]
-    if (last === null || now === null || seen.value === nameOf(last.at)) return null
-    return now.finishedAt === last.at && !now.running && (last.id === undefined || last.id === now.id) ? last : null
+    const [told, now] = [last.value, known.value]
+    if (isUnconfirmed.value) return { at: now?.endsAt ?? 0, missed: false, old: false, confirmed: false }
+    if (told === null || now === null || now.running || now.status === "COMPLETED") return null
+    const isSet = now.lastChange.at > told.at && ["reset", "update"].includes(now.lastChange.kind)
+    return now.finishedAt === told.at && !isSet ? { ...told, confirmed: true } : null
   })
   const phase = computed<Phase>(() => {
     if (connection.value.state === "ended") return "completed"
     return room.value === null ? "idle" : phaseOf(room.value, seconds.value, finish.value !== null)
   })
+  const watch = stopwatch(client, () => finish.value !== null)
 
+  let first: RoomView | null = null
   client.on((event) =>
     batch(() => {
-      room.value = client.room
+      first ??= client.room
+      known.value = client.room
       connection.value = client.connection
       if (event.type === "finish") {
         const { finishedAt: at, missed } = event
-        const id = client.room?.finishedAt === at ? client.room.id : undefined
-        if (finished.value?.at !== at) finished.value = { at, missed, id }
+        if (last.value?.at !== at) last.value = { at, missed, old: client.room === first }
       }
       aim()
     })
   )
 
   const press = (command: () => Promise<CommandResult>) => {
+    // Whoever has no connection wants one.
+    if (isCutOff.peek()) client.reconnect()
     void command().then((result) => {
       refusal.value = result.ok ? null : result
     })
@@ -100,6 +121,17 @@ export const openSession = (code: string, api: string): Session => {
     seconds,
     phase,
     finish,
+    overtime: computed(() =>
+      finish.value === null ? 0 : Math.max(0, Math.floor((watch.value - finish.value.at) / 1_000))
+    ),
+    startsIn: computed(() => {
+      const at = finish.value === null ? null : (room.value?.startsAt ?? null)
+      return at === null ? null : Math.max(0, Math.ceil((at - watch.value) / 1_000))
+    }),
+    isSeen: computed(
+      () => finish.value !== null && (room.value?.acknowledgedAt != null || dismissed.value === finish.value.at)
+    ),
+    looks: computed(() => looksOf((room.value?.people ?? []).map(({ name }) => name))),
     refusal,
     press,
     startOrPause: () => press(() => (room.value?.running ? client.pause() : client.start())),
@@ -107,8 +139,9 @@ export const openSession = (code: string, api: string): Session => {
     twoMoreMinutes: () => press(() => client.extend(2 * MINUTE, { ifCurrent: true })),
     canAddMinute: computed(() => room.value !== null && mayBeLonger(room.value.periodDuration)),
     dismiss: () => {
-      if (finished.value === null) return
-      seen.value = nameOf(finished.value.at)
+      const up = finish.peek()
+      if (up === null || room.peek()?.acknowledgedAt != null) return
+      dismissed.value = up.at
       // It is no trouble if this cannot be told: the other screens go on asking for somebody.
       void client.acknowledge()
     },

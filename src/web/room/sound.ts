@@ -3,7 +3,7 @@
  * first touch unlocks them, and whether it has is a signal.
  */
 import { signal } from "@preact/signals"
-import { volume } from "../preferences.ts"
+import { muted, volume } from "../preferences.ts"
 
 export type SoundState = "ready" | "locked" | "missing"
 
@@ -18,16 +18,32 @@ const bell = (pitch: number, at: number): ReadonlyArray<Tone> => [
   [pitch * 3.02, at, 0.5, 0.12]
 ]
 
-/** Three bells upwards, twice. */
-export const ALARM = [0, 1.5].flatMap((at) => [bell(587.33, at), bell(739.99, at + 0.22), bell(880, at + 0.44)].flat())
+/** A dull, dry knock. */
+const knock = (pitch: number, at: number): ReadonlyArray<Tone> => [
+  [pitch, at, 0.16, 1],
+  [pitch * 2.76, at, 0.07, 0.4]
+]
+
+/** A tone that swells and fades slowly, with its octave. */
+const chime = (pitch: number, at: number): ReadonlyArray<Tone> => [
+  [pitch, at, 2.6, 0.8],
+  [pitch * 2, at, 1.8, 0.25],
+  [pitch * 3, at + 0.02, 1.1, 0.1]
+]
+
+/** What can be chosen as the alarm. */
+export const TUNES = {
+  bell: [0, 1.5].flatMap((at) => [bell(587.33, at), bell(739.99, at + 0.22), bell(880, at + 0.44)].flat()),
+  wood: [0, 0.9, 1.8].flatMap((at) => [0, 0.14, 0.28].flatMap((beat) => knock(523.25, at + beat))),
+  chime: [chime(659.26, 0), chime(523.25, 0.7), chime(587.33, 1.4), chime(392, 2.1)].flat()
+} as const satisfies Record<string, ReadonlyArray<Tone>>
+
+/** The same tones, softer. */
+export const softly = (tones: ReadonlyArray<Tone>): ReadonlyArray<Tone> =>
+  tones.map(([pitch, at, length, gain]) => [pitch, at, length, gain * 0.45])
 
 /** One soft, low bell. */
-export const WARNING: ReadonlyArray<Tone> = bell(440, 0).map(([pitch, at, length, gain]) => [
-  pitch,
-  at,
-  length,
-  gain * 0.45
-])
+export const WARNING: ReadonlyArray<Tone> = softly(bell(440, 0))
 
 let context: AudioContext | undefined
 let rest: ReturnType<typeof setTimeout> | undefined
@@ -64,7 +80,7 @@ export const unlockByTouch = (): void => {
 
 /** Plays tones at the volume that this browser is set to. */
 export const play = async (tones: ReadonlyArray<Tone>): Promise<void> => {
-  const loudness = volume.value / 100
+  const loudness = muted.value ? 0 : volume.value / 100
   if (loudness === 0) return
   const audio = await awake()
   if (audio === undefined) return

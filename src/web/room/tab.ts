@@ -1,7 +1,7 @@
 /** What shows outside of what is drawn: the colours of the whole page, and the tab's title and icon. */
 import { effect, signal } from "@preact/signals"
 import { text } from "../text/index.ts"
-import { colourOf, timeText, wholeSeconds } from "./phase.ts"
+import { stateOf, timeText, wholeSeconds } from "./phase.ts"
 import type { Session } from "./session.ts"
 
 /** In so many steps the ring of the icon empties. */
@@ -18,19 +18,25 @@ const iconOf = (part: number, left: string, ground: string): string => {
 const ring = (colour: string, dash: string): string =>
   `<circle cx="32" cy="32" r="20" fill="none" stroke="${colour}" stroke-width="12" pathLength="100" stroke-dasharray="${dash}" transform="rotate(-90 32 32)"/>`
 
-/** Tells the style sheet what the room is like, for the whole page. */
-export const paint = ({ phase, room }: Session): void => {
+/** Tells the style sheet what the room is like, for the whole page: its state, whose turn it is, and whether it is yours. */
+export const paint = ({ looks, me, phase, room }: Session): void => {
   const { dataset } = document.documentElement
   effect(() => {
-    dataset["phase"] = phase.value
-  })
-  effect(() => {
     const now = room.value
-    if (now !== null) dataset["colour"] = colourOf(now.driver, now.navigator)
+    dataset["phase"] = phase.value
+    dataset["state"] = stateOf(phase.value, now?.period)
+    if (now === null) return
+    const isBreak = now.period === "break"
+    dataset["p"] = isBreak ? "0" : String(looks.value.get(now.driver)?.colour ?? 0)
+    if (now.driver === me.value && !isBreak) dataset["you"] = ""
+    else delete dataset["you"]
   })
 }
 
-export const drawTab = ({ phase, room, seconds }: Session): void => {
+/** The colours of people for dark grounds, `--p1` to `--p8` of the style sheet. */
+const PEOPLE = ["#ea9eee", "#64d3ca", "#91c1fe", "#fe9fa6", "#8cd293", "#efad85", "#b9b3ff", "#c3c37a"]
+
+export const drawTab = ({ looks, overtime, phase, room, seconds }: Session): void => {
   const link = document.querySelector<HTMLLinkElement>('link[rel="icon"]')
   const isHidden = signal(false)
   const look = () => {
@@ -45,7 +51,8 @@ export const drawTab = ({ phase, room, seconds }: Session): void => {
     const drives = title.drives(now.driver)
     // A new title each second costs the browser more than all of the page; who sees the page sees the time there.
     const time = isHidden.value ? timeText(seconds.value) : "Pairroom"
-    document.title = `${phase.value === "up" ? `⏰ ${timeUp}` : time} · ${drives}`
+    const late = isHidden.value ? ` +${timeText(overtime.value)}` : ""
+    document.title = `${phase.value === "up" ? `⏰ ${timeUp}${late}` : time} · ${drives}`
   })
   let drawn = ""
   effect(() => {
@@ -56,7 +63,11 @@ export const drawTab = ({ phase, room, seconds }: Session): void => {
     const up = phase.value === "up"
     const icon = up
       ? iconOf(1, COLOURS.ground, COLOURS.up)
-      : iconOf(part, now.running ? COLOURS.left : COLOURS.still, COLOURS.ground)
+      : iconOf(
+          part,
+          now.running ? (PEOPLE[(looks.value.get(now.driver)?.colour ?? 0) - 1] ?? COLOURS.left) : COLOURS.still,
+          COLOURS.ground
+        )
     if (icon !== drawn) link.href = drawn = icon
   })
 }

@@ -1,14 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import {
-  colourOf,
-  fillOf,
-  LAST_SECONDS,
-  marksOf,
-  passed,
-  phaseOf,
-  timeText,
-  wholeSeconds
-} from "../../../src/web/room/phase.ts"
+import { LAST_SECONDS, marksOf, passed, phaseOf, stateOf, timeText, wholeSeconds } from "../../../src/web/room/phase.ts"
 
 const room = { status: "IN_PROGRESS", running: false, periodDuration: 600_000, remainingTime: 600_000 } as const
 
@@ -20,20 +11,6 @@ describe("the time on the screen", () => {
     )
     assert.deepStrictEqual([3_600, 3_599, 86_400].map(timeText), ["1:00:00", "59:59", "24:00:00"])
   })
-
-  it("is as wide all through a turn as at its beginning", () => {
-    for (const full of [5, 60, 300, 599, 600, 3_600, 86_400]) {
-      const widths = new Set<string>()
-      for (let seconds = full; seconds >= 0; seconds -= Math.max(1, Math.floor(full / 500))) {
-        const shown = fillOf(seconds, full) + timeText(seconds)
-        widths.add(shown.replaceAll(/\d/g, "0"))
-      }
-      assert.deepStrictEqual([...widths], [timeText(full).replaceAll(/\d/g, "0")])
-    }
-    assert.strictEqual(fillOf(599, 600), "0")
-    assert.strictEqual(fillOf(3_599, 3_600), "0:")
-    assert.strictEqual(fillOf(660, 600), "")
-  })
 })
 
 describe("the phase of a room", () => {
@@ -44,6 +21,15 @@ describe("the phase of a room", () => {
     assert.strictEqual(phaseOf({ ...room, running: true }, LAST_SECONDS, false), "last")
     assert.strictEqual(phaseOf(room, 600, true), "up")
     assert.strictEqual(phaseOf({ ...room, status: "COMPLETED" }, 600, true), "completed")
+  })
+
+  it("is shown as a break until that is over", () => {
+    for (const phase of ["idle", "running", "paused", "last"] as const) {
+      assert.strictEqual(stateOf(phase, "break"), "break")
+      assert.strictEqual(stateOf(phase, "turn"), phase)
+    }
+    assert.strictEqual(stateOf("up", "break"), "up")
+    assert.strictEqual(stateOf("completed", "break"), "completed")
   })
 })
 
@@ -59,12 +45,5 @@ describe("the marks of a turn", () => {
     assert.isTrue(passed(300, 400, 200))
     assert.isFalse(passed(300, 300, 299))
     assert.isFalse(passed(300, 200, 400))
-  })
-})
-
-describe("the colour of a person", () => {
-  it("is the same whoever drives, and not the other's", () => {
-    assert.strictEqual(colourOf("lemon", "apple"), "b")
-    assert.strictEqual(colourOf("apple", "lemon"), "a")
   })
 })

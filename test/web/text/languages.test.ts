@@ -22,7 +22,8 @@ describe("the language of the page", () => {
     const english = new Map(textsOf(LANGUAGES.en))
     for (const texts of Object.values(LANGUAGES)) {
       for (const [path, text] of textsOf(texts)) {
-        assert.isAbove(text.trim().length, 0, path)
+        // A name may stand at either end of a text.
+        if (!/\.(?:before|after)$/.test(path)) assert.isAbove(text.trim().length, 0, path)
         for (const filled of ["12", "34"]) {
           assert.strictEqual(text.includes(filled), english.get(path)?.includes(filled), `${path}: ${text}`)
         }

@@ -1,0 +1,172 @@
+import { useComputed } from "@preact/signals"
+import { useMemo } from "preact/hooks"
+import { Icon } from "../parts/Icon.tsx"
+import { Named } from "../parts/Named.tsx"
+import { clockTime, text } from "../text/index.ts"
+import { marksOfDial, pointsAt } from "./dial.ts"
+import { LAST_SECONDS, type State, stateOf, timeText, wholeSeconds } from "./phase.ts"
+import type { Session } from "./session.ts"
+
+/** In so many steps the ring empties: it is drawn anew no more often than one sees it move. */
+const STEPS = 720
+
+/** The first of the rings of overtime, the distance to the next one, and how many there are. Each stands for a minute. */
+const OVER = { first: 174, step: 7, count: 4 }
+
+/** The ring that empties, with a mark for each minute, and the time in it. */
+export const Dial = ({ session, plain = false }: { readonly session: Session; readonly plain?: boolean }) => {
+  const { overtime, phase, room, seconds, startsIn } = session
+  const state = useComputed(() => stateOf(phase.value, room.value?.period))
+  const full = useComputed(() => {
+    if (startsIn.value !== null) return wholeSeconds(room.value?.autoStart?.after ?? 0)
+    return state.value === "last" ? LAST_SECONDS : wholeSeconds(room.value?.periodDuration ?? 0)
+  })
+  const shown = useComputed(() => startsIn.value ?? (state.value === "up" ? overtime.value : seconds.value))
+  const part = useComputed(() => {
+    const left = startsIn.value ?? seconds.value
+    return full.value === 0 ? 0 : Math.min(1, Math.ceil((left / full.value) * STEPS) / STEPS)
+  })
+  return (
+    <section class="dial">
+      <div class="face ring">
+        {state.value === "up" && startsIn.value === null ? (
+          <Overtime seconds={overtime.value} />
+        ) : (
+          <Marks full={full.value} state={state.value} part={part.value} />
+        )}
+        <div class="read">
+          {!plain && <Above session={session} />}
+          <Digits seconds={shown.value} />
+          {!plain && <Below session={session} />}
+        </div>
+      </div>
+    </section>
+  )
+}
+
+const Marks = ({ full, state, part }: { readonly full: number; readonly state: State; readonly part: number }) => {
+  const isOpen = state === "idle" || state === "paused"
+  const { cuts, large, small } = useMemo(() => marksOfDial(full), [full])
+  const hand = pointsAt(part, [162, 197])
+  return (
+    <svg viewBox="-200 -200 400 400" aria-hidden="true" focusable="false">
+      <pattern id="hatch" width="9" height="9" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+        <rect class="hatch" width="4.5" height="9" />
+      </pattern>
+      {isOpen ? (
+        <>
+          <circle class="edge" r="194" />
+          <circle class="edge" r="174" />
+        </>
+      ) : (
+        <circle class="track" r="184" />
+      )}
+      {state !== "idle" && (
+        <circle
+          class="arc"
+          r="184"
+          pathLength="1"
+          stroke-dasharray={`${part} 1`}
+          transform="rotate(-90)"
+          data-left={part}
+        />
+      )}
+      <path class={isOpen ? "edge" : "cut"} d={cuts} />
+      <path class="tick" d={small} />
+      <path class="tick big" d={large} />
+      {part > 0 && part < 1 && <path class="hand" d={hand} />}
+    </svg>
+  )
+}
+
+/** Each minute of overtime leaves its ring. */
+const Overtime = ({ seconds }: { readonly seconds: number }) => {
+  const minutes = Math.floor(seconds / 60)
+  const rings = Math.min(OVER.count, minutes + 1)
+  return (
+    <svg viewBox="-200 -200 400 400" aria-hidden="true" focusable="false">
+      <circle class="edge" r="166" />
+      <circle class="edge" r="146" />
+      {Array.from({ length: rings }, (_, ring) => {
+        const isLast = ring === rings - 1
+        const radius = OVER.first + ring * OVER.step
+        const part = isLast ? (seconds % 60) / 60 : 1
+        return (
+          <g key={ring}>
+            <circle class="over-track" r={radius} />
+            <circle class="over" r={radius} pathLength="1" stroke-dasharray={`${part} 1`} transform="rotate(-90)" />
+          </g>
+        )
+      })}
+    </svg>
+  )
+}
+
+/** The digits. The colon is drawn, so that it sits alike in every font. */
+const Digits = ({ seconds }: { readonly seconds: number }) => {
+  const parts = timeText(seconds).split(":")
+  return (
+    <p class={parts.length > 2 ? "digits long" : "digits"} role="timer" aria-live="off" translate={false} data-time>
+      {parts.map((digits, index) => (
+        <>
+          {index > 0 && <i>:</i>}
+          {digits}
+        </>
+      ))}
+    </p>
+  )
+}
+
+const Above = ({ session }: { readonly session: Session }) => {
+  const { finish, phase, room, startsIn } = session
+  const { driveNext, onBreak, overtime, paused, ready, timeUp, turn, unsure } = text.value
+  const now = room.value
+  if (now === null) return null
+  const state = stateOf(phase.value, now.period)
+  const said =
+    finish.value?.confirmed === false ? (
+      <span class="unsure">{unsure}</span>
+    ) : state === "up" ? (
+      startsIn.value === null ? (
+        overtime
+      ) : (
+        timeUp
+      )
+    ) : phase.value === "paused" ? (
+      <>
+        <Icon name="pause" /> {paused}
+      </>
+    ) : state === "break" ? (
+      <>
+        <Icon name="cup" /> {onBreak}
+      </>
+    ) : state === "last" ? (
+      <Named text={driveNext} name={now.navigator} />
+    ) : state === "idle" ? (
+      ready
+    ) : (
+      turn(now.turn)
+    )
+  return <p class="above">{said}</p>
+}
+
+const Below = ({ session }: { readonly session: Session }) => {
+  const { finish, phase, room } = session
+  const { at, backAt, ends, pausedBy, since, turn } = text.value
+  const now = room.value
+  if (now === null) return null
+  const { by, kind, at: changedAt } = now.lastChange
+  const said =
+    finish.value !== null ? (
+      since(clockTime(finish.value.at))
+    ) : now.endsAt !== null ? (
+      (now.period === "break" ? backAt : ends)(clockTime(now.endsAt))
+    ) : phase.value === "paused" && kind === "pause" && by !== null ? (
+      <>
+        <Named text={pausedBy} name={by} /> {at(clockTime(changedAt))}
+      </>
+    ) : (
+      turn(now.turn)
+    )
+  return <p class="below">{said}</p>
+}

@@ -1,0 +1,57 @@
+import { useState } from "preact/hooks"
+import { Dialog, type DialogProps } from "../parts/Dialog.tsx"
+import { text } from "../text/index.ts"
+import type { Session } from "./session.ts"
+
+/** What the room works at: a line of text, and a link. */
+export const GoalDialog = ({ session, onClose }: DialogProps & { readonly session: Session }) => {
+  const { client, press, room } = session
+  const { cancel, editGoal, goal: label, mission, missionHint, save } = text.value
+  const [goal, setGoal] = useState(room.value?.goal ?? "")
+  const [link, setLink] = useState(room.value?.missionUrl ?? "")
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault()
+    const [line, url] = [goal.trim(), link.trim()]
+    const change = {
+      ...(line === room.value?.goal ? {} : { goal: line === "" ? null : line }),
+      ...(url === room.value?.missionUrl ? {} : { missionUrl: url === "" ? null : url })
+    }
+    if (Object.keys(change).length > 0) press(() => client.changeSettings(change))
+    onClose()
+  }
+  return (
+    <Dialog title={editGoal} onClose={onClose}>
+      <form class="group" noValidate onSubmit={submit}>
+        <label class="field">
+          <span>{label}</span>
+          <input
+            name="goal"
+            value={goal}
+            maxLength={140}
+            autocomplete="off"
+            onInput={({ currentTarget }) => setGoal(currentTarget.value)}
+          />
+        </label>
+        <label class="field">
+          <span>{mission}</span>
+          <input
+            name="mission"
+            type="url"
+            value={link}
+            autocomplete="off"
+            aria-describedby="mission-hint"
+            onInput={({ currentTarget }) => setLink(currentTarget.value)}
+          />
+          <small id="mission-hint">{missionHint}</small>
+        </label>
+        <div class="row foot">
+          <span class="gap" />
+          <button type="button" class="quiet" onClick={onClose}>
+            {cancel}
+          </button>
+          <button class="main">{save}</button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}

@@ -1,0 +1,54 @@
+import { Avatar } from "../parts/Avatar.tsx"
+import { Named } from "../parts/Named.tsx"
+import { text } from "../text/index.ts"
+import { widthOf } from "./people.ts"
+import type { Session } from "./session.ts"
+
+/** The moment everything is for: who drives now, over the whole screen. */
+export const HandOver = ({ session }: { readonly session: Session }) => {
+  const { finish, isSeen, looks, me, room, startsIn } = session
+  const { breakTime, drives, navigates, seen, seenBy, shoutYou, startsIn: starts, stopSound, timeUp } = text.value
+  const { unsureHint, youNavigate } = text.value
+  const [up, now] = [finish.value, room.value]
+  if (up === null || now === null) return null
+  const { driver, lastChange, navigator, period } = now
+  const isYou = driver === me.value
+  const hint = !up.confirmed ? (
+    unsureHint
+  ) : !isSeen.value ? (
+    stopSound
+  ) : lastChange.kind === "ack" && lastChange.by !== null ? (
+    <Named text={seenBy} name={lastChange.by} />
+  ) : (
+    seen
+  )
+  const longest = isYou ? [driver, shoutYou] : [period === "break" ? breakTime : `${driver} ${drives}`]
+  return (
+    <>
+      <p class="kicker" role="alert" data-finish={up.at} data-missed={up.missed} data-confirmed={up.confirmed}>
+        {startsIn.value === null ? timeUp : starts(startsIn.value)} <small>{hint}</small>
+      </p>
+      <h1 class="shout" style={{ "--em": Math.max(4, ...longest.map(widthOf)).toFixed(1) }} data-driver={driver}>
+        {period === "break" ? (
+          <span>{breakTime}</span>
+        ) : (
+          <span class="who-drives" data-role="driver">
+            <bdi class="name">{driver}</bdi>
+            {isYou ? ", " : " "}
+            <span class="verb">{isYou ? shoutYou : drives}</span>
+          </span>
+        )}
+      </h1>
+      <p class="roles" data-role="navigator" data-p={looks.value.get(navigator)?.colour}>
+        <Avatar name={navigator} look={looks.value.get(navigator)} />
+        {navigator === me.value ? (
+          <b>{youNavigate}</b>
+        ) : (
+          <span>
+            <bdi class="name">{navigator}</bdi> {navigates}
+          </span>
+        )}
+      </p>
+    </>
+  )
+}

@@ -1,0 +1,35 @@
+/** The timer on top of the editor: in a picture-in-picture window where the browser has one, else in a small window. */
+import { render } from "preact"
+import { pathOf } from "../address.ts"
+import type { Session } from "./session.ts"
+import { Pop } from "./Pop.tsx"
+
+interface DocumentPictureInPicture {
+  readonly requestWindow: (size: { readonly width: number; readonly height: number }) => Promise<Window>
+}
+
+const SIZE = { width: 340, height: 220 }
+
+export const popOut = async (session: Session): Promise<void> => {
+  const { documentPictureInPicture: pictures } = globalThis as {
+    readonly documentPictureInPicture?: DocumentPictureInPicture
+  }
+  const picture = await pictures?.requestWindow(SIZE).catch(() => undefined)
+  if (picture === undefined) {
+    window.open(
+      `${pathOf(session.code)}?view=popout`,
+      "pairroom-popout",
+      `popup,width=${SIZE.width},height=${SIZE.height}`
+    )
+    return
+  }
+  const { document: small } = picture
+  small.documentElement.lang = document.documentElement.lang
+  for (const sheet of document.querySelectorAll('link[rel="stylesheet"]')) small.head.append(sheet.cloneNode())
+  const follow = () => Object.assign(small.documentElement.dataset, document.documentElement.dataset)
+  follow()
+  const observer = new MutationObserver(follow)
+  observer.observe(document.documentElement, { attributes: true })
+  picture.addEventListener("pagehide", () => observer.disconnect())
+  render(<Pop session={session} />, small.body)
+}

@@ -1,0 +1,51 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { RoomView } from "../../../src/client/RoomClient.ts"
+import { finished } from "../../../src/web/room/predicted.ts"
+
+const room = {
+  driver: "a",
+  navigator: "b",
+  people: ["a", "b", "c", "d"].map((name) => ({ name, away: name === "c" })),
+  period: "turn",
+  periodDuration: 660_000,
+  duration: 600_000,
+  remainingTime: 1,
+  running: true,
+  endsAt: 5_000,
+  turn: 3,
+  breaks: { every: 4, duration: 300_000 },
+  breakIn: 2,
+  acknowledgedAt: 1
+} as unknown as RoomView
+
+const outcome = ({ driver, navigator, period, remainingTime, turn }: RoomView) => ({
+  driver,
+  navigator,
+  period,
+  remainingTime,
+  turn
+})
+
+describe("what a page expects of a finish that it cannot ask about", () => {
+  it("is the next one's turn, with the one after who is not away, at the full length", () => {
+    const after = finished(room)
+    const expected = { driver: "b", navigator: "d", period: "turn", remainingTime: 600_000, turn: 4 }
+    assert.deepStrictEqual(outcome(after), expected)
+    assert.deepStrictEqual(
+      [after.running, after.endsAt, after.finishedAt, after.acknowledgedAt],
+      [false, null, 5_000, null]
+    )
+  })
+
+  it("is that two change places", () => {
+    const pair = { ...room, people: room.people.slice(0, 2) }
+    assert.deepStrictEqual([finished(pair).driver, finished(pair).navigator], ["b", "a"])
+  })
+
+  it("is a break where one is due, and the turn after it where a break ends", () => {
+    const rest = finished({ ...room, breakIn: 1 })
+    assert.deepStrictEqual([rest.period, rest.remainingTime, rest.driver], ["break", 300_000, "b"])
+    const back = finished({ ...rest, running: true, endsAt: 9_000 })
+    assert.deepStrictEqual([back.period, back.remainingTime, back.driver, back.turn], ["turn", 600_000, "b", 4])
+  })
+})
