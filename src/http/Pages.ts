@@ -40,6 +40,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",
   ".svg": "image/svg+xml",
   ".png": "image/png",
+  ".ico": "image/vnd.microsoft.icon",
   ".woff2": "font/woff2",
   ".txt": "text/plain; charset=utf-8",
   ".webmanifest": "application/manifest+json"
@@ -110,6 +111,14 @@ export const answersOf = (page: Page) => {
     const { etag, whole, unchanged } = answers[encodingFor(headers["accept-encoding"]) ?? "identity"]
     return isKnown(headers["if-none-match"], etag) ? unchanged : whole
   }
+}
+
+/** Returns the front page as the answer for an address that has no page. It says so. */
+export const lost = (pages: ReadonlyArray<Page>): HttpServerResponse.HttpServerResponse | undefined => {
+  const front = pages.find(({ path }) => path === "/")
+  if (front === undefined) return undefined
+  const { whole } = answerOf({ ...front, cacheControl: "no-store", encoded: {} })
+  return HttpServerResponse.setStatus(whole, 404)
 }
 
 const answerOf = ({ contentType, cacheControl, policy, bytes, encoded }: Page, wanted?: Encoding) => {

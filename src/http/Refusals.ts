@@ -21,8 +21,16 @@ const respond = (status: number, error: { readonly _tag: string; readonly messag
     { status, headers: { "cache-control": "no-store", ...headers } }
   )
 
-/** Answers for the paths and methods that the API and `others` do not have. `config` is that of the router itself. */
-export const layer = (prefix: string, others: ReadonlyArray<Route>, config: Partial<FindMyWay.RouterConfig> = {}) => {
+/**
+ * Answers for the paths and methods that the API and `others` do not have. `config` is that of the router itself. A browser that asks
+ * for a page outside of the API gets `lost`, if there is one.
+ */
+export const layer = (
+  prefix: string,
+  others: ReadonlyArray<Route>,
+  config: Partial<FindMyWay.RouterConfig> = {},
+  lost?: HttpServerResponse.HttpServerResponse
+) => {
   const router = FindMyWay.make<Route>(config)
   const methods = new Set<string>()
   for (const route of [...routesOf(prefix), ...others]) {
@@ -31,9 +39,13 @@ export const layer = (prefix: string, others: ReadonlyArray<Route>, config: Part
   }
   const find = (url: string) => [...methods].flatMap((method) => router.find(method, url)?.handler ?? [])
 
-  const refuseRoute = ({ method, url }: HttpServerRequest.HttpServerRequest) => {
+  const refuseRoute = ({ headers, method, url }: HttpServerRequest.HttpServerRequest) => {
     const path = readable(url)
-    const nothingThere = respond(404, new NotFound({ message: `path: nothing is at ${shown(pathOf(url))}` }))
+    const isPage = method === "GET" && isOutside(path, prefix) && headers["accept"]?.includes("text/html") === true
+    const nothingThere =
+      isPage && lost !== undefined
+        ? lost
+        : respond(404, new NotFound({ message: `path: nothing is at ${shown(pathOf(url))}` }))
     // The router would find a path with an empty parameter.
     if (hasSlashAtEnd(path)) return nothingThere
     // What cannot be read is treated as a code that no room has.
@@ -78,6 +90,8 @@ const pathOf = (url: string) => url.split("?")[0] ?? ""
 
 /** The router would cut it off at `;`, or take the end of it for an empty access code. */
 const isNoPath = (path: string) => path.includes(";") || hasSlashAtEnd(path)
+
+const isOutside = (path: string, prefix: string) => prefix === "/" || !`${path}/`.startsWith(`${prefix}/`)
 
 const hasSlashAtEnd = (path: string) => path.length > 1 && path.endsWith("/")
 

@@ -92,7 +92,8 @@ const serve = (options: Options, pages: ReadonlyArray<Pages.Page>) => {
       Refusals.layer(
         options.prefix,
         [...Operation.PATHS, ...pages.map(({ path }) => path)].map((path) => ({ method: "GET", path })),
-        routerConfig
+        routerConfig,
+        Pages.lost(pages)
       )
     ),
     Layer.provide([

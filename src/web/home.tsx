@@ -1,5 +1,5 @@
-/** The page at `/`. */
+/** The page at `/`, and at an address that has no page. */
 import { Home } from "./home/Home.tsx"
 import { start } from "./start.tsx"
 
-start(<Home />)
+start(<Home lost={location.pathname !== "/"} />)

@@ -124,6 +124,38 @@ describe("Pages", () => {
     }).pipe(Effect.provide(serve()))
   )
 
+  it.effect("is what a browser gets for an address that has no page; a program gets JSON, and so does the API", () =>
+    Effect.gen(function* () {
+      const browser = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" }
+      for (const path of ["/nowhere", "/Room/CODE", "/room/", "/room/CODE/more"]) {
+        const { headers, status, text } = yield* call("GET", path, { headers: browser })
+        assert.deepStrictEqual(
+          [status, headers["content-type"], headers["cache-control"]],
+          [404, "text/html; charset=utf-8", "no-store"],
+          path
+        )
+        assert.include(text, '<div id="page">')
+        assert.include(String(headers["content-security-policy"]), "default-src 'none'")
+      }
+      for (const [path, headers] of [
+        ["/api/nowhere", browser],
+        ["/api", browser],
+        ["/nowhere", { accept: "*/*" }],
+        ["/nowhere", {}]
+      ] as const) {
+        assert.strictEqual((yield* call("GET", path, { headers })).json._tag, "NotFound", path)
+      }
+      assert.strictEqual((yield* call("POST", "/nowhere", { headers: browser })).json._tag, "NotFound")
+    }).pipe(Effect.provide(serve()))
+  )
+
+  it.effect("has an icon where browsers look for one by themselves", () =>
+    Effect.gen(function* () {
+      const { headers, status } = yield* call("GET", "/favicon.ico")
+      assert.deepStrictEqual([status, headers["content-type"]], [200, "image/vnd.microsoft.icon"])
+    }).pipe(Effect.provide(serve()))
+  )
+
   it.effect("learns where the API stands", () =>
     Effect.gen(function* () {
       assert.include((yield* call("GET", "/")).text, '<meta name="pairroom-api" content="/pairs" />')
