@@ -61,6 +61,11 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'"
 ].join("; ")
 
+/** Scripts that ask for something by themselves, and the policies under which they do. */
+const POLICIES: Readonly<Record<string, string>> = {
+  "serviceWorker.js": "default-src 'none'; connect-src 'self'"
+}
+
 /** Reads the built page, and writes the prefix of the API into it. */
 export const load = Effect.fnUntraced(function* (prefix: string, folder = BUILT) {
   const files = yield* FileSystem.FileSystem
@@ -83,7 +88,9 @@ export const load = Effect.fnUntraced(function* (prefix: string, folder = BUILT)
       }
       const url = name.replaceAll(path.sep, "/")
       const cacheControl = url.startsWith(HASHED) ? "public, max-age=31536000, immutable" : "no-cache"
-      return { path: `/${url}`, contentType, cacheControl, bytes: yield* read(), encoded } satisfies Page
+      const policy = POLICIES[url]
+      const own = policy === undefined ? {} : { policy }
+      return { path: `/${url}`, contentType, cacheControl, bytes: yield* read(), encoded, ...own } satisfies Page
     })
   ).pipe(Effect.catchTag("PlatformError", () => missing))
 })
@@ -129,7 +136,11 @@ const answerOf = ({ contentType, cacheControl, policy, bytes, encoded }: Page, w
     etag,
     "cache-control": cacheControl,
     ...(Object.keys(encoded).length > 0 ? { vary: "Accept-Encoding" } : {}),
-    ...(contentType.startsWith("text/html") ? { "content-security-policy": policy ?? CONTENT_SECURITY_POLICY } : {})
+    ...(contentType.startsWith("text/html")
+      ? { "content-security-policy": policy ?? CONTENT_SECURITY_POLICY }
+      : policy === undefined
+        ? {}
+        : { "content-security-policy": policy })
   }
   const whole = HttpServerResponse.uint8Array(body ?? bytes, {
     contentType,

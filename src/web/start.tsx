@@ -13,6 +13,10 @@ export const start = (view: VNode): void => {
     root.lang = language.value
     root.dataset["theme"] = theme.value
   })
+  // Where there is none, or it is not allowed, the page does without.
+  if ("serviceWorker" in navigator) {
+    addEventListener("load", () => void navigator.serviceWorker.register("/serviceWorker.js").catch(() => {}))
+  }
   const page = document.querySelector("#page")
   if (page !== null) render(view, page)
 }

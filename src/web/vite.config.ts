@@ -44,9 +44,13 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: [path("index.html"), path("room.html")],
-      // What both pages need, in one file.
-      output: { codeSplitting: { groups: [{ name: "shared", test: SHARED }] } }
+      input: [path("index.html"), path("room.html"), path("serviceWorker.ts")],
+      output: {
+        // A service worker is found by its name, and serves what lies beside it and below.
+        entryFileNames: ({ name }) => (name === "serviceWorker" ? "[name].js" : "assets/[name]-[hash].js"),
+        // What both pages need, in one file.
+        codeSplitting: { groups: [{ name: "shared", test: SHARED }] }
+      }
     }
   }
 })

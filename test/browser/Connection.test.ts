@@ -65,6 +65,29 @@ describe.skipIf(Chromium.skips)("the connection", { concurrent: true }, () => {
     await eventually(() => phaseOf(page), "paused")
   })
 
+  it("shows the room, and not an error of the browser, where the service is down when the page is opened", async ({
+    ownService: service,
+    visitor
+  }) => {
+    const code = await service.create()
+    const one = await visitor({ of: service, mayComplain: NETWORK, serviceWorkers: "allow" })
+    const page = await one.room(code)
+    await page.evaluate(() => navigator.serviceWorker.ready)
+    await page.reload()
+    await isLive(page)
+    await service.kill()
+    await page.reload()
+    await eventually(() => connectionOf(page), "reconnecting")
+    await page
+      .getByText(/^Reconnecting/)
+      .first()
+      .waitFor()
+    await service.restart()
+    await isLive(page)
+    await press(page, "start")
+    await eventually(() => phaseOf(page), "running")
+  })
+
   it("replaces a connection on which nothing comes any more", async ({ ownService: service, visitor }) => {
     const page = await (await visitor({ of: service, mayComplain: NETWORK })).room(await service.create())
     // What comes in pieces is the stream; after two heartbeats the page knows how often they come.

@@ -77,6 +77,8 @@ const open = async (
     locale: "en-GB",
     viewport: { width: 1280, height: 800 },
     permissions: ["notifications"],
+    // It would answer what a test wants to answer itself.
+    serviceWorkers: "block",
     ...options
   })
   context.setDefaultTimeout(PATIENCE)

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { beforeEach } from "vitest"
 import { type ClientEvent, openRoom, type RoomView } from "../../src/client/RoomClient.ts"
-import { FakeBrowser, FakeServer, FakeTab, pass, settled, useFakeTime } from "./browser.ts"
+import { FakeBrowser, FakeServer, FakeTab, json, pass, settled, useFakeTime } from "./browser.ts"
 
 const HOUR = 3_600_000
 
@@ -140,6 +140,19 @@ describe("openRoom", () => {
     const { length } = server.asked
     await tab.signal("wake")
     assert.isAbove(server.asked.length, length)
+  })
+
+  it("connects without waiting where somebody asks for it", async () => {
+    const { open, send, server } = setUp()
+    const { client } = await open()
+    await send("1")
+    server.answer = () => json(502, {})
+    await server.last.cut()
+    assert.isAbove(client.connection.retryIn ?? 0, 100)
+    const before = server.asked.length
+    client.reconnect()
+    await settled()
+    assert.strictEqual(server.asked.length, before + 1)
   })
 
   it("replaces the connection when it is seen again and the server does not answer", async () => {

@@ -149,6 +149,14 @@ describe("Pages", () => {
     }).pipe(Effect.provide(serve()))
   )
 
+  it.effect("has a service worker for all of it, which may ask for nothing but this service", () =>
+    Effect.gen(function* () {
+      const { headers, status } = yield* call("GET", "/serviceWorker.js")
+      assert.deepStrictEqual([status, headers["cache-control"]], [200, "no-cache"])
+      assert.strictEqual(headers["content-security-policy"], "default-src 'none'; connect-src 'self'")
+    }).pipe(Effect.provide(serve()))
+  )
+
   it.effect("has an icon where browsers look for one by themselves", () =>
     Effect.gen(function* () {
       const { headers, status } = yield* call("GET", "/favicon.ico")

@@ -95,6 +95,7 @@ export const Room = ({ session }: { readonly session: Session }) => {
             <Brand title={home} />
             <p class="live" data-connection={connection.value.state} />
           </header>
+          <Banner session={session} />
           <main class="waiting">
             <h1>{connecting}</h1>
           </main>

@@ -38,7 +38,7 @@ export const watchTime = (session: Session): void => {
     if (!(await client.claim(key, sound.peek() === "ready")) || !client.prove(key)) return
     document.documentElement.dataset["rang"] = String(at)
     const { said, timeUp } = text.peek()
-    if (notify.peek()) show(timeUp, said.up(room.peek()?.driver ?? ""), code)
+    if (notify.peek()) void show(timeUp, said.up(room.peek()?.driver ?? ""), code)
     if (volume.peek() > 0) await play(TUNES[tune.peek()])
     if (ringing.peek() === at) again(at, client.now())
   }

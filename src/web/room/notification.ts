@@ -36,16 +36,18 @@ export const allow = async (): Promise<void> => {
 }
 
 /** Shows one; a later one of the same room takes its place. */
-export const show = (title: string, body: string, tag: string): void => {
+export const show = async (title: string, body: string, tag: string): Promise<void> => {
   if (notifications.value !== "on") return
+  const options = { body, tag, icon: "/icon-192.png" }
   try {
-    const notification = new Notification(title, { body, tag, icon: "/icon-192.png" })
+    const notification = new Notification(title, options)
     notification.addEventListener("click", () => {
       window.focus()
       notification.close()
     })
   } catch {
     // Chrome on Android shows those of service workers alone.
-    permission.value = "missing"
+    const worker = await navigator.serviceWorker?.getRegistration().catch(() => undefined)
+    await worker?.showNotification(title, options).catch(() => {})
   }
 }
