@@ -63,7 +63,7 @@ export const Actions = ({ session }: { readonly session: Session }) => {
             )}
           </>
         )}
-        {!isUp && isTurn && phase.value !== "idle" && (
+        {!isUp && isTurn && phase.value !== "idle" && now.people.length === 2 && (
           <Command name="swap" icon="swap" isOut={isOut} isQuiet title="S" onPress={() => press(() => client.swap())}>
             {swap}
           </Command>
