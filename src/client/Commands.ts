@@ -25,6 +25,8 @@ interface Order {
   readonly options?: CommandOptions | undefined
   /** Has the room become what the command was to make of it? Then somebody else was faster, which is no failure. */
   readonly isDone?: (now: RoomView, shown: RoomView) => boolean
+  /** Is it about the room as it is now, too? By default it is, if nothing of `essence` has changed. */
+  readonly isStill?: (now: RoomView, shown: RoomView) => boolean
 }
 
 /** What a command for the room as it is shown is about. Other people, another goal or an `ack` do not matter to it. */
@@ -117,7 +119,10 @@ export class Commands {
     return this.#send({
       path: `/${this.#code}/undo`,
       options,
-      isDone: ({ lastChange }) => lastChange.kind === "undo"
+      isDone: ({ lastChange }) => lastChange.kind === "undo",
+      // Another change would be taken back, which this person has not seen.
+      isStill: (now, shown) =>
+        now.lastChange.at === shown.lastChange.at && now.lastChange.kind === shown.lastChange.kind
     })
   }
 
@@ -156,9 +161,13 @@ export class Commands {
     return this.#send({ path: `/pair-room/${this.#code}/people/${encodeURIComponent(name)}`, method: "DELETE" })
   }
 
-  /** Takes back that the room was completed. */
+  /** Takes back that the room was completed. It is `stale` where somebody else has done so. */
   async reopen(): Promise<CommandResult> {
-    const result = await ask(this.#environment, `${this.#api}/${this.#code}/undo${this.#author}`, { method: "PATCH" })
+    const ifMatch = this.#seen().room?.id
+    const result = await ask(this.#environment, `${this.#api}/${this.#code}/undo${this.#author}`, {
+      method: "PATCH",
+      ifMatch
+    })
     return result.ok ? { ok: true } : result
   }
 
@@ -173,7 +182,7 @@ export class Commands {
     return result.ok ? { ok: true, turns: result.value as TurnsView } : result
   }
 
-  async #send({ path, method = "PATCH", body, options, isDone }: Order): Promise<CommandResult> {
+  async #send({ path, method = "PATCH", body, options, isDone, isStill }: Order): Promise<CommandResult> {
     const { room, state } = this.#seen()
     if (state === "ended") return failure("closed", "The room is closed.")
     if (state === "missing") return failure("gone", "No room has this access code.")
@@ -188,7 +197,8 @@ export class Commands {
     const now = !first.ok && first.reason === "stale" ? await this.#room() : undefined
     if (now !== undefined && isDone?.(now, room)) return { ok: true }
     // Nothing that matters to it has changed meanwhile.
-    const result = now !== undefined && essence(now) === essence(room) ? await send(now.id) : first
+    const isSame = now !== undefined && essence(now) === essence(room) && isStill?.(now, room) !== false
+    const result = isSame ? await send(now.id) : first
     if (!result.ok && result.reason === "unknown") this.#onSilence()
     return result.ok ? { ok: true } : result
   }

@@ -96,6 +96,11 @@ export class EventStream {
     if (wasLive) void this.#connect()
   }
 
+  /** The address has changed: opens another connection. Nothing is said of it unless that fails. */
+  renew(): void {
+    if (this.#isOpen) void this.#connect()
+  }
+
   async #connect(): Promise<void> {
     this.#drop()
     const connection = new AbortController()

@@ -18,6 +18,8 @@ export interface Failure {
   readonly reason: Reason
   /** In English, for callers that have no text of their own for the reason. */
   readonly message: string
+  /** What was in the way, where the room did not let it be done. */
+  readonly conflict?: Conflict
 }
 
 export type Result<Success = unknown> = ({ readonly ok: true } & Success) | Failure
@@ -64,7 +66,8 @@ export const ask = async (
 }
 
 /** The room is open, and does not let this be done. */
-const CONFLICTS = new Set(["RoomFull", "NameTaken", "TooFewPeople", "NothingToUndo"])
+export const CONFLICTS = ["RoomFull", "NameTaken", "TooFewPeople", "NothingToUndo"] as const
+export type Conflict = (typeof CONFLICTS)[number]
 
 const REASONS: { readonly [status: number]: Reason } = {
   409: "closed",
@@ -75,13 +78,15 @@ const REASONS: { readonly [status: number]: Reason } = {
 
 const refusal = ({ status }: Response, text: string): Failure => {
   const { _tag, message } = parsed(text)
+  const conflict = CONFLICTS.find((tag) => tag === _tag)
   const reason =
     _tag === "RoomNotFound"
       ? "gone"
-      : CONFLICTS.has(_tag ?? "")
+      : conflict !== undefined
         ? "refused"
         : (REASONS[status] ?? (status >= 500 || _tag === undefined ? "unavailable" : "refused"))
-  return failure(reason, message ?? `The service answered with ${status}.`)
+  const refused = failure(reason, message ?? `The service answered with ${status}.`)
+  return conflict === undefined ? refused : { ...refused, conflict }
 }
 
 const parsed = (text: string): { readonly _tag?: string; readonly message?: string } => {

@@ -139,7 +139,7 @@ class OpenRoom extends Commands implements RoomClient {
   }
 
   rename(): void {
-    this.#stream.replace()
+    this.#stream.renew()
   }
 
   claim(key: string, ready?: boolean): Promise<boolean> {

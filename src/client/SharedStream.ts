@@ -25,8 +25,8 @@ type Message =
     }
   | { readonly ask: Request }
 
-/** What a tab wants of whoever leads: to answer and do what is due, to connect now, to replace the connection. */
-type Request = "look" | "wake" | "replace"
+/** What a tab wants of whoever leads: to answer and do what is due, to connect now, to replace a dead connection, or a live one. */
+type Request = "look" | "wake" | "replace" | "renew"
 
 export class SharedStream {
   readonly #environment: Environment
@@ -96,6 +96,11 @@ export class SharedStream {
     this.#request("wake")
   }
 
+  /** Connects anew under another address, without a word as long as that works. */
+  renew(): void {
+    this.#request("renew")
+  }
+
   /** The connection is probably dead. */
   replace(): void {
     this.#request("replace")
@@ -120,7 +125,8 @@ export class SharedStream {
     if ("ask" in message) {
       if (this.#stream === undefined) return
       this.#stream[message.ask]()
-      this.#post({ term: this.#term, update: { ...this.#current, changes: [] } })
+      // How long it waits was said when it began to.
+      this.#post({ term: this.#term, update: { ...this.#current, changes: [], retryIn: undefined } })
     } else if (this.#stream === undefined && message.term >= this.#term) {
       this.#term = message.term
       this.#heardAt = this.#environment.elapsed()

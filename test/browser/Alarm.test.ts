@@ -67,6 +67,8 @@ describe.skipIf(Chromium.skips)("when time is up", { concurrent: true }, () => {
     await eventually(async () => (await service.room(code)).turn, 2)
     const { finishedAt } = await service.room(code)
     await eventually(async () => (await service.room(code)).serverTime - (finishedAt ?? 0) > 5_000, true)
+    // It would ring and show a notice.
+    await turnOn(await late.room(await service.create()), "Show a notice")
     const page = await late.room(code)
     await eventually(() => page.locator("[data-finish]").getAttribute("data-missed"), "true")
     const clock = new Intl.DateTimeFormat("en-GB", { hour: "numeric", minute: "2-digit" }).format(finishedAt ?? 0)

@@ -96,6 +96,29 @@ describe.skipIf(Chromium.skips)("the page", { concurrent: true }, () => {
     expect(wider).toEqual([])
   })
 
+  it("everything can be reached and seen on a phone, also on its side", async ({ service, visitor }) => {
+    const page = await (await visitor({ reducedMotion: "reduce" })).room(await service.create())
+    for (const [width, height] of [
+      [360, 740],
+      [667, 375]
+    ] as const) {
+      await page.setViewportSize({ width, height })
+      for (const item of ["people", "goal", "history", "settings"]) {
+        await press(page, "menu")
+        await page.locator("[data-item=more]").click()
+        await page.locator(`[data-item=${item}]`).click()
+        const box = await page.getByRole("dialog").locator("h2").boundingBox()
+        expect(box?.height, `${item} at ${width} px`).toBeGreaterThan(15)
+        await eventually(async () => {
+          const { height = 0, width = 0 } = (await page.getByRole("dialog").boundingBox()) ?? {}
+          return height > 150 && width > 250
+        }, true)
+        await page.keyboard.press("Escape")
+        await page.getByRole("dialog").waitFor({ state: "detached" })
+      }
+    }
+  })
+
   it("nothing moves when the digits change", async ({ service, visitor }) => {
     const code = await service.create()
     const page = await (await visitor()).room(code)

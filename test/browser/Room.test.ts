@@ -109,6 +109,25 @@ describe.skipIf(Chromium.skips)("a room", { concurrent: true }, () => {
     await eventually(() => timeOf(one), expect.stringMatching(/^(2:00|1:5\d)$/))
   })
 
+  it("a pause in the turn after a finish shows what is left of it, and that what was set stands", async ({
+    service,
+    visitor
+  }) => {
+    const code = await service.create({ timerDuration: 1_000 })
+    const page = await (await visitor()).room(code)
+    await press(page, "start")
+    await eventually(() => phaseOf(page), "up")
+    await service.set(code, { duration: 600_000 })
+    await eventually(() => phaseOf(page), "idle")
+    await press(page, "start")
+    await eventually(() => phaseOf(page), "running")
+    await press(page, "pause")
+    await eventually(() => phaseOf(page), "paused")
+    expect(await timeOf(page)).toMatch(/^(9:5\d|10:00)$/)
+    await page.reload()
+    await eventually(() => phaseOf(page), "paused")
+  })
+
   it("asks who is there, and says who has done what; people come, are away and go", async ({ service, visitor }) => {
     const code = await service.create()
     const [mina, other] = [await (await visitor()).room(code), await (await visitor()).room(code)]

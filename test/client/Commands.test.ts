@@ -144,6 +144,13 @@ describe("Commands", () => {
       assert.deepStrictEqual(matches(server), ['"a1"', '"b2"'])
     })
 
+    it("an undo is refused where another change came last, which this person has not seen", async () => {
+      const { commands, server } = refusing({ lastChange: { kind: "people", by: null, at: 5, undoUntil: 9 } })
+      const result = await commands.undo()
+      assert.strictEqual(result.ok || result.reason, "stale")
+      assert.deepStrictEqual(matches(server), ['"a1"'])
+    })
+
     it("is refused where the turn is another, and not sent again", async () => {
       const { commands, server } = refusing({ turn: 7 })
       const result = await commands.undo()

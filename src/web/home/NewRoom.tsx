@@ -47,18 +47,19 @@ export const NewRoom = () => {
     return () => removeEventListener("pageshow", comeBack)
   }, [])
 
+  const form = useRef<HTMLFormElement>(null)
+  useEffect(() => {
+    form.current?.querySelector<HTMLInputElement>('[aria-invalid="true"]')?.focus()
+  }, [refusal])
+
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
     if (busy.current) return
-    const form = event.currentTarget as HTMLFormElement
     const people = called(names)
     const duration = durationIn(minutes)
     const wrong = wrongWith(names, people, duration)
     setRefusal(wrong)
-    if (wrong !== undefined || duration === undefined) {
-      form.querySelector<HTMLInputElement>('[aria-invalid="true"]')?.focus()
-      return
-    }
+    if (wrong !== undefined || duration === undefined) return
     setWhetherBusy(true)
     last.value = { people: names.map(toName).filter((name) => name !== ""), minutes, breaks }
     const rest = breaks === 0 ? {} : { breaks: { every: breaks, duration: BREAK_LENGTH } }
@@ -73,7 +74,7 @@ export const NewRoom = () => {
     if (refusal !== undefined) setRefusal(undefined)
   }
   return (
-    <form class="card" data-form="new" noValidate onSubmit={(event) => void submit(event)}>
+    <form ref={form} class="card" data-form="new" noValidate onSubmit={(event) => void submit(event)}>
       <h2>{title}</h2>
       <fieldset class="names">
         <legend>{peopleOf}</legend>

@@ -1,5 +1,5 @@
-import type { ComponentChildren } from "preact"
-import { useEffect, useId, useRef } from "preact/hooks"
+import { type ComponentChildren, createContext } from "preact"
+import { useContext, useEffect, useId, useRef } from "preact/hooks"
 import "../style/dialog.css"
 import { text } from "../text/index.ts"
 import { Icon } from "./Icon.tsx"
@@ -7,6 +7,9 @@ import { Icon } from "./Icon.tsx"
 export interface DialogProps {
   readonly onClose: () => void
 }
+
+/** What there is to say in front of a dialog too: what lies behind it can be neither seen nor pressed. */
+export const Notes = createContext<ComponentChildren>(null)
 
 interface Props extends DialogProps {
   readonly title: string
@@ -20,9 +23,16 @@ export const Dialog = ({ title, place, onClose, children }: Props) => {
   const dialog = useRef<HTMLDialogElement>(null)
   const heading = useRef<HTMLHeadingElement>(null)
   const id = useId()
+  /** Where the pointer went down: a selection that ends beside the dialog closes nothing. */
+  const pressed = useRef<EventTarget | null>(null)
   useEffect(() => {
+    const opener = document.activeElement
     dialog.current?.showModal()
     heading.current?.focus()
+    // The browser does this only for a dialog that is closed before it is taken away.
+    return () => {
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus()
+    }
   }, [])
   return (
     <dialog
@@ -30,7 +40,12 @@ export const Dialog = ({ title, place, onClose, children }: Props) => {
       class={place}
       aria-labelledby={id}
       onClose={onClose}
-      onClick={({ target }) => target === dialog.current && dialog.current?.close()}
+      onPointerDown={({ target }) => {
+        pressed.current = target
+      }}
+      onClick={({ target }) => {
+        if (target === dialog.current && pressed.current === target) dialog.current?.close()
+      }}
     >
       <div class="sheet">
         <div class="head">
@@ -43,6 +58,7 @@ export const Dialog = ({ title, place, onClose, children }: Props) => {
         </div>
         {children}
       </div>
+      {useContext(Notes)}
     </dialog>
   )
 }

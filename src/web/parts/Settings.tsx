@@ -13,8 +13,8 @@ export const Settings = () => {
   return (
     <>
       <button type="button" class="quiet" lang={other} onClick={switchLanguage}>
-        <span class="wide">{label}</span>
-        <span class="narrow" aria-hidden="true">
+        <span class="long">{label}</span>
+        <span class="short" aria-hidden="true">
           {SHORT[other]}
         </span>
       </button>

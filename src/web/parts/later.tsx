@@ -3,7 +3,8 @@ import { useEffect, useState } from "preact/hooks"
 
 /** A component whose code comes when it is first shown, and shows nothing before. */
 export const later = <Props extends object>(
-  load: () => Promise<FunctionComponent<Props>>
+  load: () => Promise<FunctionComponent<Props>>,
+  onFailure: () => void = () => {}
 ): FunctionComponent<Props> => {
   let loaded: FunctionComponent<Props> | undefined
   return (props) => {
@@ -15,8 +16,8 @@ export const later = <Props extends object>(
           loaded = component
           setLoaded(true)
         },
-        // Without a connection it stays away until it is asked for again.
-        () => {}
+        // Without a connection it stays away until it is shown again.
+        onFailure
       )
     }, [])
     const Loaded = loaded

@@ -6,7 +6,7 @@ import { type DialogName, opens } from "./open.ts"
 import { stateOf } from "./phase.ts"
 import type { Session } from "./session.ts"
 
-/** What can be done now. The first place always starts, resumes or pauses. */
+/** What can be done now. */
 export const Actions = ({ session }: { readonly session: Session }) => {
   const { canAddMinute, connection, phase, room } = session
   const { addMinute, breakDo, isAway, more, people, peopleCount, settings, swap, thisTurn } = text.value
@@ -82,8 +82,8 @@ export const Actions = ({ session }: { readonly session: Session }) => {
   )
 }
 
-/** Starts or pauses. It is in the same place in every state, so that nobody has to look for it. */
-const First = ({ session }: { readonly session: Session }) => {
+/** Starts, pauses or resumes; in a break it starts the turn after it. It is always in the same place. */
+export const First = ({ session }: { readonly session: Session }) => {
   const { connection, looks, phase, room, startOrPause } = session
   const { endBreak, pause, resume, start, startBreak, startOf } = text.value
   const now = room.value
@@ -94,6 +94,7 @@ const First = ({ session }: { readonly session: Session }) => {
   if (period === "break" && running) {
     return (
       <Command
+        key="next"
         name="next"
         icon="play"
         isOut={isOut}
@@ -108,6 +109,7 @@ const First = ({ session }: { readonly session: Session }) => {
   }
   return (
     <Command
+      key={running ? "pause" : "start"}
       name={running ? "pause" : "start"}
       icon={running ? "pause" : "play"}
       isOut={isOut}
@@ -130,7 +132,8 @@ const First = ({ session }: { readonly session: Session }) => {
   )
 }
 
-const Second = ({ session }: { readonly session: Session }) => {
+/** What one does next most often: hand over, or, before the first turn, swap. */
+export const Second = ({ session }: { readonly session: Session }) => {
   const { client, connection, phase, press, room, startsIn, twoMoreMinutes } = session
   const { endBreak, handOver, pause, swap, twoMore, wait } = text.value
   const now = room.value
@@ -139,33 +142,33 @@ const Second = ({ session }: { readonly session: Session }) => {
   const isBreak = now.period === "break"
   if (phase.value === "up") {
     return startsIn.value === null ? (
-      <Command name="two-more" icon="plus" isOut={isOut} onPress={twoMoreMinutes}>
+      <Command key="two-more" name="two-more" icon="plus" isOut={isOut} onPress={twoMoreMinutes}>
         {twoMore}
       </Command>
     ) : (
-      <Command name="wait" icon="pause" isOut={isOut} onPress={() => press(() => client.pause())}>
+      <Command key="wait" name="wait" icon="pause" isOut={isOut} onPress={() => press(() => client.pause())}>
         {wait}
       </Command>
     )
   }
   if (isBreak) {
     return now.running ? (
-      <Command name="pause" icon="pause" isOut={isOut} onPress={() => press(() => client.pause())}>
+      <Command key="pause" name="pause" icon="pause" isOut={isOut} onPress={() => press(() => client.pause())}>
         {pause}
       </Command>
     ) : (
-      <Command name="next" icon="next" isOut={isOut} onPress={() => press(() => client.next())}>
+      <Command key="next" name="next" icon="next" isOut={isOut} onPress={() => press(() => client.next())}>
         {endBreak}
       </Command>
     )
   }
   // Before a turn has run there is nothing to hand over.
   return phase.value === "idle" ? (
-    <Command name="swap" icon="swap" isOut={isOut} title="S" onPress={() => press(() => client.swap())}>
+    <Command key="swap" name="swap" icon="swap" isOut={isOut} title="S" onPress={() => press(() => client.swap())}>
       {swap}
     </Command>
   ) : (
-    <Command name="next" icon="next" isOut={isOut} title="N" onPress={() => press(() => client.next())}>
+    <Command key="next" name="next" icon="next" isOut={isOut} title="N" onPress={() => press(() => client.next())}>
       {handOver}
     </Command>
   )
@@ -194,7 +197,11 @@ const Command = ({ children, icon, isMain, isOff, isOut, isQuiet, name, onPress,
     title={title}
     data-command={name}
     data-p={person}
-    onClick={onPress}
+    onClick={({ currentTarget, detail }) => {
+      // Pressed by a pointer, it keeps no focus: the space bar starts and pauses.
+      if (detail > 0) currentTarget.blur()
+      onPress()
+    }}
   >
     <Icon name={icon} />
     <span>{children}</span>

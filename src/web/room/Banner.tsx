@@ -7,7 +7,7 @@ import type { Session } from "./session.ts"
 /** Says that there is no connection, and when the next attempt comes. Nothing while there is one. */
 export const Banner = ({ session }: { readonly session: Session }) => {
   const { client, connection, room } = session
-  const { connection: states, goesOn, reconnectingIn, tryNow } = text.value
+  const { connection: states, connectionOf, goesOn, reconnectingIn, tryNow } = text.value
   const { retryIn, state } = connection.value
   const left = useSignal(0)
   useEffect(() => {
@@ -21,7 +21,7 @@ export const Banner = ({ session }: { readonly session: Session }) => {
   }, [connection.value])
   if (state !== "reconnecting" && state !== "offline") return null
   return (
-    <div class="banner" role="status">
+    <aside class="banner" aria-label={connectionOf}>
       <p>
         <b>{state === "offline" ? states.offline : reconnectingIn(left.value)}</b>
         {room.value?.running && <span> · {goesOn}</span>}
@@ -29,6 +29,6 @@ export const Banner = ({ session }: { readonly session: Session }) => {
       <button type="button" data-command="reconnect" onClick={() => client.reconnect()}>
         {tryNow}
       </button>
-    </div>
+    </aside>
   )
 }

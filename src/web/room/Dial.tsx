@@ -1,4 +1,4 @@
-import { useComputed } from "@preact/signals"
+import { type ReadonlySignal, useComputed } from "@preact/signals"
 import { useMemo } from "preact/hooks"
 import { Icon } from "../parts/Icon.tsx"
 import { Named } from "../parts/Named.tsx"
@@ -8,35 +8,36 @@ import { LAST_SECONDS, type State, stateOf, timeText, wholeSeconds } from "./pha
 import type { Session } from "./session.ts"
 
 /** In so many steps the ring empties: it is drawn anew no more often than one sees it move. */
-const STEPS = 720
+const STEPS = 360
 
 /** The first of the rings of overtime, the distance to the next one, and how many there are. Each stands for a minute. */
 const OVER = { first: 174, step: 7, count: 4 }
 
-/** The ring that empties, with a mark for each minute, and the time in it. */
+/** The ring that empties, with a mark for each minute, and the time in it. What changes each second is bound to signals. */
 export const Dial = ({ session, plain = false }: { readonly session: Session; readonly plain?: boolean }) => {
   const { overtime, phase, room, seconds, startsIn } = session
   const state = useComputed(() => stateOf(phase.value, room.value?.period))
+  const isOvertime = useComputed(() => state.value === "up" && startsIn.value === null)
   const full = useComputed(() => {
-    if (startsIn.value !== null) return wholeSeconds(room.value?.autoStart?.after ?? 0)
+    if (state.value === "up") return wholeSeconds(room.value?.autoStart?.after ?? 0)
     return state.value === "last" ? LAST_SECONDS : wholeSeconds(room.value?.periodDuration ?? 0)
   })
-  const shown = useComputed(() => startsIn.value ?? (state.value === "up" ? overtime.value : seconds.value))
-  const part = useComputed(() => {
-    const left = startsIn.value ?? seconds.value
-    return full.value === 0 ? 0 : Math.min(1, Math.ceil((left / full.value) * STEPS) / STEPS)
-  })
+  const left = useComputed(() => startsIn.value ?? seconds.value)
+  const shown = useComputed(() => (isOvertime.value ? overtime.value : left.value))
+  const part = useComputed(() =>
+    full.value === 0 ? 0 : Math.min(1, Math.ceil((left.value / full.value) * STEPS) / STEPS)
+  )
   return (
     <section class="dial">
       <div class="face ring">
-        {state.value === "up" && startsIn.value === null ? (
-          <Overtime seconds={overtime.value} />
+        {isOvertime.value ? (
+          <Overtime seconds={overtime} />
         ) : (
-          <Marks full={full.value} state={state.value} part={part.value} />
+          <Marks full={full.value} state={state.value} part={part} />
         )}
         <div class="read">
           {!plain && <Above session={session} />}
-          <Digits seconds={shown.value} />
+          <Digits seconds={shown} />
           {!plain && <Below session={session} />}
         </div>
       </div>
@@ -44,10 +45,18 @@ export const Dial = ({ session, plain = false }: { readonly session: Session; re
   )
 }
 
-const Marks = ({ full, state, part }: { readonly full: number; readonly state: State; readonly part: number }) => {
+interface MarksProps {
+  readonly full: number
+  readonly state: State
+  readonly part: ReadonlySignal<number>
+}
+
+const Marks = ({ full, state, part }: MarksProps) => {
   const isOpen = state === "idle" || state === "paused"
   const { cuts, large, small } = useMemo(() => marksOfDial(full), [full])
-  const hand = pointsAt(part, [162, 197])
+  const dash = useComputed(() => `${part.value} 1`)
+  const turn = useComputed(() => `rotate(${part.value * 360})`)
+  const hand = useComputed(() => (part.value > 0 && part.value < 1 ? "visible" : "hidden"))
   return (
     <svg viewBox="-200 -200 400 400" aria-hidden="true" focusable="false">
       <pattern id="hatch" width="9" height="9" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
@@ -62,39 +71,37 @@ const Marks = ({ full, state, part }: { readonly full: number; readonly state: S
         <circle class="track" r="184" />
       )}
       {state !== "idle" && (
-        <circle
-          class="arc"
-          r="184"
-          pathLength="1"
-          stroke-dasharray={`${part} 1`}
-          transform="rotate(-90)"
-          data-left={part}
-        />
+        <circle class="arc" r="184" pathLength="1" stroke-dasharray={dash} transform="rotate(-90)" />
       )}
       <path class={isOpen ? "edge" : "cut"} d={cuts} />
       <path class="tick" d={small} />
       <path class="tick big" d={large} />
-      {part > 0 && part < 1 && <path class="hand" d={hand} />}
+      <path class="hand" d={pointsAt(0, [162, 197])} transform={turn} visibility={hand} />
     </svg>
   )
 }
 
 /** Each minute of overtime leaves its ring. */
-const Overtime = ({ seconds }: { readonly seconds: number }) => {
-  const minutes = Math.floor(seconds / 60)
-  const rings = Math.min(OVER.count, minutes + 1)
+const Overtime = ({ seconds }: { readonly seconds: ReadonlySignal<number> }) => {
+  const rings = useComputed(() => Math.min(OVER.count, Math.floor(seconds.value / 60) + 1))
+  const dash = useComputed(() => `${(seconds.value % 60) / 60} 1`)
   return (
     <svg viewBox="-200 -200 400 400" aria-hidden="true" focusable="false">
       <circle class="edge" r="166" />
       <circle class="edge" r="146" />
-      {Array.from({ length: rings }, (_, ring) => {
-        const isLast = ring === rings - 1
+      {Array.from({ length: rings.value }, (_, ring) => {
         const radius = OVER.first + ring * OVER.step
-        const part = isLast ? (seconds % 60) / 60 : 1
+        const isLast = ring === rings.value - 1
         return (
           <g key={ring}>
             <circle class="over-track" r={radius} />
-            <circle class="over" r={radius} pathLength="1" stroke-dasharray={`${part} 1`} transform="rotate(-90)" />
+            <circle
+              class="over"
+              r={radius}
+              pathLength="1"
+              stroke-dasharray={isLast ? dash : "1 1"}
+              transform="rotate(-90)"
+            />
           </g>
         )
       })}
@@ -103,18 +110,24 @@ const Overtime = ({ seconds }: { readonly seconds: number }) => {
 }
 
 /** The digits. The colon is drawn, so that it sits alike in every font. */
-const Digits = ({ seconds }: { readonly seconds: number }) => {
-  const parts = timeText(seconds).split(":")
+const Digits = ({ seconds }: { readonly seconds: ReadonlySignal<number> }) => {
+  const count = useComputed(() => timeText(seconds.value).split(":").length)
   return (
-    <p class={parts.length > 2 ? "digits long" : "digits"} role="timer" aria-live="off" translate={false} data-time>
-      {parts.map((digits, index) => (
+    <p class={count.value > 2 ? "digits long" : "digits"} role="timer" aria-live="off" translate={false} data-time>
+      {Array.from({ length: count.value }, (_, place) => (
         <>
-          {index > 0 && <i>:</i>}
-          {digits}
+          {place > 0 && <i>:</i>}
+          <Part seconds={seconds} place={place} />
         </>
       ))}
     </p>
   )
+}
+
+/** The hours, the minutes or the seconds. */
+const Part = ({ seconds, place }: { readonly seconds: ReadonlySignal<number>; readonly place: number }) => {
+  const digits = useComputed(() => timeText(seconds.value).split(":")[place] ?? "")
+  return <>{digits}</>
 }
 
 const Above = ({ session }: { readonly session: Session }) => {

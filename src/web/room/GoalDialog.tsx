@@ -7,14 +7,20 @@ import type { Session } from "./session.ts"
 export const GoalDialog = ({ session, onClose }: DialogProps & { readonly session: Session }) => {
   const { client, press, room } = session
   const { cancel, editGoal, goal: label, mission, missionHint, save } = text.value
-  const [goal, setGoal] = useState(room.value?.goal ?? "")
-  const [link, setLink] = useState(room.value?.missionUrl ?? "")
+  // What was set when the dialog was opened: what others change meanwhile is theirs.
+  const [before] = useState(() => ({ goal: room.peek()?.goal ?? "", link: room.peek()?.missionUrl ?? "" }))
+  const [goal, setGoal] = useState(before.goal)
+  const [link, setLink] = useState(before.link)
+  const [isRefused, setRefused] = useState(false)
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
     const [line, url] = [goal.trim(), link.trim()]
+    const isWrong = url !== "" && !/^https?:$/.test(URL.parse(url)?.protocol ?? "")
+    setRefused(isWrong)
+    if (isWrong) return
     const change = {
-      ...(line === room.value?.goal ? {} : { goal: line === "" ? null : line }),
-      ...(url === room.value?.missionUrl ? {} : { missionUrl: url === "" ? null : url })
+      ...(line === before.goal ? {} : { goal: line === "" ? null : line }),
+      ...(url === before.link ? {} : { missionUrl: url === "" ? null : url })
     }
     if (Object.keys(change).length > 0) press(() => client.changeSettings(change))
     onClose()
@@ -39,10 +45,13 @@ export const GoalDialog = ({ session, onClose }: DialogProps & { readonly sessio
             type="url"
             value={link}
             autocomplete="off"
+            aria-invalid={isRefused}
             aria-describedby="mission-hint"
             onInput={({ currentTarget }) => setLink(currentTarget.value)}
           />
-          <small id="mission-hint">{missionHint}</small>
+          <small id="mission-hint" class={isRefused ? "refusal" : ""} role={isRefused ? "alert" : undefined}>
+            {missionHint}
+          </small>
         </label>
         <div class="row foot">
           <span class="gap" />

@@ -25,8 +25,12 @@ export const HandOver = ({ session }: { readonly session: Session }) => {
   const longest = isYou ? [driver, shoutYou] : [period === "break" ? breakTime : `${driver} ${drives}`]
   return (
     <>
-      <p class="kicker" role="alert" data-finish={up.at} data-missed={up.missed} data-confirmed={up.confirmed}>
-        {startsIn.value === null ? timeUp : starts(startsIn.value)} <small>{hint}</small>
+      <p class="kicker" data-finish={up.at} data-missed={up.missed} data-confirmed={up.confirmed}>
+        {/* A screen reader would say an alert anew each second. */}
+        {startsIn.value !== null && <span>{starts(startsIn.value)}</span>}
+        <span role="alert">
+          <span class={startsIn.value === null ? "" : "spoken"}>{timeUp}</span> <small>{hint}</small>
+        </span>
       </p>
       <h1 class="shout" style={{ "--em": Math.max(4, ...longest.map(widthOf)).toFixed(1) }} data-driver={driver}>
         {period === "break" ? (

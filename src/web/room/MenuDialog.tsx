@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact"
 import { Dialog, type DialogProps } from "../parts/Dialog.tsx"
 import { Icon, type IconName } from "../parts/Icon.tsx"
+import { Named } from "../parts/Named.tsx"
 import { THEMES, theme } from "../preferences.ts"
 import { grouped } from "../address.ts"
 import { language, switchLanguage, text } from "../text/index.ts"
@@ -35,7 +36,7 @@ const Way = ({ to, ...item }: Omit<ItemProps, "name" | "onPress"> & { readonly t
 
 /** What is rarely needed: of the screen, of the page, of the connection. */
 export const MenuDialog = ({ session, onClose }: Props) => {
-  const { connection, connectionOf, delay, fullScreen, history, language: other, menu } = text.value
+  const { connection, connectionOf, delay, fullScreen, history, language: other, menu, more } = text.value
   const { popOut: out, reset, share, shortcuts, theme: colours, themes } = text.value
   const { client, press, room } = session
   const { state, delay: millis } = session.connection.value
@@ -65,6 +66,9 @@ export const MenuDialog = ({ session, onClose }: Props) => {
             {reset}
           </Item>
         )}
+        <Way icon="more" to="more">
+          {more}
+        </Way>
         <Item icon="full" name="full" note="F" onPress={toggleFullScreen}>
           {fullScreen}
         </Item>
@@ -100,9 +104,9 @@ export const MenuDialog = ({ session, onClose }: Props) => {
 
 /** What a narrow screen has no room for. */
 export const MoreDialog = ({ session, onClose }: Props) => {
-  const { addMinute, breakDo, editGoal, goal, history, more, people, popOut: out } = text.value
+  const { addMinute, breakDo, editGoal, history, isAway, more, people, popOut: out } = text.value
   const { settings, swap, thisTurn } = text.value
-  const { client, press, room } = session
+  const { canAddMinute, client, phase, press, room } = session
   const doing = (command: () => void) => () => {
     onClose()
     command()
@@ -110,12 +114,23 @@ export const MoreDialog = ({ session, onClose }: Props) => {
   return (
     <Dialog title={more} place="drawer" onClose={onClose}>
       <div class="menu">
-        <Item icon="plus" name="add-minute" note={thisTurn} onPress={doing(session.addMinute)}>
-          {addMinute}
-        </Item>
+        {canAddMinute.value && phase.value !== "up" && (
+          <Item icon="plus" name="add-minute" note={thisTurn} onPress={doing(session.addMinute)}>
+            {addMinute}
+          </Item>
+        )}
         {room.value?.period === "turn" && (
           <Item icon="cup" name="break" onPress={doing(() => press(() => client.takeBreak()))}>
             {breakDo}
+          </Item>
+        )}
+        {phase.value === "up" && room.value !== null && room.value.people.length > 2 && (
+          <Item
+            icon="next"
+            name="skip"
+            onPress={doing(() => press(() => client.changePerson(room.value?.driver ?? "", { away: true })))}
+          >
+            <Named text={isAway} name={room.value.driver} />
           </Item>
         )}
         <Item icon="swap" name="swap" onPress={doing(() => press(() => client.swap()))}>
@@ -124,7 +139,7 @@ export const MoreDialog = ({ session, onClose }: Props) => {
         <Way icon="people" to="people">
           {people}
         </Way>
-        <Way icon="pen" to="goal" note={room.value?.goal === "" ? undefined : goal}>
+        <Way icon="pen" to="goal" note={room.value?.goal}>
           {editGoal}
         </Way>
         <Way icon="history" to="history">

@@ -10,14 +10,15 @@ export const Lead = ({ session }: { readonly session: Session }) => {
   const { driveNext, drives, youDrive } = text.value
   const now = room.value
   if (now === null) return null
-  const { driver, here, period } = now
+  const { driver, here, people, period } = now
+  const isAway = people.find(({ name }) => name === driver)?.away === true
   const look = looks.value.get(driver)
   const isYou = driver === me.value
   const said =
     period === "break" ? `${driveNext.before}${driver}${driveNext.after}` : isYou ? youDrive : `${driver} ${drives}`
   return (
     <div
-      class={here.includes(driver) ? "lead here" : "lead"}
+      class={["lead", here.includes(driver) && "here", isAway && "away"].filter(Boolean).join(" ")}
       data-role="driver"
       data-driver={driver}
       data-p={look?.colour}

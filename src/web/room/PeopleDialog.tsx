@@ -75,16 +75,17 @@ const Person = ({ session, name, isDragged, onDrag, onMove, onDrop }: PersonProp
   const place = people.findIndex((person) => person.name === name)
   const isAway = people[place]?.away === true
   const look = looks.value.get(name)
-  const rename = (typed: string) => {
+  const [typed, setTyped] = useState(name)
+  const rename = () => {
     const next = toName(typed)
-    if (next === name || !isName(next)) return false
+    if (next === name || !isName(next)) return setTyped(name)
     press(async () => {
       const result = await client.changePerson(name, { name: next })
       // Whoever renames the one at this browser stays that one.
       if (result.ok && me.peek() === name) iAm(next)
+      if (!result.ok) setTyped(name)
       return result
     })
-    return true
   }
   return (
     <li
@@ -116,12 +117,11 @@ const Person = ({ session, name, isDragged, onDrag, onMove, onDrop }: PersonProp
       <Avatar name={name} look={look} />
       <input
         aria-label={nameOf(name)}
-        value={name}
+        value={typed}
         autocomplete="off"
         spellcheck={false}
-        onChange={({ currentTarget }) => {
-          if (!rename(currentTarget.value)) currentTarget.value = name
-        }}
+        onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+        onChange={rename}
       />
       {name === me.value && <small>{you}</small>}
       <button

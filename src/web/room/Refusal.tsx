@@ -9,7 +9,7 @@ const STANDS = 8_000
 /** Why what was pressed last was not done. */
 export const Refusal = ({ session }: { readonly session: Session }) => {
   const { forgetRefusal, refusal } = session
-  const { close, refused } = text.value
+  const { close, conflicts, refused } = text.value
   const last = refusal.value
   useEffect(() => {
     if (last === null) return
@@ -20,7 +20,7 @@ export const Refusal = ({ session }: { readonly session: Session }) => {
     <div role="alert">
       {last !== null && (
         <p class="toast refused" data-refusal={last.reason}>
-          <span>{last.reason === "refused" ? last.message : refused[last.reason]}</span>
+          <span>{last.conflict === undefined ? refused[last.reason] : conflicts[last.conflict]}</span>
           <button type="button" class="round" aria-label={close} onClick={forgetRefusal}>
             <Icon name="cross" />
           </button>

@@ -1,6 +1,7 @@
 import { effect } from "@preact/signals"
 import { useState } from "preact/hooks"
 import { Brand } from "../parts/Brand.tsx"
+import { Notes } from "../parts/Dialog.tsx"
 import { later } from "../parts/later.tsx"
 import { remembered } from "../remembered.ts"
 import { forget, rooms } from "../rooms.ts"
@@ -86,6 +87,7 @@ export const Room = ({ session }: { readonly session: Session }) => {
   const { connecting, home, roomOf, uncertain } = text.value
   if (connection.value.state === "missing") return <Home missing={code} />
   const now = room.value
+  const notes = phase.value === "completed" ? null : <Toast session={session} isNews={isNews} />
   const Dialog = dialog.value === null ? null : DIALOGS[dialog.value]
   return (
     <>
@@ -106,7 +108,14 @@ export const Room = ({ session }: { readonly session: Session }) => {
           <Summary session={session} />
         </div>
       ) : (
-        <div class={connection.value.state === "live" ? "room" : "room out"}>
+        <div
+          class={connection.value.state === "live" ? "room" : "room out"}
+          onClickCapture={({ target }) => {
+            // Any button stops the sound. The commands of the hand-over do it by what they are.
+            const button = target instanceof Element ? target.closest("button") : null
+            if (button !== null && button.closest(".acts-main, [data-command=skip]") === null) session.dismiss()
+          }}
+        >
           <Bar session={session} />
           <Banner session={session} />
           <main class="stage" aria-label={roomOf(now.driver, now.navigator)}>
@@ -128,8 +137,13 @@ export const Room = ({ session }: { readonly session: Session }) => {
           <Strip session={session} />
         </div>
       )}
-      {phase.value !== "completed" && <Toast session={session} isNews={isNews} />}
-      {Dialog !== null && <Dialog session={session} onClose={close} />}
+      {Dialog === null ? (
+        notes
+      ) : (
+        <Notes.Provider value={notes}>
+          <Dialog session={session} onClose={close} />
+        </Notes.Provider>
+      )}
       <p class="spoken" role="status" data-said>
         {said}
       </p>

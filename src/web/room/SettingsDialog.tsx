@@ -24,7 +24,8 @@ const RoomSettings = ({ session, onClose }: DialogProps & { readonly session: Se
   const { client, press, room } = session
   const { auto, autoAfter, breakLength, breaks, cancel, endRoom, every, forAll, lengthHint } = text.value
   const { minutesOf: say, minutesRefused, none, save } = text.value
-  const before = room.value
+  // What was set when the dialog was opened: what others change meanwhile is theirs.
+  const [before] = useState(() => room.peek())
   const [minutes, setMinutes] = useState(minutesOf(before?.duration ?? 0))
   const [turns, setTurns] = useState(before?.breaks?.every ?? 0)
   const [rest, setRest] = useState((before?.breaks?.duration ?? 5 * MINUTE) / MINUTE)
@@ -34,11 +35,9 @@ const RoomSettings = ({ session, onClose }: DialogProps & { readonly session: Se
 
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
-    const duration = durationIn(minutes)
+    const duration = minutes === minutesOf(before.duration) ? before.duration : durationIn(minutes)
     setRefused(duration === undefined)
     if (duration === undefined) return
-    if (duration !== before.duration)
-      press(() => client.update({ duration, ...leftOf(before, duration, client.remaining()) }))
     const settings = {
       ...(turns === (before.breaks?.every ?? 0) && (turns === 0 || rest * MINUTE === before.breaks?.duration)
         ? {}
@@ -47,7 +46,14 @@ const RoomSettings = ({ session, onClose }: DialogProps & { readonly session: Se
         ? {}
         : { autoStart: after < 0 ? null : { after: after * 1_000 } })
     }
-    if (Object.keys(settings).length > 0) press(() => client.changeSettings(settings))
+    press(async () => {
+      const now = room.peek() ?? before
+      const isChanged = duration !== before.duration
+      const set = isChanged
+        ? await client.update({ duration, ...leftOf(now, duration, client.remaining()) })
+        : ({ ok: true } as const)
+      return set.ok && Object.keys(settings).length > 0 ? client.changeSettings(settings) : set
+    })
     onClose()
   }
   return (

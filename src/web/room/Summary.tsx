@@ -155,7 +155,7 @@ const Totals = ({ session }: { readonly session: Session }) => {
 }
 
 const Csv = ({ session }: { readonly session: Session }) => (
-  <a class="button" href={session.client.csv} download data-command="csv">
+  <a class="button" href={session.client.csv} download={`pairroom-${session.code}.csv`} data-command="csv">
     {text.value.csv}
   </a>
 )
@@ -211,7 +211,8 @@ const Reopen = ({ session }: { readonly session: Session }) => {
   if (isOver) return null
   const reopen = async () => {
     // Its stream has ended for good, so the page begins anew.
-    if ((await session.client.reopen()).ok) location.reload()
+    const result = await session.client.reopen()
+    if (result.ok || result.reason === "stale") location.reload()
     else setOver(true)
   }
   return (

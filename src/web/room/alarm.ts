@@ -3,6 +3,7 @@ import { computed, effect } from "@preact/signals"
 import { notify, repeat, tune, volume, warning } from "../preferences.ts"
 import { text } from "../text/index.ts"
 import { after } from "../timers.ts"
+import { finishOf } from "./announcer.ts"
 import { show } from "./notification.ts"
 import { passed } from "./phase.ts"
 import type { Session } from "./session.ts"
@@ -24,6 +25,8 @@ export const watchTime = (session: Session): void => {
     return up === null || up.old || isSeen.value ? null : up.at
   })
   let cancel: (() => void) | undefined
+  /** The finish that this tab has rung for. It may ring again, after a connection was lost and found. */
+  let rung: number | undefined
 
   const again = (at: number, since: number) => {
     cancel = after(REPEATS_EVERY, () => {
@@ -35,10 +38,11 @@ export const watchTime = (session: Session): void => {
   const ring = async (at: number) => {
     // A tab that can play sounds goes first. One that was frozen meanwhile has lost its right.
     const key = `finish-${at}`
-    if (!(await client.claim(key, sound.peek() === "ready")) || !client.prove(key)) return
+    if (rung === at) return again(at, client.now())
+    if (!(await client.claim(key, sound.peek() === "ready")) || !client.prove(key) || ringing.peek() !== at) return
+    rung = at
     document.documentElement.dataset["rang"] = String(at)
-    const { said, timeUp } = text.peek()
-    if (notify.peek()) void show(timeUp, said.up(room.peek()?.driver ?? ""), code)
+    if (notify.peek()) void show(text.peek().timeUp, finishOf(room.peek()), code)
     if (volume.peek() > 0) await play(TUNES[tune.peek()])
     if (ringing.peek() === at) again(at, client.now())
   }

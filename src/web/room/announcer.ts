@@ -20,7 +20,7 @@ export const announcer = ({ connection, finish, room, seconds }: Session): Reado
 
   effect(() => {
     const up = finish.value
-    if (up !== null) say(text.peek().said.up(room.peek()?.driver ?? ""))
+    if (up !== null) say(finishOf(room.peek()))
   })
 
   let before = 0
@@ -43,13 +43,20 @@ export const announcer = ({ connection, finish, room, seconds }: Session): Reado
   return said
 }
 
+/** What follows when the time is up. */
+export const finishOf = (room: RoomView | null): string => {
+  const { breakTime, said, timeUp } = text.peek()
+  return room === null ? timeUp : room.period === "break" ? `${timeUp}. ${breakTime}.` : said.up(room.driver)
+}
+
 const changeOf = (last: RoomView, next: RoomView): string | undefined => {
   const { said, ended } = text.peek()
   const left = spoken(wholeSeconds(next.remainingTime))
   if (next.status === "COMPLETED") return ended
+  if (next.period !== last.period && next.period === "break") return text.peek().breakTime
   if (next.running !== last.running) return next.running ? said.started(next.driver, left) : said.paused(left)
   if (next.driver !== last.driver) return said.swapped(next.driver, next.navigator)
-  return said.set(left)
+  return ["extend", "reset", "undo", "update"].includes(next.lastChange.kind) ? said.set(left) : undefined
 }
 
 /** A time as it is said: minutes, then seconds. */

@@ -6,8 +6,8 @@ const USES_SPACE = "button, input, select, textarea, summary, a, [contenteditabl
 const USES_LETTERS = "input, select, textarea, [contenteditable]"
 
 /** What each key does, by the letter on a keyboard with Latin letters. */
-export const keysOf = (session: Session): Readonly<Record<string, () => void>> => {
-  const { addMinute, client, press, startOrPause } = session
+const keysOf = (session: Session): Readonly<Record<string, () => void>> => {
+  const { addMinute, canAddMinute, client, phase, press, startOrPause } = session
   return {
     Space: startOrPause,
     KeyN: () => press(() => client.next()),
@@ -15,7 +15,10 @@ export const keysOf = (session: Session): Readonly<Record<string, () => void>> =
     KeyU: () => press(() => client.undo()),
     KeyH: opens("history"),
     KeyF: toggleFullScreen,
-    "+": addMinute,
+    "+": () => {
+      // After a finish a minute would take it back.
+      if (canAddMinute.peek() && phase.peek() !== "up") addMinute()
+    },
     "?": opens("shortcuts")
   }
 }

@@ -18,7 +18,7 @@ export const popOut = async (session: Session): Promise<void> => {
   if (picture === undefined) {
     window.open(
       `${pathOf(session.code)}?view=popout`,
-      "pairroom-popout",
+      `pairroom ${session.code}`,
       `popup,width=${SIZE.width},height=${SIZE.height}`
     )
     return
@@ -26,10 +26,17 @@ export const popOut = async (session: Session): Promise<void> => {
   const { document: small } = picture
   small.documentElement.lang = document.documentElement.lang
   for (const sheet of document.querySelectorAll('link[rel="stylesheet"]')) small.head.append(sheet.cloneNode())
-  const follow = () => Object.assign(small.documentElement.dataset, document.documentElement.dataset)
+  const follow = () => {
+    const [own, page] = [small.documentElement.dataset, document.documentElement.dataset]
+    for (const name of Object.keys(own)) if (!(name in page)) delete own[name]
+    Object.assign(own, page)
+  }
   follow()
   const observer = new MutationObserver(follow)
   observer.observe(document.documentElement, { attributes: true })
-  picture.addEventListener("pagehide", () => observer.disconnect())
+  picture.addEventListener("pagehide", () => {
+    observer.disconnect()
+    render(null, small.body)
+  })
   render(<Pop session={session} />, small.body)
 }

@@ -1,5 +1,5 @@
 /** A room for the page: the state of its client as signals, and the commands. */
-import { batch, computed, type ReadonlySignal, signal } from "@preact/signals"
+import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals"
 import {
   type CommandResult,
   type Connection,
@@ -62,11 +62,22 @@ export interface Session {
   readonly iAm: (name: string) => void
 }
 
+/** A finish that the page learns of later than this is old, in milliseconds. */
+const FINISH_LATE = 5_000
+
+/** Has somebody set the timer, or handed over, after the finish? Then it is over, also where the timer stands at its full length. */
+const isSetAfter = (room: RoomView | null, at: number): boolean =>
+  room !== null && room.lastChange.at > at && ["break", "next", "reset", "update"].includes(room.lastChange.kind)
+
 export const openSession = (code: string, api: string): Session => {
   // A name has a character at least, so a dash alone before it marks what was said.
   const said = kept(`me:${toKey(code as AccessCode)}`, "", isText)
   const me = computed(() => (said.value === "" ? null : said.value.slice(1)))
   const client = openRoom(code, { api, me: () => me.peek() || undefined })
+  const iAm = (name: string) => {
+    said.value = `-${name}`
+    client.rename()
+  }
   const known = signal(client.room)
   const connection = signal(client.connection)
   const refusal = signal<Refusal | null>(null)
@@ -75,15 +86,24 @@ export const openSession = (code: string, api: string): Session => {
   /** The finish that was dismissed here. The service may not know it yet. */
   const dismissed = signal<number | null>(null)
 
+  /** The finish that only this page knows of. One that it finds when it wakes up is old: others have dealt with it. */
+  const expected = signal<Pick<Finish, "at" | "old"> | null>(null)
+
   const isCutOff = computed(() => ["reconnecting", "offline"].includes(connection.value.state))
   const isUnconfirmed = computed(() => isCutOff.value && known.value?.running === true && seconds.value === 0)
   const room = computed(() => (isUnconfirmed.value && known.value !== null ? finished(known.value) : known.value))
   const finish = computed<Finish | null>(() => {
     const [told, now] = [last.value, known.value]
-    if (isUnconfirmed.value) return { at: now?.endsAt ?? 0, missed: false, old: false, confirmed: false }
+    if (isUnconfirmed.value)
+      return expected.value && { ...expected.value, missed: expected.value.old, confirmed: false }
     if (told === null || now === null || now.running || now.status === "COMPLETED") return null
-    const isSet = now.lastChange.at > told.at && ["reset", "update"].includes(now.lastChange.kind)
-    return now.finishedAt === told.at && !isSet ? { ...told, confirmed: true } : null
+    // What has run for a moment is paused, and does not wait to be started.
+    const isWaiting = now.finishedAt === told.at && now.remainingTime === now.periodDuration
+    return isWaiting ? { ...told, confirmed: true } : null
+  })
+  effect(() => {
+    const at = isUnconfirmed.value ? (known.value?.endsAt ?? 0) : 0
+    if (at !== 0 && expected.peek()?.at !== at) expected.value = { at, old: client.now() - at > FINISH_LATE }
   })
   const phase = computed<Phase>(() => {
     if (connection.value.state === "ended") return "completed"
@@ -100,10 +120,25 @@ export const openSession = (code: string, api: string): Session => {
       if (event.type === "finish") {
         const { finishedAt: at, missed } = event
         if (last.value?.at !== at) last.value = { at, missed, old: client.room === first }
-      }
+      } else if (last.value !== null && isSetAfter(client.room, last.value.at)) last.value = null
       aim()
     })
   )
+
+  // Somebody else has changed the name of the one at this browser: it is still the same person.
+  let names: ReadonlyArray<string> = []
+  effect(() => {
+    const now = (known.value?.people ?? []).map(({ name }) => name)
+    const place = names.indexOf(me.peek() ?? "")
+    const others = names.filter((name) => !now.includes(name))
+    const next = now[place]
+    if (now.length === names.length && others.length === 1 && others[0] === me.peek() && next !== undefined) iAm(next)
+    names = now
+  })
+  // What was refused for want of a connection is no news any more.
+  effect(() => {
+    if (connection.value.state === "live" && refusal.peek()?.reason === "offline") refusal.value = null
+  })
 
   const press = (command: () => Promise<CommandResult>) => {
     // Whoever has no connection wants one.
@@ -149,9 +184,6 @@ export const openSession = (code: string, api: string): Session => {
       refusal.value = null
     },
     me,
-    iAm: (name) => {
-      said.value = `-${name}`
-      client.rename()
-    }
+    iAm
   }
 }

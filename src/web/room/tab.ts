@@ -45,10 +45,10 @@ export const drawTab = ({ looks, overtime, phase, room, seconds }: Session): voi
   document.addEventListener("visibilitychange", look)
   look()
   effect(() => {
-    const { timeUp, title } = text.value
+    const { onBreak, timeUp, title } = text.value
     const now = room.value
     if (now === null) return
-    const drives = title.drives(now.driver)
+    const drives = now.period === "break" ? onBreak : title.drives(now.driver)
     // A new title each second costs the browser more than all of the page; who sees the page sees the time there.
     const time = isHidden.value ? timeText(seconds.value) : "Pairroom"
     const late = isHidden.value ? ` +${timeText(overtime.value)}` : ""

@@ -1,5 +1,5 @@
 /** Keeps the screen awake while a turn runs, if the browser can. */
-import { effect, signal } from "@preact/signals"
+import { computed, effect, signal } from "@preact/signals"
 import { awake } from "../preferences.ts"
 import type { Session } from "./session.ts"
 
@@ -9,9 +9,18 @@ export const isAwake = signal<boolean | undefined>("wakeLock" in navigator ? fal
 export const keepAwake = ({ room }: Session): void => {
   if (!("wakeLock" in navigator)) return
   let lock: WakeLockSentinel | undefined
-  let wanted = false
+  const wanted = computed(() => awake.value && room.value?.running === true)
+  /** One request at a time: a lock that nobody knows of would never be released. */
+  let isBusy = false
   const look = async () => {
-    if (!wanted) {
+    if (isBusy) return
+    isBusy = true
+    await follow().finally(() => {
+      isBusy = false
+    })
+  }
+  const follow = async () => {
+    if (!wanted.peek()) {
       await lock?.release()
       lock = undefined
     } else if (document.visibilityState === "visible" && (lock === undefined || lock.released)) {
@@ -20,13 +29,13 @@ export const keepAwake = ({ room }: Session): void => {
       lock?.addEventListener("release", () => {
         isAwake.value = false
       })
-      if (!wanted) await look()
+      if (!wanted.peek()) await follow()
     }
     isAwake.value = lock !== undefined && !lock.released
   }
   effect(() => {
-    wanted = awake.value && room.value?.running === true
-    void look()
+    // Looked at anew whenever it changes.
+    if (wanted.value || isAwake.peek()) void look()
   })
   document.addEventListener("visibilitychange", () => void look())
 }

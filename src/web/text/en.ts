@@ -121,7 +121,7 @@ export const en = {
   soundOff: "Turn the sound on",
   forAll: "For everybody in this room",
   forMe: "On this device",
-  lengthHint: "From the next turn on.",
+  lengthHint: "A turn that has begun keeps the time that is left, up to the new length.",
   breaks: "Breaks",
   none: "None",
   every: (turns: number) => (turns === 1 ? "After each turn" : `After ${turns} turns`),
@@ -192,6 +192,12 @@ export const en = {
     unavailable: "The service is away. Nothing was changed; try again.",
     refused: "The service did not accept this.",
     unknown: "No answer came. The screen shows what holds when it is live again."
+  },
+  conflicts: {
+    RoomFull: "The room is full.",
+    NameTaken: "Somebody in the room has this name already.",
+    TooFewPeople: "A room has two people at least.",
+    NothingToUndo: "There is nothing to undo."
   },
   uncertain: "The service cannot reach its store. What you see is the last that was known.",
   notCreated: "The room could not be opened. Check your connection and try again.",

@@ -126,7 +126,7 @@ export const ko: Text = {
   soundOff: "소리 켜기",
   forAll: "이 방의 모두에게",
   forMe: "이 기기에서",
-  lengthHint: "다음 턴부터.",
+  lengthHint: "시작한 턴은 남은 시간을 그대로 쓰되, 새 길이를 넘지 않습니다.",
   breaks: "휴식",
   none: "없음",
   every: (turns) => `${turns}턴마다`,
@@ -196,6 +196,12 @@ export const ko: Text = {
     unavailable: "서비스가 응답할 수 없습니다. 바뀐 것은 없으니 다시 시도해 주세요.",
     refused: "서비스가 받아들이지 않았습니다.",
     unknown: "응답이 오지 않았습니다. 다시 연결되면 맞는 상태가 보입니다."
+  },
+  conflicts: {
+    RoomFull: "방이 가득 찼습니다.",
+    NameTaken: "이 방에 같은 이름이 이미 있습니다.",
+    TooFewPeople: "방에는 적어도 두 사람이 있어야 합니다.",
+    NothingToUndo: "되돌릴 것이 없습니다."
   },
   uncertain: "서비스가 저장소에 닿지 못합니다. 마지막으로 알려진 상태를 보여 주고 있습니다.",
   notCreated: "방을 열지 못했습니다. 연결을 확인하고 다시 시도해 주세요.",

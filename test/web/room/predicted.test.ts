@@ -15,6 +15,8 @@ const room = {
   turn: 3,
   breaks: { every: 4, duration: 300_000 },
   breakIn: 2,
+  autoStart: null,
+  startsAt: null,
   acknowledgedAt: 1
 } as unknown as RoomView
 
@@ -40,6 +42,17 @@ describe("what a page expects of a finish that it cannot ask about", () => {
   it("is that two change places", () => {
     const pair = { ...room, people: room.people.slice(0, 2) }
     assert.deepStrictEqual([finished(pair).driver, finished(pair).navigator], ["b", "a"])
+  })
+
+  it("is the same driver again where everybody else is away", () => {
+    const people = room.people.map(({ name }) => ({ name, away: name !== "a" }))
+    assert.deepStrictEqual([finished({ ...room, people }).driver, finished({ ...room, people }).navigator], ["a", "b"])
+  })
+
+  it("starts by itself where the room is set so, and the break comes nearer by one turn", () => {
+    const after = finished({ ...room, autoStart: { after: 10_000 } })
+    assert.deepStrictEqual([after.startsAt, after.breakIn], [15_000, 1])
+    assert.deepStrictEqual([finished(room).startsAt, finished({ ...room, breakIn: 1 }).breakIn], [null, 4])
   })
 
   it("is a break where one is due, and the turn after it where a break ends", () => {
