@@ -1,14 +1,13 @@
 /**
  * The commands that a person can give.
  */
-import type { AccessCode } from "../domain/AccessCode.ts"
-import type { NewRoom, PersonChange, RoomSettings, TimerSetting } from "../domain/RoomInput.ts"
+import type { PersonChange, RoomSettings, TimerSetting } from "../domain/RoomInput.ts"
 import type { TurnsView } from "../domain/TurnLog.ts"
-import { browser, type Environment } from "./Environment.ts"
-import { ask, type Asked, failure, type Failure, type Result } from "./Requests.ts"
+import type { Environment } from "./Environment.ts"
+import { ask, type Asked, failure, type Result } from "./Requests.ts"
 import type { RoomUpdate, RoomView } from "./RoomUpdate.ts"
 
-export type { NewRoom, RoomSettings, TimerSetting, TurnsView }
+export type { RoomSettings, TimerSetting, TurnsView }
 
 export type CommandResult = Result
 
@@ -213,29 +212,3 @@ export class Commands {
     return result.ok ? (result.value as RoomView) : undefined
   }
 }
-
-export interface ApiOptions {
-  /** The prefix of the API, such as `/api`; empty for none. */
-  readonly api: string
-  readonly environment?: Pick<Environment, "fetch">
-}
-
-/** Creates a room. Returns its access code. */
-export const createRoom = async (
-  room: NewRoom,
-  { api, environment = browser() }: ApiOptions
-): Promise<Result<{ readonly code: AccessCode }>> => {
-  const result = await ask(environment, `${api}/pair-room`, { method: "POST", body: room })
-  return result.ok ? { ok: true, code: (result.value as { readonly accessCode: AccessCode }).accessCode } : result
-}
-
-/** Does a room exist? */
-export const exists = async (
-  code: string,
-  { api, environment = browser() }: ApiOptions
-): Promise<Result<{ readonly exists: boolean }>> => {
-  const result = await ask(environment, `${api}/pair-room/exists?access_code=${encodeURIComponent(code)}`)
-  return result.ok ? { ok: true, exists: (result.value as { readonly exists: boolean }).exists } : result
-}
-
-export type { Failure }

@@ -13,7 +13,7 @@ const COMPRESSED = /\.(?:js|css|svg|webmanifest)$/
 
 /** What both pages begin with: the libraries of the view, the languages, what is kept. */
 const SHARED =
-  /node_modules.@?preact|src.client.(?:Commands|Requests|Environment)|src.web.(?:start|text|kept|preferences|parts.(?:Icon|Settings)|rooms|address|duration|api)/
+  /node_modules.@?preact|src.client.(?:Requests|Environment)|src.web.(?:start|text|kept|preferences|parts.(?:Icon|Settings)|rooms|address|duration|api)/
 
 const compress: Plugin = {
   name: "compress",

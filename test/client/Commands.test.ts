@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { beforeEach } from "vitest"
-import { Commands, createRoom, exists } from "../../src/client/Commands.ts"
+import { Commands } from "../../src/client/Commands.ts"
 import type { RoomView, StreamState } from "../../src/client/RoomUpdate.ts"
 import { FakeBrowser, FakeServer, FakeTab, json, pass, useFakeTime } from "./browser.ts"
 
@@ -225,35 +225,5 @@ describe("Commands", () => {
     assert.strictEqual(result.ok || result.reason, "unknown")
     await pass(600_000)
     assert.strictEqual(server.asked.length, 1)
-  })
-})
-
-describe("createRoom", () => {
-  beforeEach(useFakeTime)
-
-  it("gives the access code, or what was wrong", async () => {
-    const { environment, server } = setUp()
-    const room = { driver: "lemon", navigator: "apple", timerDuration: 600_000 }
-    server.answer = () => json(201, { accessCode: "CODE" })
-    assert.deepStrictEqual<unknown>(await createRoom(room, { api: "/api", environment }), { ok: true, code: "CODE" })
-    assert.deepStrictEqual([server.asked[0]?.method, server.asked[0]?.url], ["POST", "/api/pair-room"])
-    assert.deepStrictEqual(server.asked[0]?.body, room)
-    server.answer = () => json(400, { _tag: "BadRequest", message: "driver: …" })
-    assert.deepStrictEqual(await createRoom(room, { api: "/api", environment }), {
-      ok: false,
-      reason: "refused",
-      message: "driver: …"
-    })
-  })
-})
-
-describe("exists", () => {
-  beforeEach(useFakeTime)
-
-  it("asks for any text, however it is written", async () => {
-    const { environment, server } = setUp()
-    server.answer = () => json(200, { exists: false })
-    assert.deepStrictEqual(await exists("a&b=c/?", { api: "", environment }), { ok: true, exists: false })
-    assert.strictEqual(server.asked[0]?.url, "/pair-room/exists?access_code=a%26b%3Dc%2F%3F")
   })
 })

@@ -1,5 +1,5 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks"
-import { createRoom } from "../../client/Commands.ts"
+import { createRoom } from "../../client/Rooms.ts"
 import { isName, NAME_MAX, toName } from "../../domain/Name.ts"
 import { PEOPLE_MAX } from "../../domain/PeopleCount.ts"
 import { pathOf } from "../address.ts"

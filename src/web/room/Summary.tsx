@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks"
-import { createRoom } from "../../client/Commands.ts"
+import { createRoom } from "../../client/Rooms.ts"
 import { pathOf } from "../address.ts"
 import { api } from "../api.ts"
 import { Avatar } from "../parts/Avatar.tsx"
