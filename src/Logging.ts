@@ -31,6 +31,13 @@ export const warnings = Layer.effectDiscard(
   })
 )
 
+/** Dies of what nobody has caught, so that it ends the process by the usual way and is a line of the log. Node would print text. */
+export const uncaught: Effect.Effect<never> = Effect.callback((resume) => {
+  const hear = (error: unknown) => resume(Effect.die(error))
+  process.once("uncaughtException", hear)
+  return Effect.sync(() => process.off("uncaughtException", hear))
+})
+
 /** Where rooms are kept, without a password. */
 const storeOf = ({ STORE_URL: url }: Settings): string => {
   switch (url.kind) {

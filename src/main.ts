@@ -92,6 +92,7 @@ const run = Effect.fnUntraced(function* (settings: Settings) {
     Layer.provide(server(settings)),
     Layer.provide([Logging.stopped(heard), Logging.warnings]),
     Layer.launch,
+    Effect.raceFirst(Logging.uncaught),
     Effect.provide(Layer.provideMerge(Telemetry.layer(settings), Logging.layer(settings)))
   )
 })

@@ -58,9 +58,10 @@ export const start = (env: Record<string, string>): Effect.Effect<Instance, neve
 /** A line of text, or of JSON. */
 export const GREETING = /Pairroom is at (http:[^\s"]+)/
 
-/** Waits until it serves, and gives its address. */
-export const address = ({ lines }: Instance) =>
+/** Waits until it serves, and gives its address. Dies if the process ends before. */
+export const address = ({ end, errors, lines }: Instance): Effect.Effect<string> =>
   Queue.take(lines).pipe(
     Effect.repeat({ until: (line) => GREETING.test(line) }),
-    Effect.map((line) => GREETING.exec(line)![1]!.replace("localhost", "127.0.0.1"))
+    Effect.map((line) => GREETING.exec(line)![1]!.replace("localhost", "127.0.0.1")),
+    Effect.raceFirst(Effect.flatMap(end(), (code) => Effect.die(new Error(`it ended with ${code}: ${errors()}`))))
   )

@@ -144,6 +144,21 @@ describe("the process", () => {
     })
   )
 
+  it.live("ends with code 1 on an exception that nobody has caught, and every line is JSON all the same", () =>
+    Effect.gen(function* () {
+      const faulty = 'data:text/javascript,process.on("SIGUSR2", () => { throw new Error("nobody has caught this") })'
+      const pairroom = yield* start({
+        STORE_URL: "memory:",
+        LOG_FORMAT: "json",
+        NODE_OPTIONS: `--import=${encodeURI(faulty)}`
+      })
+      yield* address(pairroom)
+      assert.strictEqual(yield* pairroom.end("SIGUSR2"), 1)
+      const lines = pairroom.errors().trim().split("\n")
+      assert.match(lines.map((line) => JSON.parse(line).message).join(), /nobody has caught this/)
+    })
+  )
+
   it.live("by npm start too: SIGTERM to npm alone drains it, ends npm with code 0 and leaves no process behind", () =>
     Effect.gen(function* () {
       const port = yield* freePort

@@ -2,7 +2,7 @@
 import { ask, type Block, EventStream } from "./client.ts"
 import { Commander } from "./commander.ts"
 import { idOf, type Room, type Watcher } from "./room.ts"
-import { until } from "./time.ts"
+import { sleep, until } from "./time.ts"
 
 export interface LoadOptions {
   /** The instances, or what stands before them. */
@@ -100,8 +100,7 @@ export class Load {
 
   async #open(index: number, duration: number): Promise<void> {
     const body = { driver: "lemon", navigator: "apple", timerDuration: duration }
-    const answer = await ask(this.commander.port(), "POST", "/api/pair-room", { body })
-    const code: string = answer?.json.accessCode
+    const code = await this.#create(body)
     const room: Room = { code, steps: [], watchers: [], running: false, busy: false, doubtful: false }
     room.steps.push({ id: await this.commander.lookUp(room), at: performance.now() })
     this.rooms[index] = room
@@ -109,6 +108,15 @@ export class Load {
       this.#watch(room, index + stream)
     )
     await Promise.all(opened)
+  }
+
+  /** Makes a room. A busy machine may give no answer in time. */
+  async #create(body: object): Promise<string> {
+    for (;;) {
+      const answer = await ask(this.commander.port(), "POST", "/api/pair-room", { body })
+      if (answer?.status === 201) return answer.json.accessCode
+      await sleep(100)
+    }
   }
 
   /** Opens a stream, at the next instance each time. */

@@ -5,9 +5,19 @@ import { createServer } from "node:net"
 /** Below those that the system gives to connections: one of these could take the port while its server is away. */
 const [LEAST, MOST] = [10_000, 30_000]
 
-/** A port of the loopback that nobody listens on. */
+/** Workers of the test runner ask at the same time, and a port is free until its server listens. So each has ports of its own. */
+const WORKERS = 16
+const SHARE = (MOST - LEAST) / WORKERS
+const own = LEAST + SHARE * (Number(process.env["VITEST_POOL_ID"] ?? process.pid) % WORKERS)
+
+/** Those that this process has given away already. */
+const given = new Set<number>()
+
+/** A port of the loopback that nobody listens on, and that nobody here gets a second time. */
 export const freePort: Effect.Effect<number> = Effect.callback<number, Error>((resume) => {
-  const port = LEAST + Math.floor(Math.random() * (MOST - LEAST))
+  const port = own + Math.floor(Math.random() * SHARE)
+  if (given.has(port)) return resume(Effect.fail(new Error("it is given away")))
+  given.add(port)
   const probe = createServer()
     .on("error", (error) => resume(Effect.fail(error)))
     .listen(port, "127.0.0.1", () => probe.close(() => resume(Effect.succeed(port))))

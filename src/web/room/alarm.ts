@@ -29,6 +29,8 @@ export const watchTime = (session: Session): void => {
   let rung: number | undefined
 
   const again = (at: number, since: number) => {
+    // One repetition at a time, also where the connection was lost while the first sound played.
+    cancel?.()
     cancel = after(REPEATS_EVERY, () => {
       if (ringing.peek() !== at || client.now() - since > REPEATS_FOR) return
       if (repeat.peek()) void play(softly(TUNES[tune.peek()]))
