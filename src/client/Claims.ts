@@ -13,8 +13,8 @@ const COURTESY = 300
 /** The tab that has a claim proves in this time, in milliseconds, that it does what it claimed. Else another one takes it over. */
 const PROOF_MOST = 1_000
 
-/** Marks a claim that is proved. */
-const PROVED = "!"
+/** How long a tab keeps the locks of a claim, in milliseconds. By then every tab sees in the storage that it is done. */
+const HELD = 60_000
 
 /** Without locks: a claim counts when no other tab has overwritten it for this time, in milliseconds. */
 const STANDING = 50
@@ -24,8 +24,6 @@ export class Claims {
   readonly #name: string
   /** Used if nothing can be stored. */
   readonly #own = new Map<string, string>()
-  /** What this tab calls itself in each claim that it has. */
-  readonly #mine = new Map<string, string>()
 
   /** `name` names the room among the tabs. */
   constructor(environment: Environment, name: string) {
@@ -34,48 +32,56 @@ export class Claims {
   }
 
   /**
-   * True in exactly one tab for each key, as long as that tab proves it. A tab that is not `ready`, because it cannot make a sound for
-   * example, lets those that are go first.
+   * True in one tab for each key, and in others a second later, if that tab has not proved by then that it does it. A tab that is not
+   * `ready`, because it cannot make a sound for example, lets those that are go first.
    */
   async claim(key: string, ready = true): Promise<boolean> {
-    const { random } = this.#environment
     if (!ready) await sleep(COURTESY)
-    const tab = String(random())
-    for (let holder: string | undefined; ;) {
-      if (await this.#tryTake(key, tab, holder)) return true
-      holder = this.#read().get(key)
-      if (holder === undefined || isProved(holder)) return false
-      await sleep(PROOF_MOST)
-      if (isProved(this.#read().get(key))) return false
-    }
-  }
-
-  /** To be called when this tab begins to do what it claimed. False if another tab has taken the claim over meanwhile. */
-  prove(key: string): boolean {
-    const tab = this.#mine.get(key)
-    if (tab === undefined || this.#read().get(key) !== tab) return false
-    this.#write(key, tab + PROVED)
-    return true
-  }
-
-  async #tryTake(key: string, tab: string, from: string | undefined): Promise<boolean> {
+    if (this.#isDone(key)) return false
     const { locks } = this.#environment
-    const take = () => {
-      if (this.#read().get(key) !== from) return false
-      this.#mine.set(key, tab)
-      this.#write(key, tab)
+    if (locks === undefined || (await this.#hold(locks, `${this.#name} ${key}`, HELD))) return true
+    await sleep(PROOF_MOST)
+    return !this.#isDone(key) && this.#hold(locks, this.#proofOf(key), 0)
+  }
+
+  /** To be called when this tab begins to do what it claimed. True in exactly one tab for each key: that one is to do it. */
+  async prove(key: string): Promise<boolean> {
+    if (this.#isDone(key)) return false
+    const { locks, random } = this.#environment
+    if (locks !== undefined) {
+      // A lock, because what one tab stores another may see a second later.
+      if (!(await this.#hold(locks, this.#proofOf(key), HELD))) return false
+      this.#write(key, "")
       return true
     }
-    if (locks !== undefined) return locks.request(this.#name, take).catch(take)
-    if (!take()) return false
+    const tab = String(random())
+    this.#write(key, tab)
     await sleep(STANDING)
     return this.#read().get(key) === tab
   }
 
+  #proofOf(key: string): string {
+    return `${this.#name} ${key} proof`
+  }
+
+  /** Takes a lock for so many milliseconds. False if another tab has it. */
+  #hold(locks: LockManager, name: string, millis: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const held = (lock: Lock | null) => {
+        resolve(lock !== null)
+        return lock === null || millis === 0 ? undefined : sleep(millis)
+      }
+      // Where locks are not allowed, each tab is on its own.
+      locks.request(name, { ifAvailable: true }, held).catch(() => resolve(true))
+    })
+  }
+
+  #isDone(key: string): boolean {
+    return this.#read().has(key)
+  }
+
   #write(key: string, value: string): void {
     const claims = this.#read()
-    // The last one that was written is kept for longest.
-    claims.delete(key)
     claims.set(key, value)
     this.#own.set(key, value)
     try {
@@ -94,6 +100,4 @@ export class Claims {
   }
 }
 
-const isProved = (claim: string | undefined): boolean => claim?.endsWith(PROVED) === true
-
-const sleep = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis))
+const sleep = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis))

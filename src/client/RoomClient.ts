@@ -57,10 +57,10 @@ export interface RoomClient extends Pick<Commands, keyof Commands> {
   reconnect(): void
   /** Says under which name this browser is connected, which `me` of the options returns from now on. */
   rename(): void
-  /** True in exactly one tab of this browser for each key. Tabs that are not `ready` let others go first. */
+  /** True in the tab of this browser that may do something; in others a second later, if it does not. Those that are not `ready` wait. */
   claim(key: string, ready?: boolean): Promise<boolean>
-  /** To be called when this tab begins to do what it claimed. A tab that has not begun in a second loses its claim: then it is false. */
-  prove(key: string): boolean
+  /** To be called when this tab begins to do what it claimed. True in exactly one tab of this browser for each key. */
+  prove(key: string): Promise<boolean>
   /** Ends everything. No event comes after it. */
   close(): void
 }
@@ -146,7 +146,7 @@ class OpenRoom extends Commands implements RoomClient {
     return this.#claims.claim(key, ready)
   }
 
-  prove(key: string): boolean {
+  prove(key: string): Promise<boolean> {
     return this.#claims.prove(key)
   }
 

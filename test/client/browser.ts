@@ -190,10 +190,11 @@ export class FakeBrowser {
 
   locksFor(tab: FakeTab): LockManager {
     const request = (name: string, ...rest: ReadonlyArray<unknown>) => {
-      const callback = rest.at(-1) as () => unknown
-      const { signal, steal } = (rest.length > 1 ? rest[0] : {}) as LockOptions
+      const callback = rest.at(-1) as (lock: object | null) => unknown
+      const { ifAvailable, signal, steal } = (rest.length > 1 ? rest[0] : {}) as LockOptions
       const queue = this.#held.get(name) ?? []
       this.#held.set(name, queue)
+      if (ifAvailable === true && queue.length > 0) return Promise.resolve(callback(null))
       return new Promise((resolve, reject) => {
         const refuse = () => tab.run(() => reject(new DOMException("", "AbortError")))
         const leave = () => {
@@ -203,7 +204,7 @@ export class FakeBrowser {
         }
         const holder: Holder = {
           tab,
-          grant: () => tab.run(() => void Promise.resolve(callback()).then(resolve, reject).finally(leave)),
+          grant: () => tab.run(() => void Promise.resolve(callback({ name })).then(resolve, reject).finally(leave)),
           steal: () => {
             queue.splice(queue.indexOf(holder), 1)
             refuse()

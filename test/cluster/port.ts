@@ -14,11 +14,11 @@ const own = LEAST + SHARE * (Number(process.env["VITEST_POOL_ID"] ?? process.pid
 const given = new Set<number>()
 
 /** A port of the loopback that nobody listens on, and that nobody here gets a second time. */
-export const freePort: Effect.Effect<number> = Effect.callback<number, Error>((resume) => {
+export const freePort: Effect.Effect<number> = Effect.callback<number, "taken">((resume) => {
   const port = own + Math.floor(Math.random() * SHARE)
-  if (given.has(port)) return resume(Effect.fail(new Error("it is given away")))
+  if (given.has(port)) return resume(Effect.fail("taken"))
   given.add(port)
   const probe = createServer()
-    .on("error", (error) => resume(Effect.fail(error)))
+    .on("error", () => resume(Effect.fail("taken")))
     .listen(port, "127.0.0.1", () => probe.close(() => resume(Effect.succeed(port))))
 }).pipe(Effect.eventually)

@@ -41,7 +41,8 @@ export const watchTime = (session: Session): void => {
     // A tab that can play sounds goes first. One that was frozen meanwhile has lost its right.
     const key = `finish-${at}`
     if (rung === at) return again(at, client.now())
-    if (!(await client.claim(key, sound.peek() === "ready")) || !client.prove(key) || ringing.peek() !== at) return
+    if (!(await client.claim(key, sound.peek() === "ready")) || !(await client.prove(key)) || ringing.peek() !== at)
+      return
     rung = at
     document.documentElement.dataset["rang"] = String(at)
     if (notify.peek()) void show(text.peek().timeUp, finishOf(room.peek()), code)
@@ -55,7 +56,7 @@ export const watchTime = (session: Session): void => {
 
   const warn = async (turn: number) => {
     const key = `warning-${turn}`
-    if ((await client.claim(key, sound.peek() === "ready")) && client.prove(key)) await play(WARNING)
+    if ((await client.claim(key, sound.peek() === "ready")) && (await client.prove(key))) await play(WARNING)
   }
   let before = 0
   effect(() => {
