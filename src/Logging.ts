@@ -31,7 +31,7 @@ export const warnings = Layer.effectDiscard(
   })
 )
 
-/** Dies of what nobody has caught, so that it ends the process by the usual way and is a line of the log. Node would print text. */
+/** Dies with an exception that nobody has caught. So it ends the process in the usual way, and is a line of the log. Node would print text. */
 export const uncaught: Effect.Effect<never> = Effect.callback((resume) => {
   const hear = (error: unknown) => resume(Effect.die(error))
   process.once("uncaughtException", hear)

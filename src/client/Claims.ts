@@ -32,8 +32,8 @@ export class Claims {
   }
 
   /**
-   * True in one tab for each key, and in others a second later, if that tab has not proved by then that it does it. A tab that is not
-   * `ready`, because it cannot make a sound for example, lets those that are go first.
+   * True in one tab for each key. If that tab has not proved within a second that it begins, it becomes true in another one. A tab
+   * that is not `ready`, because it cannot make a sound for example, lets those that are go first.
    */
   async claim(key: string, ready = true): Promise<boolean> {
     if (!ready) await sleep(COURTESY)

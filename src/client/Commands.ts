@@ -4,7 +4,7 @@
 import type { PersonChange, RoomSettings, TimerSetting } from "../domain/RoomInput.ts"
 import type { TurnsView } from "../domain/TurnLog.ts"
 import type { Environment } from "./Environment.ts"
-import { ask, type Asked, failure, type Result } from "./Requests.ts"
+import { ask, failure, type Result } from "./Requests.ts"
 import type { RoomUpdate, RoomView } from "./RoomUpdate.ts"
 
 export type { RoomSettings, TimerSetting, TurnsView }
@@ -188,10 +188,7 @@ export class Commands {
     // It is not kept for later: by then nobody may want it any more.
     if (state !== "live" || room === null) return failure("offline", "Not connected; nothing was sent.")
     const url = `${this.#api}${path}${this.#author}`
-    const send = (ifMatch: string | undefined) => {
-      const request: Asked = { method, body, ifMatch }
-      return ask(this.#environment, url, request)
-    }
+    const send = (ifMatch: string | undefined) => ask(this.#environment, url, { method, body, ifMatch })
     const first = await send(options?.ifCurrent ? room.id : undefined)
     const now = !first.ok && first.reason === "stale" ? await this.#room() : undefined
     if (now !== undefined && isDone?.(now, room)) return { ok: true }

@@ -57,7 +57,7 @@ export interface RoomClient extends Pick<Commands, keyof Commands> {
   reconnect(): void
   /** Says under which name this browser is connected, which `me` of the options returns from now on. */
   rename(): void
-  /** True in the tab of this browser that may do something; in others a second later, if it does not. Those that are not `ready` wait. */
+  /** True in one tab of this browser for each key; in another one a second later, if that tab does not begin. Those that are not `ready` wait. */
   claim(key: string, ready?: boolean): Promise<boolean>
   /** To be called when this tab begins to do what it claimed. True in exactly one tab of this browser for each key. */
   prove(key: string): Promise<boolean>

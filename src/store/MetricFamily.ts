@@ -102,12 +102,12 @@ export const tallies = (context: Context.Context<never>): Tallies => {
   if (known !== undefined) return known
   const numbers = new Map<unknown, MutableRef.MutableRef<number>>()
   const made: Tallies = (counter) => {
-    const number = numbers.get(counter) ?? MutableRef.make(0)
-    if (!numbers.has(counter)) {
-      const get = () => ({ count: MutableRef.get(number), incremental: true })
-      Metric.registerUnsafe(counter, context, { get, update: nothing, modify: nothing })
-      numbers.set(counter, number)
-    }
+    const counted = numbers.get(counter)
+    if (counted !== undefined) return counted
+    const number = MutableRef.make(0)
+    const get = () => ({ count: MutableRef.get(number), incremental: true })
+    Metric.registerUnsafe(counter, context, { get, update: nothing, modify: nothing })
+    numbers.set(counter, number)
     return number
   }
   talliesOfRegistry.set(registry, made)

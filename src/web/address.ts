@@ -14,7 +14,7 @@ const ROOM_PATH = /(?:^|\/)room\/([^/?#]+)/i
 /** The same in a text that somebody pasted, where other text may follow. */
 const ROOM_LINK = /(?:^|\/)room\/([^/?#\s<>"',.;:!)]+)/i
 
-/** What is copied along without being seen: zero-width characters, marks of direction. */
+/** Characters that nobody sees, and that are copied all the same: of zero width, or marks of direction. */
 const UNSEEN = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
 
 /** Which room a page is for, and how it shows it. */

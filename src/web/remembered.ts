@@ -5,7 +5,7 @@ export interface KnownRoom {
   readonly code: string
   readonly driver: string
   readonly navigator: string
-  /** Everybody, in alphabetical order. Rooms that an earlier version remembered have it not. */
+  /** Everybody, in alphabetical order. Rooms that an earlier version remembered do not have it. */
   readonly people?: ReadonlyArray<string>
 }
 

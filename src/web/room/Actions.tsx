@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact"
+import { classes } from "../parts/classes.ts"
 import { Icon, type IconName } from "../parts/Icon.tsx"
 import { Named } from "../parts/Named.tsx"
 import { text } from "../text/index.ts"
@@ -220,7 +221,7 @@ interface OpenerProps {
 const Opener = ({ children, dialog, handle, icon, keep }: OpenerProps) => (
   <button
     type="button"
-    class={["quiet", keep && "keep", handle && "sheet-handle"].filter(Boolean).join(" ")}
+    class={classes("quiet", keep && "keep", handle && "sheet-handle")}
     aria-haspopup="dialog"
     data-command={dialog}
     onClick={opens(dialog)}

@@ -1,6 +1,6 @@
 import { Brand } from "../parts/Brand.tsx"
 import { Icon } from "../parts/Icon.tsx"
-import { silent, volume } from "../preferences.ts"
+import { muted, silent, volume } from "../preferences.ts"
 import { text } from "../text/index.ts"
 import { opens } from "./open.ts"
 import { popOut } from "./popOut.tsx"
@@ -87,9 +87,9 @@ const Goal = ({ session }: { readonly session: Session }) => {
 
 /** Whether this browser will ring. A browser allows sounds only after a press, so that counts too. */
 const SoundSwitch = () => {
-  const { soundOff, soundOn } = text.value
-  const isOff = silent.value === true || volume.value === 0
-  const label = isOff ? soundOff : soundOn
+  const { turnSoundOn, turnSoundOff } = text.value
+  const isOff = muted.value || volume.value === 0
+  const label = isOff ? turnSoundOn : turnSoundOff
   const toggle = () => {
     silent.value = !isOff
     if (isOff && volume.value === 0) volume.value = 60

@@ -1,6 +1,6 @@
 import { Icon } from "../parts/Icon.tsx"
 import { Switch } from "../parts/Switch.tsx"
-import { awake, notify, repeat, silent, tune, type Tune, volume, warning } from "../preferences.ts"
+import { awake, muted, notify, repeat, silent, tune, type Tune, volume, warning } from "../preferences.ts"
 import { text } from "../text/index.ts"
 import { allow, notifications, permission } from "./notification.ts"
 import { play, TUNES } from "./sound.ts"
@@ -18,7 +18,7 @@ const choose = (name: Tune | null) => {
 export const DeviceSettings = () => {
   const { awake: stays, awakeOn, forMe, hear, notify: notice, notifyAsk, notifyBlocked, notifyMissing } = text.value
   const { none, repeat: again, sound, tunes, volume: loudness, warning: before } = text.value
-  const chosen = silent.value === true ? null : tune.value
+  const chosen = muted.value ? null : tune.value
   return (
     <div class="group">
       <h3>{forMe}</h3>

@@ -1,12 +1,13 @@
 import { useState } from "preact/hooks"
 import { Dialog, type DialogProps } from "../parts/Dialog.tsx"
+import { SaveFoot } from "../parts/SaveFoot.tsx"
 import { text } from "../text/index.ts"
 import type { Session } from "./session.ts"
 
 /** What the room works at: a line of text, and a link. */
 export const GoalDialog = ({ session, onClose }: DialogProps & { readonly session: Session }) => {
   const { client, press, room } = session
-  const { cancel, editGoal, goal: label, mission, missionHint, save } = text.value
+  const { editGoal, goal: label, mission, missionHint } = text.value
   // What was set when the dialog was opened: what others change meanwhile is theirs.
   const [before] = useState(() => ({ goal: room.peek()?.goal ?? "", link: room.peek()?.missionUrl ?? "" }))
   const [goal, setGoal] = useState(before.goal)
@@ -53,13 +54,7 @@ export const GoalDialog = ({ session, onClose }: DialogProps & { readonly sessio
             {missionHint}
           </small>
         </label>
-        <div class="row foot">
-          <span class="gap" />
-          <button type="button" class="quiet" onClick={onClose}>
-            {cancel}
-          </button>
-          <button class="main">{save}</button>
-        </div>
+        <SaveFoot onCancel={onClose} />
       </form>
     </Dialog>
   )

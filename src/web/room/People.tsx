@@ -1,4 +1,5 @@
 import { Avatar } from "../parts/Avatar.tsx"
+import { classes } from "../parts/classes.ts"
 import { Named } from "../parts/Named.tsx"
 import { clockTime, text } from "../text/index.ts"
 import { beginningsOf, comingOf, widthOf } from "./people.ts"
@@ -18,7 +19,7 @@ export const Lead = ({ session }: { readonly session: Session }) => {
     period === "break" ? `${driveNext.before}${driver}${driveNext.after}` : isYou ? youDrive : `${driver} ${drives}`
   return (
     <div
-      class={["lead", here.includes(driver) && "here", isAway && "away"].filter(Boolean).join(" ")}
+      class={classes("lead", here.includes(driver) && "here", isAway && "away")}
       data-role="driver"
       data-driver={driver}
       data-p={look?.colour}
@@ -63,7 +64,7 @@ export const Next = ({ session }: { readonly session: Session }) => {
         return (
           <li
             key={name}
-            class={[now.here.includes(name) && "here", person.away && "away"].filter(Boolean).join(" ")}
+            class={classes(now.here.includes(name) && "here", person.away && "away")}
             data-p={look?.colour}
             data-next={name}
             {...(isNavigator ? { "data-role": "navigator" } : {})}

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks"
 import { isName, NAME_MAX, toName } from "../../domain/Name.ts"
 import { PEOPLE_MAX, PEOPLE_MIN } from "../../domain/PeopleCount.ts"
 import { Avatar } from "../parts/Avatar.tsx"
+import { classes } from "../parts/classes.ts"
 import { Dialog, type DialogProps } from "../parts/Dialog.tsx"
 import { Icon } from "../parts/Icon.tsx"
 import { text } from "../text/index.ts"
@@ -89,9 +90,7 @@ const Person = ({ session, name, isDragged, onDrag, onMove, onDrop }: PersonProp
   }
   return (
     <li
-      class={[room.value?.here.includes(name) && "here", isAway && "away", isDragged && "lifted"]
-        .filter(Boolean)
-        .join(" ")}
+      class={classes(room.value?.here.includes(name) && "here", isAway && "away", isDragged && "lifted")}
       data-person={name}
       data-p={look?.colour}
       draggable

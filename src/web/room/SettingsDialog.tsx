@@ -3,6 +3,7 @@ import type { RoomView } from "../../client/RoomClient.ts"
 import { COMMON_MINUTES, durationIn, MINUTE, MINUTES_MAX, MINUTES_MIN, minutesOf } from "../duration.ts"
 import { Dialog, type DialogProps } from "../parts/Dialog.tsx"
 import { LengthField } from "../parts/LengthField.tsx"
+import { SaveFoot } from "../parts/SaveFoot.tsx"
 import { text } from "../text/index.ts"
 import { DeviceSettings } from "./DeviceSettings.tsx"
 import type { Session } from "./session.ts"
@@ -22,8 +23,8 @@ export const SettingsDialog = ({ session, onClose }: DialogProps & { readonly se
 
 const RoomSettings = ({ session, onClose }: DialogProps & { readonly session: Session }) => {
   const { client, press, room } = session
-  const { auto, autoAfter, breakLength, breaks, cancel, endRoom, every, forAll, lengthHint } = text.value
-  const { minutesOf: say, minutesRefused, none, save } = text.value
+  const { auto, autoAfter, breakLength, breaks, endRoom, every, forAll, lengthHint } = text.value
+  const { minutesOf: say, minutesRefused, none } = text.value
   // What was set when the dialog was opened: what others change meanwhile is theirs.
   const [before] = useState(() => room.peek())
   const [minutes, setMinutes] = useState(minutesOf(before?.duration ?? 0))
@@ -87,7 +88,7 @@ const RoomSettings = ({ session, onClose }: DialogProps & { readonly session: Se
         options={[-1, ...withValue(AFTER, after)].map((seconds) => [seconds, seconds < 0 ? none : autoAfter(seconds)])}
         onChange={setAfter}
       />
-      <div class="row foot">
+      <SaveFoot onCancel={onClose}>
         <button
           type="button"
           class="quiet danger"
@@ -99,12 +100,7 @@ const RoomSettings = ({ session, onClose }: DialogProps & { readonly session: Se
         >
           {endRoom}
         </button>
-        <span class="gap" />
-        <button type="button" class="quiet" onClick={onClose}>
-          {cancel}
-        </button>
-        <button class="main">{save}</button>
-      </div>
+      </SaveFoot>
     </form>
   )
 }

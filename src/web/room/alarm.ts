@@ -54,8 +54,8 @@ export const watchTime = (session: Session): void => {
     if (ringing.value !== null) void ring(ringing.value)
   })
 
-  const warn = async (turn: number) => {
-    const key = `warning-${turn}`
+  const warn = async (endsAt: number) => {
+    const key = `warning-${endsAt}`
     if ((await client.claim(key, sound.peek() === "ready")) && (await client.prove(key))) await play(WARNING)
   }
   let before = 0

@@ -4,6 +4,11 @@ import type { RoomClient } from "../../client/RoomClient.ts"
 import { after } from "../timers.ts"
 import { wholeSeconds } from "./phase.ts"
 
+/** A tab that slept is right the moment it is seen again. */
+const onWaking = (look: () => void): void => {
+  for (const woken of ["visibilitychange", "pageshow", "focus", "resume"]) addEventListener(woken, look, true)
+}
+
 export interface Countdown {
   readonly seconds: ReadonlySignal<number>
   /** Looks anew, and aims at the next second. */
@@ -19,8 +24,7 @@ export const countdown = (client: Pick<RoomClient, "remaining" | "room">): Count
     seconds.value = wholeSeconds(left)
     if (client.room?.running && left > 0) cancel = after(left - (seconds.value - 1) * 1_000, aim)
   }
-  // A tab that slept is right the moment it is seen again.
-  for (const woken of ["visibilitychange", "pageshow", "focus", "resume"]) addEventListener(woken, aim, true)
+  onWaking(aim)
   return { seconds, aim }
 }
 
@@ -37,6 +41,6 @@ export const stopwatch = (client: Pick<RoomClient, "now">, isWanted: () => boole
   effect(() => {
     if (isWanted() === (cancel === undefined)) look()
   })
-  for (const woken of ["visibilitychange", "pageshow", "focus", "resume"]) addEventListener(woken, look, true)
+  onWaking(look)
   return now
 }

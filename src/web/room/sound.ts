@@ -51,7 +51,7 @@ let rest: ReturnType<typeof setTimeout> | undefined
 /** A context that runs plays silence, which costs; it is suspended a while after each sound. */
 const REST_AFTER = 1_000
 
-const awake = async (): Promise<AudioContext | undefined> => {
+const resumed = async (): Promise<AudioContext | undefined> => {
   if (sound.value === "missing") return undefined
   context ??= new AudioContext()
   clearTimeout(rest)
@@ -70,7 +70,7 @@ const restAfter = (millis: number) => {
 }
 
 const unlock = async () => {
-  if (sound.value === "locked" && (await awake()) !== undefined) restAfter(REST_AFTER)
+  if (sound.value === "locked" && (await resumed()) !== undefined) restAfter(REST_AFTER)
 }
 
 /** Lets the first touch of the page unlock its sounds. */
@@ -82,7 +82,7 @@ export const unlockByTouch = (): void => {
 export const play = async (tones: ReadonlyArray<Tone>): Promise<void> => {
   const loudness = muted.value ? 0 : volume.value / 100
   if (loudness === 0) return
-  const audio = await awake()
+  const audio = await resumed()
   if (audio === undefined) return
   const start = audio.currentTime + 0.05
   const master = audio.createGain()
