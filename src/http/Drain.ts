@@ -2,7 +2,7 @@
  * The shutdown as clients see it: every stream ends cleanly, and each client is told its own time to reconnect.
  */
 import { Context, Deferred, Duration, Effect, Layer } from "effect"
-import { Rooms } from "../rooms/Rooms.ts"
+import { WatchedRooms } from "../rooms/WatchedRooms.ts"
 
 const SPREAD = Duration.seconds(10)
 const NOTICE = Duration.seconds(1)
@@ -40,14 +40,14 @@ export class Drain extends Context.Service<
   )
 
   /** Begins to drain: all streams end now, and new streams end at once. */
-  static readonly begin: Effect.Effect<void, never, Drain | Rooms> = Effect.gen(function* () {
+  static readonly begin: Effect.Effect<void, never, Drain | WatchedRooms> = Effect.gen(function* () {
     yield* Deferred.succeed((yield* Drain).begun, undefined)
-    yield* (yield* Rooms).end
+    yield* (yield* WatchedRooms).end
   })
 
   /** Begins to drain when this layer is closed. Build it on top of the server, so that it is closed first. */
-  static readonly onClose: Layer.Layer<never, never, Drain | Rooms> = Layer.effectDiscard(
-    Effect.flatMap(Effect.context<Drain | Rooms>(), (context) =>
+  static readonly onClose: Layer.Layer<never, never, Drain | WatchedRooms> = Layer.effectDiscard(
+    Effect.flatMap(Effect.context<Drain | WatchedRooms>(), (context) =>
       Effect.addFinalizer(() => Effect.provideContext(Drain.begin, context))
     )
   )

@@ -8,7 +8,7 @@ import * as AccessCodes from "../domain/AccessCode.ts"
 import type { AccessCode, RoomState } from "../domain/RoomState.ts"
 import type { Frame } from "../rooms/Frame.ts"
 import type { RoomSubscription } from "../rooms/RoomSubscription.ts"
-import { Rooms } from "../rooms/Rooms.ts"
+import { WatchedRooms } from "../rooms/WatchedRooms.ts"
 import { Drain } from "./Drain.ts"
 import { Limits } from "./Limits.ts"
 import * as StreamMetrics from "./StreamMetrics.ts"
@@ -54,7 +54,7 @@ export const response = Effect.fnUntraced(
     if (yield* Drain.isDraining) return yield* refused("drain")
     const limits = yield* Limits
     if (!(yield* limits.admit(AccessCodes.toKey(code)))) return yield* refused("limit")
-    const room = yield* (yield* Rooms).watch(code)
+    const room = yield* (yield* WatchedRooms).watch(code)
     if (lastEventId !== undefined && isOver(yield* room.state, lastEventId)) return HttpServerResponse.empty()
     if ((yield* HttpServerRequest.HttpServerRequest).method === "HEAD") return yield* comeBack
     const subscription = yield* room.subscribe({ ticks, name, lastEventId, heartbeats: true, limited: true })

@@ -3,6 +3,7 @@ import { Clock, Effect, Exit, Latch, Queue, Scope, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import type { RoomEvent } from "../../src/domain/RoomEvent.ts"
 import { Rooms } from "../../src/rooms/Rooms.ts"
+import { WatchedRooms } from "../../src/rooms/WatchedRooms.ts"
 import { brief, jumpingClock, layer, open, seconds, settled, watch } from "./harness.ts"
 
 describe("Room", () => {
@@ -203,7 +204,7 @@ describe("Room", () => {
       yield* Effect.gen(function* () {
         const rooms = yield* Rooms
         const code = yield* open()
-        const next = yield* (yield* rooms.watch(code)).subscribe({})
+        const next = yield* (yield* (yield* WatchedRooms).watch(code)).subscribe({})
         const ticks: Array<number> = []
         const read = Effect.flatMap(next, ([{ at, kind }]) => {
           if (kind !== "tick") return Effect.void

@@ -6,6 +6,7 @@ import { StoreUnavailable } from "../../src/domain/errors.ts"
 import type { RoomEvent } from "../../src/domain/RoomEvent.ts"
 import type { AccessCode, RoomState } from "../../src/domain/RoomState.ts"
 import { Rooms } from "../../src/rooms/Rooms.ts"
+import { WatchedRooms } from "../../src/rooms/WatchedRooms.ts"
 import * as MemoryRoomStore from "../../src/store/MemoryRoomStore.ts"
 import { type Attendance, NOBODY, Presence } from "../../src/store/Presence.ts"
 import { type RoomChange, RoomStore, type StoredRoom } from "../../src/store/RoomStore.ts"
@@ -123,7 +124,7 @@ describe("Room, while the store is away", () => {
         }))
       ).pipe(Layer.provide(MemoryRoomStore.layer()))
       yield* Effect.gen(function* () {
-        const rooms = yield* Rooms
+        const rooms = yield* WatchedRooms
         const code = yield* open()
         assert.isTrue(Exit.hasDies(yield* Effect.exit(Effect.scoped(rooms.watch(code)))))
         const room = yield* watch(code)
@@ -378,13 +379,12 @@ describe("Room, with others elsewhere", () => {
   it.effect("counts who comes back from an instance that drains once", () =>
     withFate((fate) =>
       Effect.gen(function* () {
-        const rooms = yield* Rooms
         const code = yield* open()
         const room = yield* watch(code)
         yield* elsewhere(fate, { connected: 1 })
         yield* elsewhere(fate, { expected: 1 })
         yield* TestClock.adjust(seconds(2))
-        const back = yield* rooms.watch(code)
+        const back = yield* (yield* WatchedRooms).watch(code)
         yield* Effect.asVoid(back.subscribe({ lastEventId: "an id" }))
         yield* TestClock.adjust(seconds(2))
         assert.deepStrictEqual(yield* Ref.get(fate.announced), { connected: 2, expected: 0, returned: 1, names: [] })

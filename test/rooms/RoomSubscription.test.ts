@@ -4,6 +4,7 @@ import { TestClock } from "effect/testing"
 import { create, type AccessCode } from "../../src/domain/RoomState.ts"
 import * as Frame from "../../src/rooms/Frame.ts"
 import { Rooms } from "../../src/rooms/Rooms.ts"
+import { WatchedRooms } from "../../src/rooms/WatchedRooms.ts"
 import { advance, type Cursor, type Limits, type RoomSubscription } from "../../src/rooms/RoomSubscription.ts"
 import { brief, layer, open, settled } from "./harness.ts"
 
@@ -90,7 +91,7 @@ describe("RoomSubscription.advance", () => {
 
 /** Watches a room, and reads only when it is told to: so many frames, in short. */
 const subscribe = Effect.fn(function* (code: AccessCode, options: { readonly lastEventId?: string } = {}) {
-  const next = yield* (yield* (yield* Rooms).watch(code)).subscribe(options)
+  const next = yield* (yield* (yield* WatchedRooms).watch(code)).subscribe(options)
   return {
     frames: (count: number) => Effect.replicateEffect(framed(next), count),
     upTo: Effect.fnUntraced(function* (last: string) {
@@ -199,7 +200,7 @@ describe("Room.subscribe", () => {
       const code = yield* open()
       const room = yield* subscribe(code)
       yield* room.frames(1)
-      yield* rooms.end
+      yield* (yield* WatchedRooms).end
       assert.deepStrictEqual(yield* room.frames(1), ["END"])
       const again = yield* subscribe(code)
       yield* again.frames(1)
@@ -210,7 +211,7 @@ describe("Room.subscribe", () => {
 
   it.effect("gives all who come back at the same time one and the same new room", () =>
     Effect.gen(function* () {
-      const rooms = yield* Rooms
+      const rooms = yield* WatchedRooms
       const code = yield* open()
       yield* Effect.asVoid(rooms.watch(code))
       yield* rooms.end

@@ -6,7 +6,7 @@ import { Context, Duration, Effect, FileSystem, Layer, Path } from "effect"
 import { Etag, HttpPlatform, HttpRouter } from "effect/http"
 import { createServer, type Server } from "node:http"
 import type { Socket } from "node:net"
-import type { Rooms } from "../../rooms/Rooms.ts"
+import type { WatchedRooms } from "../../rooms/WatchedRooms.ts"
 import { Drain } from "../Drain.ts"
 import * as Connections from "./Connections.ts"
 import { endVanished } from "./Vanished.ts"
@@ -62,9 +62,9 @@ export class Listener extends Context.Service<
  * Drains and closes the listener when this layer is closed, so build it on top of the server. If anybody is connected, new
  * connections are accepted for a moment longer, so that a load balancer sees that the instance drains.
  */
-export const onClose: Layer.Layer<never, never, Drain | Listener | Rooms> = Layer.effectDiscard(
+export const onClose: Layer.Layer<never, never, Drain | Listener | WatchedRooms> = Layer.effectDiscard(
   Effect.gen(function* () {
-    const context = yield* Effect.context<Drain | Rooms>()
+    const context = yield* Effect.context<Drain | WatchedRooms>()
     const { notice } = yield* Drain
     const listener = yield* Listener
     const end = Effect.gen(function* () {
