@@ -5,7 +5,7 @@
 import { Config, Data, Duration, Effect, type LogLevel, Option, Redacted, Result } from "effect"
 import { IpNetwork, NetAddress } from "effect/net"
 import { PREFIX_PATTERN } from "./domain/AccessCode.ts"
-import { shown } from "./domain/RoomInput.ts"
+import { shown } from "./domain/BadInput.ts"
 
 export type StoreUrl =
   | { readonly kind: "memory" }

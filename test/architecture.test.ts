@@ -24,6 +24,8 @@ const MAY_IMPORT: Readonly<Record<string, ReadonlyArray<string>>> = {
   rooms: ["domain", "store"],
   http: ["domain", "store", "rooms"],
   client: ["domain"],
+  // Of the rooms only types: what a program does with them is the same over HTTP.
+  remote: ["domain", "client", "http", "rooms"],
   web: ["client", "domain"]
 }
 
@@ -39,7 +41,7 @@ const wrongImports = (source: Source) => {
     .filter((folder) => folder !== folderOf(source.path) && !allowed.includes(folder))
 }
 
-const SERVICE = ["domain", "store", "rooms", "http"]
+const SERVICE = ["domain", "store", "rooms", "http", "remote"]
 
 const FORBIDDEN = {
   "private fields": /this\.#\w|^\s*(?:readonly )?#\w+/m,

@@ -5,7 +5,7 @@
 import { Result } from "effect"
 import { afterBreak, settle, started } from "./Settle.ts"
 import { RoomClosed, Stale } from "./errors.ts"
-import { shown } from "./RoomInput.ts"
+import { shown } from "./BadInput.ts"
 import { type ChangeKind, type Moment, remember, type RoomState } from "./RoomState.ts"
 
 /** For how long a command can be undone, in milliseconds. */

@@ -1,8 +1,9 @@
 /**
- * The bodies that clients send, and the refusals of bodies that are wrong.
+ * The bodies that clients send.
  */
-import { Effect, Schema, SchemaAST, SchemaIssue, SchemaTransformation } from "effect"
-import { BadRequest } from "./errors.ts"
+import { Effect, Schema, SchemaTransformation } from "effect"
+import { decode } from "./BadInput.ts"
+import type { BadRequest } from "./errors.ts"
 import { GOAL_ALLOWED, isGoal, isName, NAME_ALLOWED, toName } from "./Name.ts"
 import { PEOPLE_MAX, PEOPLE_MIN } from "./PeopleCount.ts"
 import { DURATION_MAX, DURATION_MIN } from "./Timer.ts"
@@ -163,74 +164,6 @@ export const Completion = Schema.Struct({
   status: Schema.Literal("COMPLETED").annotate({ description: 'only "COMPLETED" can be asked for' })
 })
 
-const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1()
-
-/**
- * Checks what a client sent. The refusal names the field, the value and what is allowed.
- */
-export const decode = <S extends Schema.ConstraintDecoder<unknown> & { readonly fields: Schema.Struct.Fields }>(
-  schema: S
-): ((input: unknown) => Effect.Effect<S["Type"], BadRequest>) => {
-  const decoded = Schema.decodeUnknownEffect(schema)
-  return (input) => Effect.mapError(decoded(input), (error) => badRequest(schema.fields, input, error.issue))
-}
-
-/** Returns the refusal of `input`, from what a schema with these fields has found. */
-export const badRequest = (fields: Schema.Struct.Fields, input: unknown, issue: SchemaIssue.Issue): BadRequest => {
-  const found = firstOf(issue)
-  const [only, ...others] = Object.keys(fields)
-  // A body with one field of one value is refused as a whole. The field is what is wrong all the same.
-  const isField =
-    found.name === undefined &&
-    others.length === 0 &&
-    typeof input === "object" &&
-    input !== null &&
-    !Array.isArray(input)
-  const name = isField ? only : found.name
-  const message = isField ? "expected another value" : found.message
-  if (name === undefined) {
-    return new BadRequest({ message: `body: expected a JSON object with ${Object.keys(fields).join(", ")}` })
-  }
-  const field = fields[name]
-  const allowed = (field && SchemaAST.resolveDescription(field.ast)) ?? ""
-  const expected = message.includes(allowed)
-    ? message
-    : allowed.includes(message.replace(/^Expected /, ""))
-      ? `Expected ${allowed}`
-      : `${message} (${allowed})`
-  return new BadRequest({ message: `${name}: ${expected}, got ${shown((input as Record<string, unknown>)[name])}` })
-}
-
-/** Returns the first field that was wrong, and what was wrong with it. */
-export const messageOf = (issue: SchemaIssue.Issue): string => {
-  const { name, message } = firstOf(issue)
-  return name === undefined ? message : `${name}: ${message}`
-}
-
-const firstOf = (issue: SchemaIssue.Issue) => {
-  const [first] = issuesOf(issue).issues
-  const [segment] = first?.path ?? []
-  return {
-    name: segment === undefined ? undefined : String(typeof segment === "object" ? segment.key : segment),
-    message: first?.message ?? ""
-  }
-}
-
-/** Returns a value as JSON for a message, cut to a length that a person reads. */
-export const shown = (value: unknown): string => {
-  const characters = [...textOf(value)]
-  return characters.length > SHOWN_MAX ? `${characters.slice(0, SHOWN_MAX).join("")}…` : characters.join("")
-}
-
-const SHOWN_MAX = 60
-
-const textOf = (value: unknown): string => {
-  if (value === undefined) return "nothing"
-  // JSON has no text for Infinity, which is what a too large number becomes.
-  if (typeof value === "number") return String(value)
-  try {
-    return JSON.stringify(value)
-  } catch {
-    return "something nested too deep to show"
-  }
-}
+/** Returns who makes a change, or null. */
+export const authorOf = (by: string | null | undefined): Effect.Effect<string | null, BadRequest> =>
+  by === undefined || by === null ? Effect.succeed(null) : Effect.map(decode(Author)({ by }), ({ by }) => by)

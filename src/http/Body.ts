@@ -4,7 +4,7 @@
 import { ByteSize, Effect } from "effect"
 import { HttpIncomingMessage, type HttpServerError, type HttpServerRequest } from "effect/http"
 import { BadRequest, PayloadTooLarge, UnsupportedMediaType } from "../domain/errors.ts"
-import { shown } from "../domain/RoomInput.ts"
+import { shown } from "../domain/BadInput.ts"
 
 /** The largest body, in bytes. */
 export const BODY_MAX = 16_384

@@ -14,7 +14,7 @@ import {
   type StoreUnavailable
 } from "../domain/errors.ts"
 import { toName } from "../domain/Name.ts"
-import { badRequest, shown } from "../domain/RoomInput.ts"
+import { badRequest, shown } from "../domain/BadInput.ts"
 import { Rooms } from "../rooms/Rooms.ts"
 import { JsonBody, NoBody, OptionalBody, Parameters } from "./api/Middleware.ts"
 import * as Body from "./Body.ts"

@@ -6,7 +6,7 @@ import { FindMyWay, HttpRouter, HttpServerError, HttpServerRequest, HttpServerRe
 import { HttpApi } from "effect/http-api"
 import type { IncomingMessage } from "node:http"
 import { BadRequest, MethodNotAllowed, NotFound, NotImplemented, roomNotFound } from "../domain/errors.ts"
-import { shown } from "../domain/RoomInput.ts"
+import { shown } from "../domain/BadInput.ts"
 import { prefixed } from "./Api.ts"
 
 /** A path and a method that the server has. */

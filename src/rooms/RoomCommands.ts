@@ -17,6 +17,7 @@ import type {
 } from "../domain/errors.ts"
 import { toName } from "../domain/Name.ts"
 import * as PeopleCommands from "../domain/PeopleCommands.ts"
+import * as BadInput from "../domain/BadInput.ts"
 import * as RoomInput from "../domain/RoomInput.ts"
 import type { AccessCode } from "../domain/RoomState.ts"
 import { settle } from "../domain/Settle.ts"
@@ -105,7 +106,7 @@ export const make = (store: RoomStore["Service"], nonce: () => string): RoomComm
     code: AccessCode,
     options: CommandOptions = {}
   ) {
-    const by = yield* authorOf(options)
+    const by = yield* RoomInput.authorOf(options.by)
     yield* RoomMetrics.modify(store, name, code, (state, now) =>
       Result.map(Commands.apply(command, state, { now, nonce: nonce(), by }, options.ifMatch), Option.some)
     )
@@ -131,45 +132,39 @@ export const make = (store: RoomStore["Service"], nonce: () => string): RoomComm
     start: command("start", TimerCommands.start),
     pause: command("pause", TimerCommands.pause),
     reset: command("reset", TimerCommands.reset),
-    update: commandWith("update", RoomInput.decode(RoomInput.TimerSetting), TimerCommands.update),
+    update: commandWith("update", BadInput.decode(RoomInput.TimerSetting), TimerCommands.update),
     swap: Effect.fn("Rooms.swap")((code, options) =>
       run("swap", TurnCommands.swap({ afterFinish: options?.afterFinish === true }), code, options)
     ),
     next: command("next", TurnCommands.next),
-    extend: commandWith("extend", RoomInput.decode(RoomInput.Extension), ({ time }) => TurnCommands.extend(time)),
-    takeBreak: commandWith("takeBreak", RoomInput.decode(RoomInput.NewBreak), ({ duration }) =>
+    extend: commandWith("extend", BadInput.decode(RoomInput.Extension), ({ time }) => TurnCommands.extend(time)),
+    takeBreak: commandWith("takeBreak", BadInput.decode(RoomInput.NewBreak), ({ duration }) =>
       TurnCommands.takeBreak(duration)
     ),
     acknowledge: command("acknowledge", TurnCommands.acknowledge),
     undo: command("undo", TurnCommands.undo),
-    startTurn: commandWith("startTurn", RoomInput.decode(RoomInput.Turn), ({ duration, user }) =>
+    startTurn: commandWith("startTurn", BadInput.decode(RoomInput.Turn), ({ duration, user }) =>
       SettingsCommands.startTurn(duration, user)
     ),
-    addPerson: commandWith("addPerson", RoomInput.decode(RoomInput.NewPerson), ({ name }) => PeopleCommands.add(name)),
-    orderPeople: commandWith("orderPeople", RoomInput.decode(RoomInput.Order), ({ order }) =>
+    addPerson: commandWith("addPerson", BadInput.decode(RoomInput.NewPerson), ({ name }) => PeopleCommands.add(name)),
+    orderPeople: commandWith("orderPeople", BadInput.decode(RoomInput.Order), ({ order }) =>
       PeopleCommands.order(order)
     ),
     changePerson: Effect.fn("Rooms.changePerson")(function* (code, name, input, options) {
-      const change = yield* checked(code, RoomInput.decode(RoomInput.PersonChange)(input))
+      const change = yield* checked(code, BadInput.decode(RoomInput.PersonChange)(input))
       yield* run("changePerson", PeopleCommands.change(toName(name), change), code, options)
     }),
     removePerson: Effect.fn("Rooms.removePerson")((code, name, options) =>
       run("removePerson", PeopleCommands.leave(toName(name)), code, options)
     ),
-    changeSettings: commandWith("changeSettings", RoomInput.decode(RoomInput.RoomSettings), SettingsCommands.change),
+    changeSettings: commandWith("changeSettings", BadInput.decode(RoomInput.RoomSettings), SettingsCommands.change),
     complete: command("complete", TimerCommands.complete),
     endStreams: command("endStreams", TimerCommands.endStreams),
     delete: Effect.fn("Rooms.delete")(function* (code, options = {}) {
-      yield* authorOf(options)
+      yield* RoomInput.authorOf(options.by)
       yield* RoomMetrics.modify(store, "delete", code, (state, now) =>
         Result.map(Commands.matching(settle(state, now), options.ifMatch), () => Option.none())
       )
     })
   }
 }
-
-const decodeAuthor = RoomInput.decode(RoomInput.Author)
-
-/** Returns who makes a change. */
-export const authorOf = ({ by }: CommandOptions): Effect.Effect<string | null, BadRequest> =>
-  by === undefined || by === null ? Effect.succeed(null) : Effect.map(decodeAuthor({ by }), ({ by }) => by)

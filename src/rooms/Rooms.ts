@@ -5,6 +5,7 @@ import { Context, Effect, Layer, Option, Stream } from "effect"
 import * as AccessCodes from "../domain/AccessCode.ts"
 import { type BadRequest, roomNotFound, type RoomNotFound, StoreUnavailable } from "../domain/errors.ts"
 import { type RoomEvent, type RoomView, viewOf } from "../domain/RoomEvent.ts"
+import * as BadInput from "../domain/BadInput.ts"
 import * as RoomInput from "../domain/RoomInput.ts"
 import { type AccessCode, create, type RoomState } from "../domain/RoomState.ts"
 import { settle } from "../domain/Settle.ts"
@@ -78,8 +79,8 @@ const make = Effect.fnUntraced(function* (prefix: string) {
 
   return Rooms.of({
     create: Effect.fn("Rooms.create")(function* (input, options = {}) {
-      const by = yield* RoomCommands.authorOf(options)
-      const room = yield* RoomInput.decode(RoomInput.NewRoom)(input)
+      const by = yield* RoomInput.authorOf(options.by)
+      const room = yield* BadInput.decode(RoomInput.NewRoom)(input)
       for (let attempt = 0; attempt < CREATE_ATTEMPTS; attempt++) {
         const moment = { now: yield* store.now, nonce: nonce(), by }
         const state = create(AccessCodes.make(prefix, randomByte), room, moment)

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { Completion, decode, NewRoom, TimerSetting } from "../../src/domain/RoomInput.ts"
+import { decode } from "../../src/domain/BadInput.ts"
+import { Completion, NewRoom, TimerSetting } from "../../src/domain/RoomInput.ts"
 
 const body = { driver: "lemon", navigator: "apple", timerDuration: 600_000 }
 

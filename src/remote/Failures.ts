@@ -1,0 +1,37 @@
+/**
+ * What can go wrong between a program and the service, said in the words of the rooms.
+ */
+import { Duration, Effect } from "effect"
+import { StoreUnavailable } from "../domain/errors.ts"
+
+/** How long an answer may take. */
+const ANSWER_MOST = Duration.seconds(10)
+
+interface Failure {
+  readonly _tag: string
+  readonly message: string
+}
+
+/** What is passed on as it is: what the rooms say of themselves, and not what HTTP or a proxy says. */
+type Told<E, Tag extends string> = Extract<E, { readonly _tag: Tag }> | StoreUnavailable
+
+/**
+ * Passes on the refusals with these tags. Everything else means that the service could not be used: no answer, no answer in
+ * time, too many requests, or an answer that is none of Pairroom's. Then a command may have been done or not.
+ */
+export const only =
+  (url: string) =>
+  <const Tag extends string = never>(...tags: ReadonlyArray<Tag>) =>
+  <A, E extends Failure>(effect: Effect.Effect<A, E>): Effect.Effect<A, Told<E, Tag>> =>
+    effect.pipe(
+      Effect.catch((error) =>
+        error._tag === "StoreUnavailable" || (tags as ReadonlyArray<string>).includes(error._tag)
+          ? Effect.fail(error as Told<E, Tag>)
+          : unavailable(url, error.message)
+      ),
+      Effect.timeoutOrElse({ duration: ANSWER_MOST, orElse: () => unavailable(url, "no answer came in time") })
+    )
+
+/** Fails with StoreUnavailable. */
+export const unavailable = (url: string, why: string): Effect.Effect<never, StoreUnavailable> =>
+  Effect.fail(new StoreUnavailable({ message: `the service at ${url} cannot be used: ${why}` }))

@@ -1,0 +1,127 @@
+/**
+ * The events of a room over HTTP: a stream that outlives its connections. It goes on after the last change that was seen.
+ */
+import { Data, Duration, Effect, Option, Ref, Schedule, Schema, Stream } from "effect"
+import { HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
+import { roomNotFound, type RoomNotFound, type StoreUnavailable } from "../domain/errors.ts"
+import { RoomEvent } from "../domain/RoomEvent.ts"
+import type { AccessCode } from "../domain/RoomState.ts"
+import type { WatchOptions } from "../rooms/Rooms.ts"
+import { unavailable } from "./Failures.ts"
+import * as Frames from "./Frames.ts"
+
+/** The service sends a heartbeat every 15 s by default. A connection on which nothing came for so long is dead. */
+const SILENCE_MOST = Duration.seconds(45)
+
+/** The delay before a new connection, unless the service asked for another one; it doubles with each failure. */
+const RETRY_LEAST = Duration.millis(500)
+const RETRY_MOST = Duration.seconds(5)
+
+/** A connection has ended, and another one is to follow. */
+class Lost extends Data.TaggedError("Lost") {}
+
+/** What is known of the room when a connection begins. */
+interface Seen {
+  /** The id of the last frame. */
+  readonly id: Option.Option<string>
+  /** The delay that the service has asked for since then. */
+  readonly retry: Option.Option<Duration.Duration>
+}
+
+export const make = Effect.fnUntraced(function* (url: string, prefix: string) {
+  const client = yield* HttpClient.HttpClient
+  const api = `${url}${prefix === "/" ? "" : prefix}`
+
+  return (
+    code: AccessCode,
+    { name, ticks = true }: WatchOptions = {}
+  ): Stream.Stream<RoomEvent, RoomNotFound | StoreUnavailable> =>
+    Stream.unwrap(
+      Effect.map(Ref.make<Seen>({ id: Option.none(), retry: Option.none() }), (seen) => {
+        const request = HttpClientRequest.get(`${api}/${encodeURIComponent(code)}/connect`).pipe(
+          HttpClientRequest.accept("text/event-stream"),
+          HttpClientRequest.setUrlParams({
+            ...(ticks ? {} : { ticks: "off" }),
+            ...(name === undefined ? {} : { name })
+          })
+        )
+        return Stream.retry(connection(client, url, request, seen), reconnects(seen)).pipe(
+          // The schedule has no end.
+          Stream.catchTag("Lost", () => Stream.empty)
+        )
+      })
+    )
+})
+
+/** The events of one connection. It fails with Lost at its end, unless the streams of the room were ended. */
+const connection = (
+  client: HttpClient.HttpClient,
+  url: string,
+  request: HttpClientRequest.HttpClientRequest,
+  seen: Ref.Ref<Seen>
+) =>
+  Stream.unwrap(
+    Effect.gen(function* () {
+      const { id } = yield* Ref.get(seen)
+      const answer = yield* client
+        .execute(
+          Option.match(id, {
+            onNone: () => request,
+            onSome: (id) => HttpClientRequest.setHeader(request, "last-event-id", id)
+          })
+        )
+        .pipe(Effect.catch((error) => lost(id, url, error.message)))
+      if (answer.status === 204) return Stream.empty
+      if (answer.status === 404) return yield* Effect.fail(roomNotFound())
+      if (!isEventStream(answer)) return yield* lost(id, url, `it has answered with ${answer.status}`)
+      return answer.stream.pipe(
+        Stream.mapError(() => new Lost()),
+        Stream.timeoutOrElse({ duration: SILENCE_MOST, orElse: () => Stream.fail(new Lost()) }),
+        Frames.fromBytes,
+        Stream.mapEffect((piece) =>
+          piece._tag === "Retry"
+            ? Effect.as(
+                Ref.update(seen, (known) => ({ ...known, retry: Option.some(Duration.millis(piece.delay)) })),
+                []
+              )
+            : Effect.flatMap(decoded(url, piece.events), (events) => isNew(seen, events))
+        ),
+        Stream.flattenIterable,
+        Stream.concat(Stream.fail(new Lost())),
+        Stream.takeUntil(({ event }) => event === "close")
+      )
+    })
+  )
+
+/** At first a program is told that the service cannot be used. Later its stream goes on when the service is back. */
+const lost = (id: Option.Option<string>, url: string, why: string): Effect.Effect<never, Lost | StoreUnavailable> =>
+  Option.isNone(id) ? unavailable(url, why) : Effect.fail(new Lost())
+
+const isEventStream = ({ headers, status }: HttpClientResponse.HttpClientResponse) =>
+  status === 200 && headers["content-type"]?.startsWith("text/event-stream") === true
+
+const decodeEvents = Schema.decodeUnknownEffect(Schema.Array(RoomEvent))
+
+/** A newer service may send events that this version does not know. They are left out. */
+const decoded = (url: string, events: ReadonlyArray<Frames.SseEvent>) =>
+  decodeEvents(events.filter(({ event }) => Frames.KNOWN.has(event))).pipe(
+    Effect.catch(({ message }) => unavailable(url, `it has sent an event that cannot be read: ${message}`))
+  )
+
+/** Notes what was seen. After a new connection the room comes anew; that the stream is connected is told once. */
+const isNew = (seen: Ref.Ref<Seen>, events: ReadonlyArray<RoomEvent>) =>
+  Ref.modify(seen, (known) => {
+    const id = Option.fromUndefinedOr(events.at(-1)?.id)
+    const told = Option.isSome(known.id) ? events.filter(({ event }) => event !== "connect") : events
+    return [told, { id: Option.orElse(id, () => known.id), retry: Option.none() }] as const
+  })
+
+/** An element that passes begins the delays anew. */
+const reconnects = (seen: Ref.Ref<Seen>) =>
+  Schedule.exponential(RETRY_LEAST).pipe(
+    Schedule.modifyDelay(({ duration: delay }) =>
+      Effect.map(Ref.get(seen), ({ retry }) => Option.getOrElse(retry, () => Duration.min(delay, RETRY_MOST)))
+    ),
+    Schedule.setInputType<Lost | RoomNotFound | StoreUnavailable>(),
+    Schedule.while(({ input }) => input._tag === "Lost")
+  )
