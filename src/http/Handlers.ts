@@ -21,7 +21,7 @@ import * as Limits from "./Limits.ts"
 import * as Mob from "./Mob.ts"
 
 /** After how many seconds a client may try again while the store is away. */
-const RETRY_AFTER = "1"
+export const RETRY_AFTER = "1"
 
 /** The room of a command, the condition under which it acts, and who makes it. */
 interface Command {

@@ -2,7 +2,7 @@
  * The web pages as they were built: `/`, a room's address, and the files that these load. They are read once, at the
  * start, and answered from memory.
  */
-import { Data, Effect, FileSystem, Layer, Path } from "effect"
+import { Data, Effect, FileSystem, Path } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { createHash } from "node:crypto"
 import { fileURLToPath } from "node:url"
@@ -105,16 +105,14 @@ const pageOf = (path: Page["path"], contentType: string, html: Uint8Array, prefi
   return { path, contentType, cacheControl: "no-cache", bytes, encoded }
 }
 
-/** Returns the routes for what `load` has read. */
-export const layer = (pages: ReadonlyArray<Page>) => Layer.mergeAll(Layer.empty, ...pages.map(route))
-
-const route = (page: Page) =>
+/** Returns the route for one of the pages that `load` has read. */
+export const route = (page: Page) =>
   HttpRouter.add("GET", page.path, Effect.map(HttpServerRequest.HttpServerRequest, answersOf(page)))
 
 /** Returns what a page answers to a request: in the encoding that it takes, and nothing where it has the page already. */
 export const answersOf = (page: Page) => {
   const answers = { identity: answerOf(page), br: answerOf(page, "br"), gzip: answerOf(page, "gzip") }
-  return ({ headers }: HttpServerRequest.HttpServerRequest): HttpServerResponse.HttpServerResponse => {
+  return ({ headers }: Pick<HttpServerRequest.HttpServerRequest, "headers">): HttpServerResponse.HttpServerResponse => {
     const { etag, whole, unchanged } = answers[encodingFor(headers["accept-encoding"]) ?? "identity"]
     return isKnown(headers["if-none-match"], etag) ? unchanged : whole
   }

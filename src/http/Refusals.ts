@@ -50,10 +50,10 @@ export const layer = (
     if (hasSlashAtEnd(path)) return nothingThere
     // What cannot be read is treated as a code that no room has.
     if (path !== url && router.find(method, path)?.handler.path.includes(":accessCode") === true) {
-      return respond(404, roomNotFound())
+      return isPage ? nothingThere : respond(404, roomNotFound())
     }
     const all = find(path)
-    const exact = all.filter((route) => !route.path.includes(":"))
+    const exact = all.filter((route) => !HAS_OPEN_SEGMENT.test(route.path))
     const found = exact.length > 0 ? exact : all
     if (found.length > 0 && !found.some((route) => route.method === method)) {
       const allow = found.flatMap((route) => (route.method === "GET" ? ["GET", "HEAD"] : [route.method])).join(", ")
@@ -85,6 +85,9 @@ export const layer = (
     { global: true }
   )
 }
+
+/** A segment that is nothing but a parameter. Such a path fits where another one fits more closely. */
+const HAS_OPEN_SEGMENT = /\/:\w+(?:\/|$)/
 
 const pathOf = (url: string) => url.split("?")[0] ?? ""
 

@@ -17,6 +17,7 @@ import * as Operation from "./Operation.ts"
 import * as Pages from "./Pages.ts"
 import * as Refusals from "./Refusals.ts"
 import * as Requests from "./Requests.ts"
+import * as RoomAddress from "./RoomAddress.ts"
 import { SECURITY_HEADERS } from "./SecurityHeaders.ts"
 
 export interface Options {
@@ -84,14 +85,17 @@ const serve = (options: Options, pages: ReadonlyArray<Pages.Page>) => {
   const routes = Layer.mergeAll(
     Handlers.layer({ prefix: options.prefix }),
     Operation.layer(options.prefix),
-    Pages.layer(pages)
+    ...pages.map((page) => (page.path === RoomAddress.PATH ? RoomAddress.layer(page) : Pages.route(page)))
   ).pipe(
     Layer.provide(Requests.route),
     // The later a middleware is built, the nearer it is to the route: a refusal has the headers of every answer, too.
     Layer.provide(
       Refusals.layer(
         options.prefix,
-        [...Operation.PATHS, ...pages.map(({ path }) => path)].map((path) => ({ method: "GET", path })),
+        [...Operation.PATHS, RoomAddress.BADGE_PATH, ...pages.map(({ path }) => path)].map((path) => ({
+          method: "GET",
+          path
+        })),
         routerConfig,
         Pages.lost(pages)
       )

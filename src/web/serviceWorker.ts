@@ -43,8 +43,9 @@ const FILES_KEPT = 60
 /** All rooms have the same page. */
 const keyOf = ({ pathname }: URL): string => (pathname.startsWith("/room/") ? "/room/" : pathname)
 
+/** The address of a room, not that of its badge. */
 const isPage = (request: Request, { pathname }: URL) =>
-  request.mode === "navigate" && (pathname === "/" || /^\/room\/[^/]+$/.test(pathname))
+  request.mode === "navigate" && (pathname === "/" || /^\/room\/[^/.]+$/.test(pathname))
 
 const isFile = ({ pathname }: URL) => pathname.startsWith("/assets/")
 

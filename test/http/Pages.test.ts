@@ -1,17 +1,25 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Layer } from "effect"
 import { brotliDecompressSync, gunzipSync } from "node:zlib"
-import { call, raw, serve } from "./harness.ts"
+import { call, open, raw, serve } from "./harness.ts"
 
 /** The script and the style that the page names. */
 const assetsOf = (html: string) => [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path = ""]) => path)
 
-const ROOM = "/room/AAAAAAAAAAAAA"
+/** What Chromium sends when it goes to an address. */
+const browser = { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8" }
+
+const view = (path: string, headers: Record<string, string> = {}) =>
+  call("GET", path, { headers: { ...browser, ...headers } })
+
+/** The address of a new room. */
+const openPage = Effect.map(open(), (code) => `/room/${code}`)
 
 describe("Pages", () => {
   it.effect("every room's address gives the same page, and like the front door it is asked for anew each time", () =>
     Effect.gen(function* () {
-      const [home, room] = [yield* call("GET", "/"), yield* call("GET", ROOM)]
+      const path = yield* openPage
+      const [home, room] = [yield* view("/"), yield* view(path)]
       for (const { status, headers } of [home, room]) {
         assert.strictEqual(status, 200)
         assert.strictEqual(headers["content-type"], "text/html; charset=utf-8")
@@ -19,8 +27,8 @@ describe("Pages", () => {
         assert.strictEqual(headers["x-content-type-options"], "nosniff")
         assert.strictEqual(headers["referrer-policy"], "no-referrer")
       }
-      assert.strictEqual((yield* call("GET", "/room/x")).text, room.text)
-      const { status, text } = yield* call("GET", ROOM, { headers: { "if-none-match": String(room.headers["etag"]) } })
+      assert.strictEqual((yield* view(yield* openPage)).text, room.text)
+      const { status, text } = yield* view(path, { "if-none-match": String(room.headers["etag"]) })
       assert.deepStrictEqual([status, text], [304, ""])
       const other = yield* call("GET", "/", { headers: { "if-none-match": '"another", W/"one"' } })
       assert.strictEqual(other.status, 200)
@@ -29,7 +37,7 @@ describe("Pages", () => {
 
   it.effect("runs nothing that is written into it, and loads nothing from another host", () =>
     Effect.gen(function* () {
-      const pages = [yield* call("GET", "/"), yield* call("GET", ROOM)]
+      const pages = [yield* view("/"), yield* view(yield* openPage)]
       for (const { headers, text } of pages) {
         const policy = new Map(
           String(headers["content-security-policy"])
@@ -75,10 +83,10 @@ describe("Pages", () => {
 
   it.effect("script and style of the first view are at most 45 KiB after compression", () =>
     Effect.gen(function* () {
-      for (const page of ["/", ROOM]) {
+      for (const page of ["/", yield* openPage]) {
         for (const encoding of ["br", "gzip"]) {
           let bytes = 0
-          for (const path of assetsOf((yield* call("GET", page)).text)) {
+          for (const path of assetsOf((yield* view(page)).text)) {
             const answer = yield* call("HEAD", path, { headers: { "accept-encoding": encoding } })
             bytes += Number(answer.headers["content-length"])
           }
@@ -106,15 +114,16 @@ describe("Pages", () => {
 
   it.effect("answers HEAD, and refuses what is not there and other methods like the rest of the service", () =>
     Effect.gen(function* () {
-      for (const path of ["/", ROOM, ...assetsOf((yield* call("GET", "/")).text), "/icon.svg"]) {
-        const [get, head] = [yield* call("GET", path), yield* call("HEAD", path)]
+      const room = yield* openPage
+      for (const path of ["/", room, ...assetsOf((yield* view("/")).text), "/icon.svg"]) {
+        const [get, head] = [yield* view(path), yield* call("HEAD", path, { headers: browser })]
         assert.deepStrictEqual([head.status, head.text], [200, ""])
         assert.strictEqual(head.headers["content-length"], get.headers["content-length"], path)
         assert.strictEqual(head.headers["etag"], get.headers["etag"], path)
         const post = yield* call("POST", path)
         assert.deepStrictEqual(
           [post.status, post.headers["allow"]],
-          [405, path === ROOM ? "GET, HEAD, PUT" : "GET, HEAD"]
+          [405, path === room ? "GET, HEAD, PUT" : "GET, HEAD"]
         )
       }
       for (const path of ["/assets/", "/assets/index-00000000.js", "/index.html", "/assets/../index.html", "/room/"]) {
@@ -126,9 +135,8 @@ describe("Pages", () => {
 
   it.effect("is what a browser gets for an address that has no page; a program gets JSON, and so does the API", () =>
     Effect.gen(function* () {
-      const browser = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" }
-      for (const path of ["/nowhere", "/Room/CODE", "/room/", "/room/CODE/more"]) {
-        const { headers, status, text } = yield* call("GET", path, { headers: browser })
+      for (const path of ["/nowhere", "/Room/CODE", "/room/", "/room/CODE/more", "/room/%zz", "/room/CODE;x"]) {
+        const { headers, status, text } = yield* view(path)
         assert.deepStrictEqual(
           [status, headers["content-type"], headers["cache-control"]],
           [404, "text/html; charset=utf-8", "no-store"],
@@ -173,7 +181,7 @@ describe("Pages", () => {
   it.effect("learns that the API stands at the root", () =>
     Effect.gen(function* () {
       assert.include((yield* call("GET", "/")).text, '<meta name="pairroom-api" content="" />')
-      assert.strictEqual((yield* call("GET", ROOM)).headers["content-type"], "text/html; charset=utf-8")
+      assert.strictEqual((yield* view("/room/AAAAAAAAAAAAA")).headers["content-type"], "text/html; charset=utf-8")
     }).pipe(Effect.provide(serve({ prefix: "/" })))
   )
 

@@ -1,6 +1,8 @@
 /** What the screen shows of a room, from the room and the whole seconds that are left of its turn. */
 import type { RoomView } from "../../client/RoomClient.ts"
 
+export { timeText, wholeSeconds } from "../../domain/TimeText.ts"
+
 export type Phase = "idle" | "running" | "paused" | "last" | "up" | "completed"
 
 /** From how many seconds on a turn is in its last ones. */
@@ -22,17 +24,6 @@ export const phaseOf = (
   if (running) return seconds <= LAST_SECONDS ? "last" : "running"
   return remainingTime < periodDuration ? "paused" : "idle"
 }
-
-/** The same rounding on every screen: a second is shown until it is over. */
-export const wholeSeconds = (millis: number): number => Math.ceil(Math.max(0, millis) / 1_000)
-
-/** `9:59`, `10:00`, `1:00:00`. */
-export const timeText = (seconds: number): string => {
-  const [hours, minutes, rest] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60]
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`
-}
-
-const two = (part: number): string => String(part).padStart(2, "0")
 
 /** How the room looks: its phase, or a break in any phase before the end. */
 export type State = Phase | "break"
