@@ -70,13 +70,18 @@ describe.skipIf(Chromium.skips)("the connection", { concurrent: true }, () => {
     visitor
   }) => {
     const code = await service.create()
-    const one = await visitor({ of: service, mayComplain: NETWORK, serviceWorkers: "allow" })
+    const one = await visitor({ of: service, mayComplain: /ERR_|404/, serviceWorkers: "allow" })
     const page = await one.room(code)
     await page.evaluate(() => navigator.serviceWorker.ready)
     await page.reload()
     await isLive(page)
+    // The page is kept, and neither a badge nor the answer for a code that no room has takes its place.
+    await page.goto(`/room/${code}.svg`)
+    await page.locator("svg").waitFor()
+    await page.goto("/room/AAAAAAAAAAAAA")
+    await page.getByRole("alert").waitFor()
     await service.kill()
-    await page.reload()
+    await page.goto(`/room/${code}`)
     await eventually(() => connectionOf(page), "reconnecting")
     await page
       .getByText(/^Reconnecting/)

@@ -83,8 +83,8 @@ const textAt = (x: number, text: string) =>
 
 /** Widths of characters, in parts of the font size: about those of Verdana. Everything else is 0.63. */
 const WIDTHS: ReadonlyArray<readonly [RegExp, number]> = [
-  [/^[ijlI.,:;|!'()[\] ]/, 0.4],
-  [/^[frt-]/, 0.44],
+  [/^[ijl'|]/, 0.28],
+  [/^[frtI.,:;!()[\] -]/, 0.4],
   [/^[mwMW@%]/, 0.97],
   [/^\p{Lu}/u, 0.72],
   [/^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\uff01-\uff60]/u, 1],
