@@ -1,108 +1,31 @@
+#!/usr/bin/env node
 /**
- * The process: reads the settings, composes the layers, and launches them.
+ * The command `pairroom`, as a process. Its exit code is 0 when all is well, 2 when it was called in a wrong way, else 1.
  */
-import { NodeRuntime } from "@effect/platform-node"
-import { Cause, Duration, Effect, Exit, Layer, Redacted } from "effect"
-import type { HttpServerError } from "effect/http"
-import { Drain } from "./http/Drain.ts"
-import type { PageMissing } from "./http/Pages.ts"
-import * as Server from "./http/Server.ts"
-import * as Logging from "./Logging.ts"
-import { Rooms } from "./rooms/Rooms.ts"
-import { RoomSettings } from "./rooms/RoomSettings.ts"
-import { type SettingError, type Settings, settings } from "./Settings.ts"
-import * as Signals from "./Signals.ts"
-import * as MemoryRoomStore from "./store/MemoryRoomStore.ts"
-import * as RedisRoomStore from "./store/redis/RedisRoomStore.ts"
-import type { RoomStore } from "./store/RoomStore.ts"
-import * as SqliteRoomStore from "./store/SqliteRoomStore.ts"
-import * as Telemetry from "./Telemetry.ts"
+import { NodeRuntime, NodeServices } from "@effect/platform-node"
+import { Cause, Console, Effect, Exit, Option } from "effect"
+import { CliConfig, CliError, Command, GlobalFlag } from "effect/cli"
+import { pairroom } from "./cli/Pairroom.ts"
+import { VERSION } from "./domain/version.ts"
 
-type StoreError = SqliteRoomStore.StoreFileError | RedisRoomStore.RedisUnusable
+/** What a person is told when a command has failed. What `serve` has to say it has logged, and the library shows wrong usage. */
+const told = (error: { readonly _tag: string; readonly message?: string }) =>
+  error._tag === "ShowHelp" || error._tag === "ServeFailed"
+    ? Effect.void
+    : Console.error(`pairroom: ${error.message ?? error._tag}`)
 
-const store = ({
-  ROOM_TTL: ttl,
-  STORE_PREFIX: prefix,
-  STORE_URL: url
-}: Settings): Layer.Layer<RoomStore, StoreError> => {
-  switch (url.kind) {
-    case "memory":
-      return MemoryRoomStore.layer({ ttl })
-    case "sqlite":
-      return SqliteRoomStore.layer(url.file, { ttl })
-    case "redis":
-      return RedisRoomStore.layer({ url: Redacted.value(url.url), prefix, ttl })
-  }
+/** The flags of every command. `serve` has one for the log of its own. */
+const flags = CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] })
+
+const codeOf = (exit: Exit.Exit<unknown, unknown>): number => {
+  if (Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause)) return 0
+  const error = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
+  return error instanceof CliError.ShowHelp ? (error.errors.length === 0 ? 0 : 2) : 1
 }
 
-const rooms = (settings: Settings) =>
-  Rooms.layerWith({ prefix: settings.ACCESS_CODE_PREFIX }).pipe(
-    Layer.provide(
-      Layer.effect(
-        RoomSettings,
-        Effect.map(RoomSettings, (defaults) => ({
-          ...defaults,
-          heartbeatInterval: settings.HEARTBEAT_INTERVAL,
-          streamLifetime: settings.STREAM_LIFETIME,
-          idleTimeToLive: Duration.min(defaults.idleTimeToLive, settings.ROOM_TTL)
-        }))
-      )
-    ),
-    Layer.provideMerge(store(settings))
-  )
-
-const server = (settings: Settings) =>
-  Server.layer({
-    host: settings.HOST,
-    port: settings.PORT,
-    prefix: settings.API_PREFIX,
-    allowedOrigins: settings.ALLOWED_ORIGINS,
-    drainTimeout: settings.DRAIN_TIMEOUT,
-    trustedProxies: settings.TRUSTED_PROXIES,
-    limits: {
-      streamsPerRoom: settings.STREAMS_PER_ROOM,
-      streamsPerAddress: settings.STREAMS_PER_ADDRESS,
-      streams: Infinity,
-      roomsPerMinute: settings.ROOMS_PER_MINUTE,
-      commandsPerMinute: settings.COMMANDS_PER_MINUTE,
-      unknownCodesPerMinute: settings.UNKNOWN_CODES_PER_MINUTE
-    }
-  }).pipe(Layer.provide([Drain.layerWith({ spread: settings.DRAIN_SPREAD }), rooms(settings)]))
-
-type Problem = SettingError | PageMissing | StoreError | HttpServerError.ServeError
-
-/** One line that names the variable, the value and what is allowed. */
-const problem = (error: Problem): string => {
-  switch (error._tag) {
-    case "SettingError":
-    case "PageMissing":
-      return error.message
-    case "StoreFileError":
-      return `STORE_URL: expected a file of rooms that can be opened, got ${error.message}`
-    case "RedisUnusable":
-      return `STORE_URL: expected a Redis that can be used, but ${error.message}`
-    case "ServeError":
-      return `HOST, PORT: expected an address that is free, got ${String(error.cause).replace(/^Error: /, "")}`
-  }
-}
-
-const run = Effect.fnUntraced(function* (settings: Settings) {
-  const heard = yield* Signals.limit(settings.DRAIN_TIMEOUT)
-  return yield* Logging.started(settings).pipe(
-    Layer.provide(server(settings)),
-    Layer.provide([Logging.stopped(heard), Logging.warnings]),
-    Layer.launch,
-    Effect.raceFirst(Logging.uncaught),
-    Effect.provide(Layer.provideMerge(Telemetry.layer(settings), Logging.layer(settings)))
-  )
-})
-
-settings.pipe(
-  Effect.flatMap(run),
-  Effect.tapError((error) => Logging.failed(problem(error))),
-  Effect.tapCause((cause) => (Cause.hasDies(cause) ? Logging.failed(Cause.pretty(cause)) : Effect.void)),
-  NodeRuntime.runMain({
-    disableErrorReporting: true,
-    teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause) ? 0 : 1)
-  })
+pairroom.pipe(
+  Command.run({ version: VERSION }),
+  Effect.tapError(told),
+  Effect.provide([NodeServices.layer, flags]),
+  NodeRuntime.runMain({ disableErrorReporting: true, teardown: (exit, onExit) => onExit(codeOf(exit)) })
 )

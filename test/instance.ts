@@ -30,7 +30,7 @@ export const start = (env: Record<string, string>): Effect.Effect<Instance, neve
   Effect.acquireRelease(
     Effect.gen(function* () {
       const lines = yield* Queue.unbounded<string>()
-      const child = spawn(process.execPath, ["src/main.ts"], {
+      const child = spawn(process.execPath, ["src/main.ts", "serve"], {
         env: { PATH: process.env["PATH"], HOST: "127.0.0.1", PORT: "0", ...compileCache, ...env }
       })
       let errors = ""

@@ -2,6 +2,7 @@
  * What can go wrong between a program and the service, said in the words of the rooms.
  */
 import { Duration, Effect } from "effect"
+import { HttpClientError } from "effect/http"
 import { StoreUnavailable } from "../domain/errors.ts"
 
 /** How long an answer may take. */
@@ -27,7 +28,7 @@ export const only =
       Effect.catch((error) =>
         error._tag === "StoreUnavailable" || (tags as ReadonlyArray<string>).includes(error._tag)
           ? Effect.fail(error as Told<E, Tag>)
-          : unavailable(url, error.message)
+          : unavailable(url, whyOf(error))
       ),
       Effect.timeoutOrElse({ duration: ANSWER_MOST, orElse: () => unavailable(url, "no answer came in time") })
     )
@@ -35,3 +36,13 @@ export const only =
 /** Fails with StoreUnavailable. */
 export const unavailable = (url: string, why: string): Effect.Effect<never, StoreUnavailable> =>
   Effect.fail(new StoreUnavailable({ message: `the service at ${url} cannot be used: ${why}` }))
+
+/** Says why a request got no answer, without the path of the room, which is its key. */
+export const whyOf = (error: Failure): string => {
+  if (!HttpClientError.isHttpClientError(error)) return error.message
+  const { reason } = error
+  if (reason._tag !== "TransportError") return `${reason._tag}: ${reason.description ?? "another answer was expected"}`
+  const { cause } = Object(reason.cause)
+  const { code, message } = Object(cause)
+  return `no connection (${code ?? message ?? reason.description ?? "for an unknown reason"})`
+}

@@ -7,7 +7,7 @@ import { roomNotFound, type RoomNotFound, type StoreUnavailable } from "../domai
 import { RoomEvent } from "../domain/RoomEvent.ts"
 import type { AccessCode } from "../domain/RoomState.ts"
 import type { WatchOptions } from "../rooms/Rooms.ts"
-import { unavailable } from "./Failures.ts"
+import { unavailable, whyOf } from "./Failures.ts"
 import * as Frames from "./Frames.ts"
 
 /** The service sends a heartbeat every 15 s by default. A connection on which nothing came for so long is dead. */
@@ -70,9 +70,9 @@ const connection = (
             onSome: (id) => HttpClientRequest.setHeader(request, "last-event-id", id)
           })
         )
-        .pipe(Effect.catch((error) => lost(id, url, error.message)))
+        .pipe(Effect.catch((error) => lost(id, url, whyOf(error))))
       if (answer.status === 204) return Stream.empty
-      if (answer.status === 404) return yield* Effect.fail(roomNotFound())
+      if (answer.status === 404) return yield* roomNotFound()
       if (!isEventStream(answer)) return yield* lost(id, url, `it has answered with ${answer.status}`)
       return answer.stream.pipe(
         Stream.mapError(() => new Lost()),

@@ -89,8 +89,16 @@ const ask = (child: ChildProcess, question: "cpu" | "memory"): Promise<Measure> 
   return answer
 }
 
+/** `pairroom` is a command with others beside the service. */
+const ARGUMENTS: Record<string, ReadonlyArray<string>> = { "src/main.ts": ["serve"] }
+
 const onCore = (core: string, script: string, args: ReadonlyArray<string>, env: NodeJS.ProcessEnv) =>
-  fork(script, { execPath: "taskset", execArgv: ["-c", core, process.execPath, ...args], env, stdio: "inherit" })
+  fork(script, ARGUMENTS[script] ?? [], {
+    execPath: "taskset",
+    execArgv: ["-c", core, process.execPath, ...args],
+    env,
+    stdio: "inherit"
+  })
 
 const end = (child: ChildProcess) =>
   new Promise((resolve) => {

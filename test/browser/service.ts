@@ -84,7 +84,7 @@ export const start = async ({ isRestarted = false } = {}): Promise<Service> => {
 
 /** Waits until it serves; what it complains of is seen. */
 const run = async (env: NodeJS.ProcessEnv): Promise<{ readonly child: ChildProcess; readonly url: string }> => {
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "src/main.ts"], {
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "src/main.ts", "serve"], {
     env,
     stdio: ["ignore", "pipe", "inherit"]
   })

@@ -7,6 +7,7 @@ import type { AccessCode } from "../../src/domain/RoomState.ts"
 import * as RemoteRooms from "../../src/remote/RemoteRooms.ts"
 import { Rooms } from "../../src/rooms/Rooms.ts"
 import * as Local from "../rooms/harness.ts"
+import { viewed } from "../rooms/view.ts"
 
 const encoder = new TextEncoder()
 
@@ -58,33 +59,7 @@ const network = Effect.fnUntraced(function* (answers: ReadonlyArray<Answer>) {
 const code = "2WQYYFY8H7RFD" as AccessCode
 
 /** A room as a service tells of it. */
-const ROOM = JSON.stringify({
-  driver: "lemon",
-  navigator: "apple",
-  status: "IN_PROGRESS",
-  duration: 60_000,
-  remainingTime: 60_000,
-  missionUrl: "",
-  id: "a",
-  accessCode: code,
-  running: false,
-  endsAt: null,
-  turn: 1,
-  finishedAt: null,
-  connections: 1,
-  serverTime: 0,
-  people: [],
-  here: [],
-  period: "turn",
-  periodDuration: 60_000,
-  startsAt: null,
-  autoStart: null,
-  breaks: null,
-  breakIn: null,
-  goal: "",
-  acknowledgedAt: null,
-  lastChange: { kind: "create", by: null, at: 0, undoUntil: null }
-})
+const ROOM = JSON.stringify(viewed())
 
 const event = (name: string, data: string, id?: string) =>
   `event: ${name}\ndata: ${data}\n${id === undefined ? "" : `id: ${id}\n`}\n`

@@ -1,4 +1,5 @@
-import { grouped, pathOf } from "../address.ts"
+import { grouped } from "../../domain/TypedCode.ts"
+import { pathOf } from "../address.ts"
 import { Avatar } from "../parts/Avatar.tsx"
 import { Brand } from "../parts/Brand.tsx"
 import { Icon } from "../parts/Icon.tsx"

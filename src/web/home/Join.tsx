@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks"
-import { codeIn, pathOf } from "../address.ts"
+import { codeIn } from "../../domain/TypedCode.ts"
+import { pathOf } from "../address.ts"
 import { text } from "../text/index.ts"
 
 /** A code or a link, typed or pasted, and in. */

@@ -1,5 +1,6 @@
 import { useRef, useState } from "preact/hooks"
-import { grouped, pathOf } from "../address.ts"
+import { grouped } from "../../domain/TypedCode.ts"
+import { pathOf } from "../address.ts"
 import { Dialog, type DialogProps } from "../parts/Dialog.tsx"
 import { later } from "../parts/later.tsx"
 import { text } from "../text/index.ts"

@@ -1,0 +1,25 @@
+/**
+ * Lengths of time as people type them in a terminal: `25m`, `1h30m`, `90s`, `25` (minutes), `7:30`.
+ */
+import { Option } from "effect"
+
+const UNITS = { h: 3_600_000, m: 60_000, s: 1_000 }
+
+const PARTS = /^(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m(?:in)?)?(?:(\d+(?:\.\d+)?)s)?$/
+
+const CLOCK = /^(?:(\d+):)?(\d+):([0-5]\d)$/
+
+/** What is allowed, for help and for messages. */
+export const ALLOWED = "a length of time such as 25m, 90s, 1h30m, 7:30, or a number of minutes"
+
+/** Returns the milliseconds of a typed length. */
+export const parse = (typed: string): Option.Option<number> => {
+  const text = typed.trim().toLowerCase()
+  if (text === "") return Option.none()
+  if (/^\d+(\.\d+)?$/.test(text)) return Option.some(Math.round(Number(text) * UNITS.m))
+  const [, hours, minutes, seconds] = CLOCK.exec(text) ?? PARTS.exec(text) ?? []
+  if (hours === undefined && minutes === undefined && seconds === undefined) return Option.none()
+  return Option.some(millisOf(hours, UNITS.h) + millisOf(minutes, UNITS.m) + millisOf(seconds, UNITS.s))
+}
+
+const millisOf = (part: string | undefined, unit: number) => Math.round(Number(part ?? 0) * unit)

@@ -1,0 +1,81 @@
+/**
+ * `pairroom new`: makes a room, and prints its code, its link, and a QR code where a phone could use it.
+ */
+import { Console, Effect, Option } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import { renderUnicodeCompact } from "uqr"
+import { grouped } from "../domain/TypedCode.ts"
+import * as RemoteRooms from "../remote/RemoteRooms.ts"
+import * as Durations from "./Duration.ts"
+import * as Output from "./Output.ts"
+import * as Target from "./Target.ts"
+
+/** Who is in a room if nobody is named, as on the page. */
+const USUAL = ["Driver", "Navigator"] as const
+
+const MINUTE = 60_000
+
+const length = (flag: string, description: string) =>
+  Flag.String(flag).pipe(
+    Flag.withMetavar("TIME"),
+    Flag.withDescription(`${description}: ${Durations.ALLOWED}`),
+    Flag.filterMap(Durations.parse, () => Durations.ALLOWED)
+  )
+
+export const newRoom = Command.make(
+  "new",
+  {
+    people: Argument.String("people").pipe(
+      Argument.withDescription("Names of those who take part, in the order in which they drive"),
+      Argument.variadic({ max: 20 })
+    ),
+    turn: length("turn", "Length of a turn, 10m by default").pipe(Flag.withDefault(10 * MINUTE)),
+    every: Flag.Int("break-every").pipe(
+      Flag.withDescription("A break after so many turns, 1 to 20; none by default"),
+      Flag.optional
+    ),
+    break: length("break", "Length of these breaks, 5m by default").pipe(Flag.withDefault(5 * MINUTE)),
+    after: length("auto-start", "Turns and breaks start by themselves so long after a finish").pipe(Flag.optional),
+    goal: Flag.String("goal").pipe(Flag.withDescription("What the room works on, one line"), Flag.withDefault("")),
+    qr: Flag.Boolean("qr").pipe(Flag.withDescription("A QR code of the link, on a terminal"), Flag.withDefault(true)),
+    json: Flag.Boolean("json").pipe(Flag.withDescription("Code and link as JSON"), Flag.withDefault(false)),
+    ...Target.common
+  },
+  Effect.fnUntraced(function* (given) {
+    const url = yield* Target.addressOf(given.url)
+    const { accessCode: code } = yield* Effect.provide(
+      Effect.flatMap(RemoteRooms.Rooms, (rooms) =>
+        rooms.create(
+          {
+            people: [...given.people, ...USUAL.slice(given.people.length)],
+            timerDuration: given.turn,
+            breaks: Option.getOrNull(Option.map(given.every, (every) => ({ every, duration: given.break }))),
+            autoStart: Option.getOrNull(Option.map(given.after, (after) => ({ after }))),
+            goal: given.goal
+          },
+          { by: Option.getOrUndefined(given.by) }
+        )
+      ),
+      Target.layer(given)
+    )
+    const link = `${url}/room/${encodeURIComponent(code)}`
+    if (given.json) return yield* Console.log(JSON.stringify({ accessCode: code, url: link }))
+    yield* Console.log(`${grouped(code)}\n${link}`)
+    if (!(yield* Output.isTerminal)) return
+    if (given.qr) yield* Console.log(isReachable(link) ? `\n${renderUnicodeCompact(link)}` : UNREACHABLE)
+    yield* Console.log(`\nexport PAIRROOM_ROOM=${code}   # then: pairroom start, pairroom watch`)
+  })
+).pipe(
+  Command.withDescription("Make a room; print its code, its link and a QR code"),
+  Command.withExamples([
+    { command: "pairroom new Mina Jun", description: "A room for two, turns of ten minutes" },
+    { command: "pairroom new Mina Jun Ari --turn 7m --break-every 4", description: "A mob with breaks" }
+  ])
+)
+
+const UNREACHABLE =
+  "(No QR code: no phone can reach an address of this machine alone. Give --url with its name in your network.)"
+
+/** Can another device reach this address? */
+export const isReachable = (link: string): boolean =>
+  !/^(localhost|127\.|\[::1\]|0\.0\.0\.0)/.test(new URL(link).hostname)

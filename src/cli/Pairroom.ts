@@ -1,0 +1,16 @@
+/**
+ * The command `pairroom`.
+ */
+import { Command } from "effect/cli"
+import { health } from "./Health.ts"
+import { newRoom } from "./New.ts"
+import { people } from "./People.ts"
+import * as RoomCommands from "./RoomCommands.ts"
+import { serve } from "./Serve.ts"
+import { status, turns } from "./Show.ts"
+import { watch } from "./Watch.ts"
+
+export const pairroom = Command.make("pairroom").pipe(
+  Command.withDescription("Keeps the timer of a pair-programming room in step for everyone in it"),
+  Command.withSubcommands([serve, newRoom, watch, status, ...RoomCommands.all, people, turns, health])
+)

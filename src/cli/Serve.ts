@@ -1,0 +1,68 @@
+/**
+ * `pairroom serve`: the service. Each of its settings is a flag, and an environment variable.
+ */
+import { ConfigProvider, Effect, Option } from "effect"
+import { Command, Flag } from "effect/cli"
+import { VARIABLES, type Settings } from "../Settings.ts"
+
+/** What each setting is for. */
+const MEANINGS: Readonly<Record<keyof Settings, string>> = {
+  HOST: "Address to listen on",
+  PORT: "Port; 0 takes a free one",
+  STORE_URL: "Where rooms are kept",
+  STORE_PREFIX: "Put before every key, in Redis",
+  API_PREFIX: "Path that the API stands under",
+  ACCESS_CODE_PREFIX: "Put before each new access code",
+  ALLOWED_ORIGINS: "Origins that may call from a browser",
+  HEARTBEAT_INTERVAL: "How often a stream says that it lives",
+  STREAM_LIFETIME: "How long a stream lives before its client reconnects",
+  ROOM_TTL: "A room that nobody changed or watched for so long is deleted",
+  DRAIN_TIMEOUT: "The most that a shutdown takes",
+  DRAIN_SPREAD: "Over what time clients are told to come back",
+  LOG_LEVEL: "What is logged",
+  LOG_FORMAT: "How it is logged",
+  TRUSTED_PROXIES: "Proxies whose X-Forwarded-For is believed",
+  STREAMS_PER_ROOM: "Open streams of one room",
+  STREAMS_PER_ADDRESS: "Open streams of one address",
+  ROOMS_PER_MINUTE: "New rooms a minute from one address",
+  COMMANDS_PER_MINUTE: "Commands a minute from one address",
+  UNKNOWN_CODES_PER_MINUTE: "Requests a minute from one address for unknown codes",
+  OTEL_EXPORTER_OTLP_ENDPOINT: "Collector of traces and metrics",
+  OTEL_EXPORTER_OTLP_PROTOCOL: "How they are sent there",
+  OTEL_SERVICE_NAME: "Name of the service in them"
+}
+
+export const flagOf = (variable: string): string => variable.toLowerCase().replaceAll("_", "-")
+
+const flags = Object.fromEntries(
+  Object.entries(VARIABLES).map(([variable, { allowed, fallback }]) => [
+    variable,
+    Flag.String(flagOf(variable)).pipe(
+      Flag.withMetavar("VALUE"),
+      Flag.withDescription(
+        `${MEANINGS[variable as keyof Settings]}: ${allowed}. ${fallback === "" ? "Empty by default" : `Default ${fallback}`} [${variable}]`
+      ),
+      Flag.optional
+    )
+  ])
+) as { readonly [Name in keyof Settings]: Flag.Flag<Option.Option<string>> }
+
+export const serve = Command.make(
+  "serve",
+  flags,
+  Effect.fnUntraced(function* (given) {
+    const set = Object.entries(given).flatMap(([name, value]) => (Option.isSome(value) ? [[name, value.value]] : []))
+    // Loaded when it is wanted: the other commands need no store.
+    const { serve } = yield* Effect.promise(() => import("../serve.ts"))
+    return yield* Effect.provide(
+      serve,
+      ConfigProvider.layerAdd(ConfigProvider.fromUnknown(Object.fromEntries(set)), { asPrimary: true })
+    )
+  })
+).pipe(
+  Command.withDescription("Run the service. A flag goes before the environment variable that stands in brackets"),
+  Command.withExamples([
+    { command: "pairroom serve", description: "On port 3000, with rooms in ./data/pairroom.db" },
+    { command: "pairroom serve --port 8080 --store-url memory:", description: "Another port, rooms in memory" }
+  ])
+)

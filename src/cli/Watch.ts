@@ -1,0 +1,84 @@
+/**
+ * `pairroom watch`: follows a room. In a terminal it is drawn in place; elsewhere each change is a line.
+ */
+import { Clock, Console, Effect, Option, Ref, Schedule, Stream, Terminal } from "effect"
+import { Command, Flag } from "effect/cli"
+import type { RoomEvent, RoomView } from "../domain/RoomEvent.ts"
+import { lineOf } from "../http/room/Line.ts"
+import * as Output from "./Output.ts"
+import * as Screen from "./Screen.ts"
+import * as Target from "./Target.ts"
+
+/** How often it looks whether another second is to be shown. */
+const LOOK = "100 millis"
+
+/** The width of a terminal that does not tell its own. */
+const COLUMNS = 80
+
+/** What is on the screen. */
+interface Shown {
+  readonly room: Option.Option<RoomView>
+  /** How far the clock of the service is ahead of this machine's, in milliseconds. */
+  readonly ahead: number
+  readonly lines: ReadonlyArray<string>
+}
+
+type Events<E> = Stream.Stream<RoomEvent, E>
+
+/** Draws a room, until its streams are ended. A finish rings the bell. */
+export const drawn = Effect.fnUntraced(function* <E>(events: Events<E>, bell: boolean) {
+  const terminal = yield* Terminal.Terminal
+  const shown = yield* Ref.make<Shown>({ room: Option.none(), ahead: 0, lines: [] })
+  const draw = Effect.gen(function* () {
+    const { ahead, lines: before, room } = yield* Ref.get(shown)
+    if (Option.isNone(room)) return
+    const now = (yield* Clock.currentTimeMillis) + ahead
+    const lines = Screen.linesOf(Screen.at(room.value, now), (yield* terminal.columns) || COLUMNS)
+    if (lines.join("\n") === before.join("\n")) return
+    yield* Ref.update(shown, (known) => ({ ...known, lines }))
+    yield* terminal.display(Screen.redrawn(before.length, lines))
+  })
+  const take = Effect.fnUntraced(function* (event: RoomEvent) {
+    if (event.event === "room") {
+      const ahead = event.data.serverTime - (yield* Clock.currentTimeMillis)
+      yield* Ref.update(shown, (known) => ({ ...known, ahead, room: Option.some(event.data) }))
+      yield* draw
+    } else if (bell && event.event === "timer" && event.data === "stop") yield* terminal.display(Screen.BELL)
+  })
+  yield* Effect.raceFirst(Stream.runForEach(events, take), Effect.repeat(draw, Schedule.spaced(LOOK)))
+})
+
+/** Prints a line for each change of a room. Who comes and goes is no change. */
+export const lines = <E>(events: Events<E>) =>
+  events.pipe(
+    Stream.filter(({ event }) => event === "room"),
+    Stream.map(({ data }) => data as RoomView),
+    Stream.changesWith((one, other) => one.id === other.id),
+    Stream.runForEach((room) => Console.log(`${new Date(room.serverTime).toISOString()} ${lineOf(room)}`))
+  )
+
+/** Prints each event as a line of JSON. */
+export const json = <E>(events: Events<E>) =>
+  Stream.runForEach(events, ({ data, event }) => Console.log(JSON.stringify({ event, data })))
+
+export const watch = Command.make(
+  "watch",
+  {
+    room: Target.room,
+    json: Flag.Boolean("json").pipe(
+      Flag.withDescription("Each event as a line of JSON, each second too"),
+      Flag.withDefault(false)
+    ),
+    bell: Flag.Boolean("bell").pipe(Flag.withDescription("Ring when the time is up"), Flag.withDefault(true)),
+    ...Target.common
+  },
+  ({ bell, json: asJson, ...target }) =>
+    Target.withRoom(target, (rooms, code, { by }) =>
+      Effect.gen(function* () {
+        const name = by === null || by === undefined ? {} : { name: by }
+        const events = rooms.events(code, { ticks: asJson, ...name })
+        if (asJson) return yield* json(events)
+        yield* (yield* Output.isTerminal) ? drawn(events, bell) : lines(events)
+      })
+    )
+).pipe(Command.withDescription("Follow a room: the time, who drives and who is next. Ctrl-C ends it"))

@@ -1,0 +1,117 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber, Layer, Queue, Stream, Terminal } from "effect"
+import { TestClock, TestConsole } from "effect/testing"
+import * as Watch from "../../src/cli/Watch.ts"
+import { Rooms } from "../../src/rooms/Rooms.ts"
+import * as Local from "../rooms/harness.ts"
+
+/** A terminal of 60 columns, and what is written to it. */
+const terminal = Effect.gen(function* () {
+  const written = yield* Queue.unbounded<string>()
+  const layer = Layer.succeed(
+    Terminal.Terminal,
+    Terminal.make({
+      columns: Effect.succeed(60),
+      rows: Effect.succeed(24),
+      size: Effect.die("unused"),
+      readInput: Effect.die("unused"),
+      readLine: Effect.die("unused"),
+      display: (text) => Effect.asVoid(Queue.offer(written, text))
+    })
+  )
+  return { written, layer }
+})
+
+/** The second line of what was drawn: the time, and who drives. */
+const line = (drawn: string) => drawn.split("\n")[1] ?? drawn
+
+describe("watch", () => {
+  it.effect("draws the room in place, each second anew, and rings when the time is up", () =>
+    Effect.gen(function* () {
+      const { layer, written } = yield* terminal
+      const rooms = yield* Rooms
+      const code = yield* Local.open(3_000)
+      const watching = yield* Effect.forkChild(
+        Effect.provide(Watch.drawn(rooms.events(code, { ticks: false }), true), layer)
+      )
+      const next = Queue.take(written)
+      /** The bar moves more often than the time. */
+      const nextLine = Effect.fnUntraced(function* (before: string) {
+        let shown = before
+        while (shown === before) shown = line(yield* next)
+        return shown
+      })
+      assert.strictEqual(line(yield* next), "0:03, not started · lemon drives, apple next · turn 1")
+      yield* rooms.start(code)
+      const started = yield* next
+      assert.isTrue(started.startsWith("\u001b[3F\u001b[J"), "it takes the place of the three lines before")
+      assert.strictEqual(line(started), "0:03 left · lemon drives, apple next · turn 1")
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(yield* nextLine(line(started)), "0:02 left · lemon drives, apple next · turn 1")
+      yield* TestClock.adjust("2 seconds")
+      assert.strictEqual(
+        yield* nextLine("0:02 left · lemon drives, apple next · turn 1"),
+        "0:01 left · lemon drives, apple next · turn 1"
+      )
+      const up = "time is up, overtime 0:00 · apple drives next · turn 2"
+      assert.strictEqual(yield* nextLine("0:01 left · lemon drives, apple next · turn 1"), up)
+      assert.strictEqual(yield* next, "\u0007")
+      yield* TestClock.adjust("2 seconds")
+      assert.strictEqual(yield* nextLine(up), "time is up, overtime 0:01 · apple drives next · turn 2")
+      yield* rooms.complete(code)
+      yield* Fiber.join(watching)
+    }).pipe(Effect.provide(Local.layer))
+  )
+
+  it.effect("prints a line for each change where there is no terminal, and none for who comes and goes", () =>
+    Effect.gen(function* () {
+      const rooms = yield* Rooms
+      const code = yield* Local.open(60_000)
+      const watching = yield* Effect.forkChild(Watch.lines(rooms.events(code, { ticks: false })))
+      yield* Local.settled
+      const another = yield* Effect.forkChild(Stream.runDrain(rooms.events(code)))
+      yield* TestClock.adjust("2 seconds")
+      yield* rooms.start(code)
+      yield* TestClock.adjust("10 seconds")
+      yield* rooms.complete(code)
+      yield* Fiber.join(watching)
+      yield* Fiber.join(another)
+      assert.deepStrictEqual(yield* TestConsole.logLines, [
+        "1970-01-01T00:00:00.000Z 1:00, not started · lemon drives, apple next · turn 1",
+        "1970-01-01T00:00:02.000Z 1:00 left · lemon drives, apple next · turn 1",
+        "1970-01-01T00:00:12.000Z completed · turn 1"
+      ])
+    }).pipe(Effect.provide(Local.layer))
+  )
+
+  it.effect("prints each event as JSON for scripts", () =>
+    Effect.gen(function* () {
+      const rooms = yield* Rooms
+      const code = yield* Local.open(2_000)
+      const watching = yield* Effect.forkChild(Watch.json(rooms.events(code)))
+      yield* Local.settled
+      yield* rooms.start(code)
+      yield* TestClock.adjust("2 seconds")
+      yield* rooms.complete(code)
+      yield* Fiber.join(watching)
+      const events = (yield* TestConsole.logLines).map((text) => JSON.parse(String(text)))
+      assert.deepStrictEqual(
+        events.map(({ data, event }) => (typeof data === "object" ? event : `${event} ${data}`)),
+        [
+          "connect OK",
+          "room",
+          "remaining-time 2000",
+          "room",
+          "timer start",
+          "remaining-time 1000",
+          "remaining-time 0",
+          "room",
+          "timer stop",
+          "room",
+          "timer complete",
+          "close OK"
+        ]
+      )
+    }).pipe(Effect.provide(Local.layer))
+  )
+})
