@@ -18,12 +18,20 @@ export const missing: string | undefined =
 
 if (missing !== undefined) console.warn(missing)
 
-/**
- * Runs a configuration of the folder `nginx`, with these ports in place of those that it names, in their order, and with
- * `settings` besides.
- */
+/** A configuration of the folder `nginx`, or that of the containers. */
+type Name = "round-robin" | "prefix" | "stock" | "container"
+
+const siteOf = (name: Name): string =>
+  name === "container"
+    ? // In a network of containers the instances have names, which are looked up while nginx runs.
+      readFileSync(new URL("../../src/container/nginx.conf", import.meta.url), "utf8")
+        .replace(/^ *resolver .*$/m, "")
+        .replace(/\bpairroom-(\d):3000( .*)? resolve;/g, "127.0.0.1:300$1$2;")
+    : readFileSync(new URL(`nginx/${name}.conf`, import.meta.url), "utf8")
+
+/** Runs a configuration, with these ports in place of those that it names, in their order, and with `settings` besides. */
 export const start = Effect.fnUntraced(function* (
-  name: "round-robin" | "prefix" | "stock",
+  name: Name,
   instances: ReadonlyArray<number>,
   settings = ""
 ): Effect.fn.Return<{ readonly port: number; readonly url: string }, never, Scope.Scope> {
@@ -32,8 +40,7 @@ export const start = Effect.fnUntraced(function* (
     (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
   )
   const port = yield* freePort
-  const site = readFileSync(new URL(`nginx/${name}.conf`, import.meta.url), "utf8")
-  writeFileSync(join(folder, "site.conf"), withPorts(site, port, instances))
+  writeFileSync(join(folder, "site.conf"), withPorts(siteOf(name), port, instances))
   writeFileSync(join(folder, "nginx.conf"), stock(folder, settings))
   const nginx = yield* Effect.acquireRelease(
     Effect.sync(() =>
