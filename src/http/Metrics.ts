@@ -1,5 +1,5 @@
 /**
- * The table of all metrics, and `/metrics`, where Prometheus reads them. `README.md` beside this file has the same table.
+ * The table of all metrics, and `/metrics`, where Prometheus reads them. `src/operation/README.md` has the same table.
  */
 import { Effect, Layer } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"

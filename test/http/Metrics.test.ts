@@ -37,10 +37,13 @@ const printed = (text: string) =>
 const byName = <A>(families: Iterable<readonly [string, A]>) =>
   Array.from(families, ([name, family]) => ({ name, ...family })).toSorted((a, b) => (a.name < b.name ? -1 : 1))
 
-const README = readFileSync(new URL("../../src/http/README.md", import.meta.url), "utf8")
+const document = readFileSync(new URL("../../src/operation/README.md", import.meta.url), "utf8")
 
 const documented = Array.from(
-  README.split("\n## Logs")[0]!.matchAll(/^\| `(\w+)` \| (\w+) \| (.*?) ?\| (.+) \|$/gm),
+  document
+    .split("\n## Metrics")[1]!
+    .split("\n## ")[0]!
+    .matchAll(/^\| `(\w+)` \| (\w+) \| (.*?) ?\| (.+) \|$/gm),
   ([, name, type, labels = "", meaning]) => ({
     name,
     type,
@@ -50,7 +53,7 @@ const documented = Array.from(
 )
 
 describe("/metrics", () => {
-  it("is described in README as it is in the code", () => {
+  it("is described in the document on operation as it is in the code", () => {
     const table = TABLE.map(({ name, type, labels, meaning }) => ({ name, type, labels: Object.keys(labels), meaning }))
     assert.deepStrictEqual(documented, table)
   })
