@@ -1,6 +1,6 @@
 /**
  * Holds Pairroom against a bare Node loop and better-sse in one run, taking turns, and prints medians and ratios. Each
- * server has a process and a core of its own, the load another. `--write` puts the table into the README.
+ * server has a process and a core of its own, the load another. `--write` puts the table into `README.md` beside this file.
  */
 import { type ChildProcess, fork } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -257,10 +257,10 @@ const written = (figures: string): string => {
 }
 
 if (options.write) {
-  const readme = readFileSync("README.md", "utf8")
+  const document = new URL("README.md", import.meta.url)
   writeFileSync(
-    "README.md",
-    readme.replace(
+    document,
+    readFileSync(document, "utf8").replace(
       /(<!-- figures -->\n)([^]*?)(<!-- \/figures -->)/,
       (_, open, figures, close) => `${open}\n${written(figures)}\n\n${close}`
     )
