@@ -3,10 +3,17 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Queue } from "effect"
 import { OpenApi } from "effect/http-api"
 import { EventSource } from "eventsource"
-import { spawn } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
 import { prefixed } from "../../src/http/Api.ts"
 import { address, start } from "../instance.ts"
 import { blocks, type Command, commands, DOCUMENTS, read } from "./documents.ts"
+
+const missing =
+  spawnSync("curl", ["--version"]).status === 0
+    ? undefined
+    : "curl is missing; these tests need it: apt-get install curl"
+
+if (missing !== undefined) console.warn(missing)
 
 /** The room of the documents. */
 const CODE = "2WQYYFY8H7RFD"
@@ -63,7 +70,7 @@ const perform = Effect.fnUntraced(function* (url: string, all: ReadonlyArray<Com
   }
 })
 
-describe("a request in a document", () => {
+describe.skipIf(missing !== undefined)("a request in a document", () => {
   it.live.each(DOCUMENTS.filter((path) => curls(path).length > 0))("is answered as it says: %s", (path) =>
     Effect.gen(function* () {
       const url = yield* Effect.flatMap(start({ STORE_URL: "memory:" }), address)

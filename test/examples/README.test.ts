@@ -1,10 +1,9 @@
 import { assert, it } from "@effect/vitest"
-import { readFileSync } from "node:fs"
+import { read } from "../documents/documents.ts"
 
-const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8")
-
-const readme = read("../../README.md")
-
-it.for(["embed.ts", "embed.test.ts"])("README shows %s as it is", (file) => {
-  assert.include(readme, `\`\`\`ts\n${read(file).trim()}\n\`\`\``)
+it.for([
+  ["README.md", "embed.ts"],
+  ["src/README.md", "embed.test.ts"]
+] as const)("%s shows %s as it is", ([document, file]) => {
+  assert.include(read(document), `\`\`\`ts\n${read(`test/examples/${file}`).trim()}\n\`\`\``)
 })
