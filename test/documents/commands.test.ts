@@ -48,7 +48,11 @@ const docker: Readonly<Record<string, (words: ReadonlyArray<string>) => void>> =
     assert.include(read("src/container/Dockerfile"), `CMD ${JSON.stringify(words).replaceAll(",", ", ")}`)
   },
   cp: ([from]) => assert.include(read("src/container/Dockerfile"), `VOLUME ${from!.split(":")[1]}\n`),
-  compose: (words) => there(after(words, "-f")[0]),
+  compose: (words) => {
+    const [file] = after(words, "-f")
+    there(file)
+    for (const service of after(words, "--no-deps")) assert.match(read(file!), new RegExp(`^  ${service}:`, "m"))
+  },
   logs: ([name]) => assert.match(name!, IMAGE),
   start: ([name]) => assert.match(name!, IMAGE),
   stop: ([name]) => assert.match(name!, IMAGE)
@@ -71,14 +75,16 @@ const programs: Readonly<Record<string, (words: ReadonlyArray<string>, document:
   systemctl: unit,
   journalctl: (words) => there(`src/operation/${after(words, "-u")[0]}.service`),
   kubectl: (words) => {
+    assert.include(["apply", "rollout", "set"], words[0])
     for (const file of after(words, "-f")) there(file)
-    if (words[0] === "rollout") {
-      const [kind, name] = words.at(-1)!.split("/")
-      assert.match(
-        read("src/operation/kubernetes.yaml"),
-        new RegExp(`^kind: ${kind}\nmetadata:\n  name: ${name}$`, "im")
-      )
-    } else assert.strictEqual(words[0], "apply")
+    const resources = read("src/operation/kubernetes.yaml")
+    const resource = words.find((word) => word.includes("/") && !word.includes("."))
+    if (resource === undefined) return
+    const [kind, name] = resource.split("/")
+    assert.match(resources, new RegExp(`^kind: ${kind}\nmetadata:\n  name: ${name}$`, "im"))
+    for (const pair of after(words, resource).filter((pair) => pair !== "")) {
+      assert.include(resources, `- name: ${pair.split("=")[0]}\n`)
+    }
   },
   cd: ([folder]) => assert.include(read("src/operation/pairroom.service"), `WorkingDirectory=${folder}\n`),
   cp: ([file, folder]) => {
