@@ -65,3 +65,14 @@ export const address = ({ end, errors, lines }: Instance): Effect.Effect<string>
     Effect.map((line) => GREETING.exec(line)![1]!.replace("localhost", "127.0.0.1")),
     Effect.raceFirst(Effect.flatMap(end(), (code) => Effect.die(new Error(`it ended with ${code}: ${errors()}`))))
   )
+
+/** Sends one request, and gives the JSON of its answer; undefined where there is none. */
+export const ask = (url: string, method = "GET", body?: unknown) =>
+  Effect.promise(async () => {
+    const response = await fetch(url, {
+      method,
+      ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) })
+    })
+    const text = await response.text()
+    return text === "" ? undefined : JSON.parse(text)
+  })

@@ -1,28 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Queue, Schedule } from "effect"
-import { EventSource } from "eventsource"
 import { spawn } from "node:child_process"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { writeFileSync } from "node:fs"
 import { connect, type Socket } from "node:net"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { freePort } from "./cluster/port.ts"
-import { address, compileCache, GREETING, start } from "./instance.ts"
-
-const folder = Effect.acquireRelease(
-  Effect.sync(() => mkdtempSync(join(tmpdir(), "pairroom-"))),
-  (path) => Effect.sync(() => rmSync(path, { recursive: true }))
-)
-
-const ask = (url: string, method = "GET", body?: unknown) =>
-  Effect.promise(async () => {
-    const response = await fetch(url, {
-      method,
-      ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) })
-    })
-    const text = await response.text()
-    return text === "" ? undefined : JSON.parse(text)
-  })
+import { address, ask, compileCache, GREETING, start } from "./instance.ts"
+import { folder } from "./store/files.ts"
 
 /** A connection, to write bytes to and to hear what comes back, up to a pattern. */
 const dial = ({ port }: URL) =>
@@ -61,26 +45,6 @@ const draining = ({ origin }: URL) =>
     Effect.map(({ status }) => status),
     Effect.repeat({ until: (status) => status !== 200 })
   )
-
-/** A browser's stream, as the package `eventsource` has it: what it has seen, but for `room`, up to an event. */
-const client = (url: string) =>
-  Effect.gen(function* () {
-    const seen = yield* Queue.unbounded<string>()
-    const stream = yield* Effect.acquireRelease(
-      Effect.sync(() => new EventSource(url)),
-      (stream) => Effect.sync(() => stream.close())
-    )
-    for (const name of ["connect", "remaining-time", "timer", "close"]) {
-      stream.addEventListener(name, ({ data }) => Queue.offerUnsafe(seen, `${name} ${data}`))
-    }
-    const until = Effect.fnUntraced(function* (event: string) {
-      const events: Array<string> = []
-      do events.push(yield* Queue.take(seen))
-      while (events.at(-1) !== event)
-      return events
-    })
-    return { until }
-  })
 
 describe("the process", () => {
   it.live("prints its address and what to do next, and ends with code 0 on SIGTERM, streams and all", () =>
@@ -194,61 +158,6 @@ describe("the process", () => {
       const answer = yield* Effect.tryPromise(() => fetch(`${url}/healthz`)).pipe(Effect.eventually)
       assert.strictEqual(answer.status, 200)
       assert.strictEqual(yield* second.end("SIGTERM"), 0)
-    })
-  )
-
-  it.live("after a kill -9 every acknowledged command is there, and a running timer runs on", () =>
-    Effect.gen(function* () {
-      const env = { STORE_URL: `sqlite:${join(yield* folder, "deep", "rooms.db")}` }
-      const first = yield* start(env)
-      const before = yield* address(first)
-      const { accessCode } = yield* ask(`${before}/api/pair-room`, "POST", {
-        driver: "lemon",
-        navigator: "apple",
-        timerDuration: 600_000
-      })
-      yield* ask(`${before}/api/pair-room/${accessCode}/pair-swap`, "PATCH")
-      yield* ask(`${before}/api/${accessCode}/timer/start`, "PATCH")
-      const told = yield* ask(`${before}/api/pair-room/${accessCode}`)
-      yield* first.end("SIGKILL")
-      const after = yield* address(yield* start(env))
-      const found = yield* ask(`${after}/api/pair-room/${accessCode}`)
-      for (const name of ["id", "driver", "navigator", "running", "endsAt", "turn"]) {
-        assert.strictEqual(found[name], told[name], name)
-      }
-      assert.isTrue(found.running)
-      assert.strictEqual(found.remainingTime, found.endsAt - found.serverTime)
-    })
-  )
-
-  it.live("two clients of the same room see the same, also after a kill -9 and a restart", () =>
-    Effect.gen(function* () {
-      const env = { STORE_URL: `sqlite:${join(yield* folder, "rooms.db")}` }
-      const first = yield* start(env)
-      const url = yield* address(first)
-      const { accessCode } = yield* ask(`${url}/api/pair-room`, "POST", {
-        driver: "lemon",
-        navigator: "apple",
-        timerDuration: 600_000
-      })
-      const [one, other] = [
-        yield* client(`${url}/api/${accessCode}/connect`),
-        yield* client(`${url}/api/${accessCode}/connect`)
-      ]
-      yield* one.until("remaining-time 600000")
-      yield* other.until("remaining-time 600000")
-      yield* ask(`${url}/api/${accessCode}/timer/start`, "PATCH")
-      for (const each of [one, other]) {
-        assert.deepStrictEqual(yield* each.until("remaining-time 599000"), ["timer start", "remaining-time 599000"])
-      }
-      yield* first.end("SIGKILL")
-      yield* start({ ...env, PORT: new URL(url).port })
-      for (const each of [one, other]) {
-        const seen = yield* each.until("timer running")
-        assert.include(seen, "connect OK")
-      }
-      yield* ask(`${url}/api/${accessCode}/timer/stop`, "PATCH")
-      for (const each of [one, other]) yield* each.until("timer pause")
     })
   )
 
