@@ -1,12 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
-import { apply } from "../../src/domain/Commands.ts"
+import { apply, type Command } from "../../src/domain/Commands.ts"
 import type * as People from "../../src/domain/People.ts"
 import { PEOPLE_MAX } from "../../src/domain/PeopleCount.ts"
 import { type AccessCode, create, type RoomState } from "../../src/domain/RoomState.ts"
 import { settle } from "../../src/domain/Settle.ts"
-import * as SettingsCommands from "../../src/domain/SettingsCommands.ts"
+import { change } from "../../src/domain/SettingsCommands.ts"
 import { start } from "../../src/domain/TimerCommands.ts"
+import { next, takeBreak } from "../../src/domain/TurnCommands.ts"
 import { type LoggedTurn, patchOf, restore, toCsv, TURNS_KEPT, turnsView } from "../../src/domain/TurnLog.ts"
 
 const turn = (number: number): LoggedTurn => [number, 1, 2, number, number + 1, 1, "finish"]
@@ -68,30 +69,47 @@ describe("turnsView", () => {
   })
 })
 
-const names = (letter: string) =>
-  Array.from({ length: PEOPLE_MAX }, (_, index) => letter.repeat(18) + String(index).padStart(2, "0"))
+/** Twenty names of twenty characters, the last of which tell them apart. */
+const names = (character: string) =>
+  Array.from({ length: PEOPLE_MAX }, (_, index) => character.repeat(18) + String(index).padStart(2, "0"))
 
 describe("a large room", () => {
-  it("of 20 people with names of 20 letters and 100 turns takes less than 16 KiB, with what an undo needs", () => {
-    for (const people of [names("m"), names("한")]) {
-      const now = 1_800_000_000_000
-      let room: RoomState = create(
-        "IAN2345678901" as AccessCode,
-        { people, timerDuration: 1_000, autoStart: { after: 0 } },
-        { now, nonce: "a".repeat(18) }
-      )
-      room = Result.getOrThrow(apply(start, room, { now, nonce: "b".repeat(18) }))
-      room = settle(room, now + 86_400_000)
-      room = Result.getOrThrow(
-        apply(SettingsCommands.change({ goal: "x".repeat(140) }), room, {
-          now: now + 86_400_000,
-          nonce: "c".repeat(18),
-          by: people[7]!
-        })
-      )
-      assert.strictEqual(room.log.length, TURNS_KEPT)
-      assert.isNotNull(room.before)
-      assert.isBelow(new TextEncoder().encode(JSON.stringify(room)).length, 16_384)
+  const [now, later] = [1_800_000_000_000, 1_800_086_400_000]
+
+  const afterTurns = (people: ReadonlyArray<string>): RoomState => {
+    const room = create(
+      "IAN2345678901" as AccessCode,
+      { people, timerDuration: 1_000, autoStart: { after: 0 } },
+      { now, nonce: "a".repeat(18) }
+    )
+    return settle(Result.getOrThrow(apply(start, room, { now, nonce: "b".repeat(18) })), later)
+  }
+
+  /** Commands that can be undone, so that the room keeps what was before. */
+  const commands: ReadonlyArray<Command<unknown>> = [
+    start,
+    next,
+    takeBreak(),
+    change({ goal: "한".repeat(140), missionUrl: `https://example.org/${"x".repeat(180)}` })
+  ]
+
+  const largest = (people: ReadonlyArray<string>): number => {
+    const moment = { now: later, nonce: "c".repeat(18), by: people[7]! }
+    const rooms = [afterTurns(people)]
+    for (const command of commands) {
+      const last = rooms.at(-1)!
+      rooms.push(Result.getOrThrow(apply(command, last, moment)))
     }
-  })
+    assert.strictEqual(rooms.at(-1)?.log.length, TURNS_KEPT)
+    assert.isNotNull(rooms.at(-1)?.before)
+    return Math.max(...rooms.map((room) => new TextEncoder().encode(JSON.stringify(room)).length))
+  }
+
+  it.each(["m", "é", "한"])(
+    "of 20 people with names of 20 letters (%s) and 100 turns takes less than 16 KiB",
+    (letter) => assert.isBelow(largest(names(letter)), 16_384)
+  )
+
+  it("takes less than 24 KiB where each letter of the names is an emoji of several code points", () =>
+    assert.isBelow(largest(names("🧑🏽‍💻")), 24_576))
 })
