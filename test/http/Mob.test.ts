@@ -2,17 +2,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
-import { type Answer, call, open, serve, watch } from "./harness.ts"
-
-const MINUTE = 60_000
-
-const three = { people: ["ann", "bo", "cleo"], driver: null, navigator: null }
-
-const view = (code: string) => Effect.map(call("GET", `/api/pair-room/${code}`), ({ json }) => json)
+import { call, open, serve, watch } from "./harness.ts"
+import { MINUTE, refusal, three, view } from "./many.ts"
 
 const put = (code: string, body: unknown, path = "") => call("PUT", `/room/${code}${path}`, { body })
-
-const refusal = ({ json, status }: Answer) => [status, json._tag]
 
 describe("mob timer", () => {
   it.effect("starts a full turn of whoever asks, who is added where missing, as one change that can be undone", () =>

@@ -2,18 +2,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
-import { type Answer, call, open, pair, serve, watch } from "./harness.ts"
-
-const MINUTE = 60_000
-
-const three = { people: ["ann", "bo", "cleo"], driver: null, navigator: null }
-
-const view = (code: string) => Effect.map(call("GET", `/api/pair-room/${code}`), ({ json }) => json)
+import { call, open, pair, serve, watch } from "./harness.ts"
+import { MINUTE, refusal, three, view } from "./many.ts"
 
 const names = (code: string) =>
   Effect.map(view(code), ({ people }) => (people as ReadonlyArray<{ name: string }>).map(({ name }) => name))
-
-const refusal = ({ json, status }: Answer) => [status, json._tag]
 
 const people = (method: string, code: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
   call(method, `/api/pair-room/${code}/people${path}`, { headers, ...(body === undefined ? {} : { body }) })
