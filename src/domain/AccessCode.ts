@@ -16,7 +16,10 @@ export const RANDOM_LENGTH = 13
 /** The prefix before the random part. A load balancer can use it to route a room to its instance. */
 export const PREFIX_PATTERN = /^[A-Za-z0-9_-]{0,16}$/
 
-const CODE_PATTERN = /^[A-Za-z0-9_-]{1,64}$/
+export const CODE_PATTERN = /^[A-Za-z0-9_-]{1,64}$/
+
+/** What a code looks like, for descriptions. No room has it. */
+export const EXAMPLE = "K7QXMDWRAE3PH"
 
 /** Returns a new code that begins with the prefix. `randomByte` comes from a cryptographic source. */
 export const make = (prefix: string, randomByte: () => number): AccessCode => {

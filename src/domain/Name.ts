@@ -8,7 +8,7 @@
 export const NAME_MAX = 20
 
 /** The longest name in code points: a cluster may have any number of marks. */
-const CODE_POINTS_MAX = 80
+export const NAME_CODE_POINTS_MAX = 80
 
 /** A name must contain a visible character. White space, control characters, lone marks and fillers are not visible. */
 const VISIBLE = /[^\p{Z}\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u
@@ -26,19 +26,20 @@ export const toName = (text: string): string => text.trim().normalize("NFC")
 
 /** Is it a name, as `toName` returns it? */
 export const isName = (name: string): boolean =>
-  VISIBLE.test(name) && !FORBIDDEN.test(name) && !DOTS.has(name) && isWithin(name, NAME_MAX, CODE_POINTS_MAX)
+  VISIBLE.test(name) && !FORBIDDEN.test(name) && !DOTS.has(name) && isWithin(name, NAME_MAX, NAME_CODE_POINTS_MAX)
 
 /** Returns a name that a program has sent of its own accord, as far as it can be used; undefined if nothing is left. */
 export const usableName = (text: string): string | undefined => {
   const visible = toName([...toName(text)].filter((character) => !FORBIDDEN.test(character)).join(""))
-  const name = toName(firstOf(visible, NAME_MAX, CODE_POINTS_MAX))
+  const name = toName(firstOf(visible, NAME_MAX, NAME_CODE_POINTS_MAX))
   return isName(name) ? name : undefined
 }
 
 /** The longest goal, in the same characters. */
 export const GOAL_MAX = 140
 
-const GOAL_CODE_POINTS_MAX = 560
+/** The longest goal in code points. */
+export const GOAL_CODE_POINTS_MAX = 560
 
 export const GOAL_ALLOWED = `one line of at most ${GOAL_MAX} characters, without control and bidirectional control characters`
 

@@ -4,7 +4,7 @@
 import { Schema } from "effect"
 
 /** How many people who have left are remembered, besides those in the log. */
-const FORMER_KEPT = 40
+export const FORMER_KEPT = 40
 
 const record = {
   /** Stands for the person in the log, where names may change. It is unique in the room. */

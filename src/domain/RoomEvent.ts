@@ -1,95 +1,68 @@
 /**
- * What a client of a room sees: the room as JSON, and the events of its stream.
+ * What a client of a room sees: the events of its stream, and how its JSON comes from its state.
  */
-import { Schema } from "effect"
+import { Schema, SchemaTransformation } from "effect"
 import { undoUntilOf } from "./Commands.ts"
-import {
-  AccessCode,
-  AutoStart,
-  breakInOf,
-  Breaks,
-  ChangeKind,
-  Period,
-  remaining,
-  rolesOf,
-  type RoomState,
-  TimerChange
-} from "./RoomState.ts"
+import { digits, json, text } from "./described.ts"
+import { breakInOf, remaining, rolesOf, type RoomState, TimerChange } from "./RoomState.ts"
+import { RoomView, type TimerView } from "./RoomView.ts"
 import { isRunning } from "./Timer.ts"
 
-/** The JSON of a room, in an answer and in an event named `room`. All times are milliseconds. */
-export const RoomView = Schema.Struct({
-  driver: Schema.String,
-  navigator: Schema.String,
-  status: Schema.Literals(["IN_PROGRESS", "COMPLETED"]),
-  duration: Schema.Int,
-  remainingTime: Schema.Int,
-  missionUrl: Schema.String,
-  id: Schema.String,
-  accessCode: AccessCode,
-  running: Schema.Boolean,
-  endsAt: Schema.NullOr(Schema.Int),
-  turn: Schema.Int,
-  finishedAt: Schema.NullOr(Schema.Int),
-  connections: Schema.Int,
-  serverTime: Schema.Int,
-  /** In the order in which they drive. */
-  people: Schema.Array(Schema.Struct({ name: Schema.String, away: Schema.Boolean })),
-  /** Those of `people` who are connected under their name, sorted. */
-  here: Schema.Array(Schema.String),
-  period: Period,
-  /** The full length of this period, with extensions. */
-  periodDuration: Schema.Int,
-  /** When this period starts by itself. */
-  startsAt: Schema.NullOr(Schema.Int),
-  autoStart: AutoStart,
-  breaks: Breaks,
-  /** How many turns there are until the next break, the present one included. */
-  breakIn: Schema.NullOr(Schema.Int),
-  goal: Schema.String,
-  /** When somebody reacted to the last finish. */
-  acknowledgedAt: Schema.NullOr(Schema.Int),
-  lastChange: Schema.Struct({
-    kind: ChangeKind,
-    by: Schema.NullOr(Schema.String),
-    at: Schema.Int,
-    /** Until when it can be undone. */
-    undoUntil: Schema.NullOr(Schema.Int)
-  }),
-  /** Only present while the store is away: then the room may be in another state by now. */
-  uncertain: Schema.optionalKey(Schema.Literal(true))
-})
-export type RoomView = typeof RoomView.Type
+export { RoomView, TimerView } from "./RoomView.ts"
 
-/** The JSON of a room's timer. */
-export const TimerView = RoomView.mapFields(
-  ({ duration, remainingTime, running, endsAt, serverTime, period, periodDuration, startsAt }) => ({
-    duration,
-    remainingTime,
-    running,
-    endsAt,
-    serverTime,
-    period,
-    periodDuration,
-    startsAt
-  })
-)
-export type TimerView = typeof TimerView.Type
+const event = <const Name extends string, Data extends Schema.Top>(
+  name: Name,
+  data: Data,
+  identifier: string,
+  description: string
+) =>
+  Schema.Struct({
+    event: Schema.Literal(name),
+    data,
+    id: Schema.optionalKey(text(1, 64, "the `id` of the room, on the last event of each change", "4f1c2a9be07d5683c1"))
+  }).pipe(Schema.annotateEncoded({ identifier, description }))
 
-const event = <const Name extends string, Data extends Schema.Top>(name: Name, data: Data) =>
-  Schema.Struct({ event: Schema.Literal(name), data, id: Schema.optionalKey(Schema.String) })
+const count = (description: string, example: string) =>
+  digits(description, example).pipe(Schema.decodeTo(Schema.Finite, SchemaTransformation.numberFromString))
 
-const Count = Schema.FiniteFromString
+const Ok = Schema.Literal("OK")
 
 /** An event of a room's stream. Its encoded form is a Server-Sent Event. */
 export const RoomEvent = Schema.Union([
-  event("connect", Schema.Literal("OK")),
-  event("room", Schema.fromJsonString(RoomView)),
-  event("remaining-time", Count),
-  event("timer", Schema.Literals([...TimerChange.literals, "running"])),
-  event("close", Schema.Literal("OK")),
-  event("heartbeat", Count)
-])
+  event("connect", Ok, "ConnectEvent", "The first event of every stream."),
+  event(
+    "room",
+    json(RoomView, "Room", 65_536),
+    "RoomEvent",
+    "The room as JSON: on connect, with every change, and when somebody comes or goes."
+  ),
+  event(
+    "remaining-time",
+    count("what is left of this period, in milliseconds", "597000"),
+    "RemainingTimeEvent",
+    "On connect, at each full second while the timer runs, and when it is set. 0: the time is up."
+  ),
+  event(
+    "timer",
+    Schema.Literals([...TimerChange.literals, "running"]).annotate({
+      description: "the button; `running` on connect where the timer runs; `stop` when the time is up"
+    }),
+    "TimerEvent",
+    "What has happened to the timer."
+  ),
+  event(
+    "close",
+    Ok,
+    "CloseEvent",
+    "The stream ends for good: the room is closed or deleted, or its streams were ended."
+  ),
+  event(
+    "heartbeat",
+    count("the server's clock, in milliseconds since the epoch", "1790000000000"),
+    "HeartbeatEvent",
+    "Every 15 seconds."
+  )
+]).annotate({ identifier: "StreamEvent", description: "An event of a room's stream." })
 export type RoomEvent = typeof RoomEvent.Type
 
 /** Who watches a room, through any instance. */

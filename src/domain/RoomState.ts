@@ -10,7 +10,12 @@ import { LoggedTurn, LogPatch, patchOf, type TurnLog } from "./TurnLog.ts"
 import { DURATION_MAX, DURATION_MIN, paused, remainingAt } from "./Timer.ts"
 
 export const AccessCode = Schema.String.check(
-  Schema.makeFilter((text) => AccessCodes.isAccessCode(text), { expected: "an access code" })
+  Schema.makeFilter((text) => AccessCodes.isAccessCode(text), {
+    expected: "an access code",
+    description: "the key to the room",
+    examples: [AccessCodes.EXAMPLE],
+    toJsonSchema: () => ({ pattern: AccessCodes.CODE_PATTERN.source })
+  })
 ).pipe(Schema.brand("AccessCode"))
 export type AccessCode = AccessCodes.AccessCode
 

@@ -2,10 +2,15 @@
  * The log of a room: the turns that have ended, and how long everybody has driven.
  */
 import { Schema } from "effect"
+import { list, MOST, name, time, whole } from "./described.ts"
 import * as People from "./People.ts"
+import { PEOPLE_MAX, PEOPLE_MIN } from "./PeopleCount.ts"
 
 /** How many ended turns are kept. */
 export const TURNS_KEPT = 100
+
+/** Everybody in the room, who has left, and who has left and is in the log. */
+const TOTALS_MAX = PEOPLE_MAX + People.FORMER_KEPT + 2 * TURNS_KEPT
 
 /** How a turn ended. */
 export const Ended = Schema.Literals(["finish", "next", "away", "complete"])
@@ -57,24 +62,33 @@ export const restore = (after: TurnLog, { cutFirst, cutLast, first, last }: LogP
   ...last
 ]
 
-/** An ended turn as a client sees it. Times are milliseconds since the epoch; `drove` is the time it ran, in milliseconds. */
+/** An ended turn as a client sees it. */
 export const TurnView = Schema.Struct({
-  turn: Schema.Int,
-  driver: Schema.String,
-  navigator: Schema.String,
-  startedAt: Schema.Int,
-  endedAt: Schema.Int,
-  drove: Schema.Int,
-  ended: Ended
-})
+  turn: whole(1, MOST, "its number", 3),
+  driver: name("who drove at its end", "ann"),
+  navigator: name("who navigated at its end", "bo"),
+  startedAt: time("when it was started first"),
+  endedAt: time("when it ended"),
+  drove: whole(0, MOST, "how long it ran, in milliseconds", 600_000),
+  ended: Ended.annotate({
+    description: "how it ended: the time was up, or somebody handed over, went, or completed the room"
+  })
+}).annotate({ identifier: "Turn", description: "An ended turn." })
 export type TurnView = typeof TurnView.Type
 
 /** How many ended turns somebody drove, and for how long, in milliseconds. */
-export const Total = Schema.Struct({ name: Schema.String, turns: Schema.Int, drove: Schema.Int })
+export const Total = Schema.Struct({
+  name: name("who", "ann"),
+  turns: whole(0, MOST, "how many ended turns this person drove", 2),
+  drove: whole(0, MOST, "for how long, in milliseconds", 1_200_000)
+}).annotate({ identifier: "Total", description: "How much somebody has driven." })
 export type Total = typeof Total.Type
 
 /** The last 100 ended turns, the oldest first, and the totals over all ended turns. */
-export const TurnsView = Schema.Struct({ turns: Schema.Array(TurnView), totals: Schema.Array(Total) })
+export const TurnsView = Schema.Struct({
+  turns: list(TurnView, 0, TURNS_KEPT, "the last ended turns, the oldest first"),
+  totals: list(Total, PEOPLE_MIN, TOTALS_MAX, "everybody, over all ended turns")
+}).annotate({ identifier: "Turns", description: "The ended turns, and how much everybody has driven." })
 export type TurnsView = typeof TurnsView.Type
 
 interface Logged extends People.People {

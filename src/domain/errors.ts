@@ -3,8 +3,9 @@
  * The message says what was wrong and what would be right, naming the field.
  */
 import { Schema } from "effect"
+import { text } from "./described.ts"
 
-const fields = { message: Schema.String }
+const fields = { message: text(1, 1_000, "what was wrong, and what would be right") }
 
 /** Malformed JSON, a missing or mistyped field, a value out of range, blank or equal names. */
 export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", fields, { httpApiStatus: 400 }) {}

@@ -3,9 +3,11 @@
  */
 import { HttpApi, OpenApi } from "effect/http-api"
 import { VERSION } from "../domain/version.ts"
-import { AnswerHeaders, Parameters, RateLimits } from "./api/Middleware.ts"
+import { complete } from "./api/Description.ts"
+import { AnswerHeaders } from "./api/Middleware.ts"
 import { MobGroup } from "./api/MobGroup.ts"
-import { PeopleGroup, RoomGroup } from "./api/RoomGroup.ts"
+import { PeopleGroup } from "./api/PeopleGroup.ts"
+import { RoomGroup } from "./api/RoomGroup.ts"
 import { StreamGroup } from "./api/StreamGroup.ts"
 import { TimerGroup } from "./api/TimerGroup.ts"
 
@@ -17,15 +19,16 @@ const groups = [RoomGroup, PeopleGroup, TimerGroup, StreamGroup] as const
 const annotations = OpenApi.annotations({
   title: "Pairroom",
   version: VERSION,
-  description: "Keeps the timer of a pair-programming room in step for everyone in it. All times are milliseconds."
+  description: "Keeps the timer of a pair-programming room in step for everyone in it. All times are milliseconds.",
+  license: { name: "MIT", identifier: "MIT" },
+  servers: [{ url: "/", description: "The server that this description comes from" }],
+  transform: complete
 })
 
 /** The API without its prefix, as a client that knows its base address sees it. */
 export class Api extends HttpApi.make("pairroom")
   .add(...groups)
   .add(MobGroup)
-  .middleware(Parameters)
-  .middleware(RateLimits)
   .middleware(AnswerHeaders)
   .annotateMerge(annotations) {}
 
@@ -37,7 +40,5 @@ export const prefixed = (prefix: string) =>
         .add(...groups)
         .prefix(prefix as `/${string}`)
         .add(MobGroup)
-        .middleware(Parameters)
-        .middleware(RateLimits)
         .middleware(AnswerHeaders)
         .annotateMerge(annotations)) as typeof Api

@@ -23,8 +23,15 @@ import * as Body from "./Body.ts"
 export const codeOf = ({ accessCode }: { readonly accessCode: string }) =>
   AccessCodes.isAccessCode(accessCode) ? Effect.succeed(accessCode) : roomNotFound()
 
-/** Fails if the path names a room that does not exist, or somebody who is not in it. */
-const findRoom = Effect.fnUntraced(function* (rooms: Rooms["Service"]) {
+/**
+ * Fails if the path names a room that does not exist, or somebody who is not in it. The endpoints with such a path declare that,
+ * and not the checks, which others have too.
+ */
+const findRoom = (rooms: Rooms["Service"]) => Effect.mapError(find(rooms), declared)
+
+const declared = (error: RoomNotFound | PersonNotFound | StoreUnavailable) => error as unknown as Types.unhandled
+
+const find = Effect.fnUntraced(function* (rooms: Rooms["Service"]) {
   const { accessCode, name } = yield* HttpRouter.params
   if (accessCode === undefined) return
   const { people } = yield* rooms.get(yield* codeOf({ accessCode }))
@@ -33,14 +40,12 @@ const findRoom = Effect.fnUntraced(function* (rooms: Rooms["Service"]) {
   }
 })
 
-type Refused = BadRequest | RoomNotFound | PersonNotFound | StoreUnavailable
-
 const parameters = Layer.effect(
   Parameters,
   Effect.map(Rooms, (rooms) => (httpEffect, { endpoint }) => {
     const refuse = (
       error: unknown
-    ): Effect.Effect<never, Refused | Types.unhandled, HttpServerRequest.ParsedSearchParams | HttpRouter.Provided> =>
+    ): Effect.Effect<never, BadRequest | Types.unhandled, HttpServerRequest.ParsedSearchParams | HttpRouter.Provided> =>
       HttpApiError.HttpApiSchemaError.is(error) && error.kind === "Query"
         ? Effect.andThen(
             findRoom(rooms),
@@ -55,10 +60,18 @@ const parameters = Layer.effect(
 
 const noBody = Layer.effect(
   NoBody,
-  Effect.map(Rooms, (rooms) => (httpEffect) => {
+  Effect.map(Rooms, (rooms) => (httpEffect, { endpoint }) => {
     const skipped = Effect.flatMap(HttpServerRequest.HttpServerRequest, Body.skip)
+    // An `EventSource` would never come back after a 503.
+    const found =
+      endpoint.identifier === "connect"
+        ? Effect.mapError(
+            Effect.catchTag(find(rooms), "StoreUnavailable", () => Effect.void),
+            declared
+          )
+        : findRoom(rooms)
     return Effect.andThen(
-      Effect.tapError(skipped, () => findRoom(rooms)),
+      Effect.tapError(skipped, () => found),
       httpEffect
     )
   })
@@ -70,7 +83,7 @@ const withBody = (isOptional: boolean) =>
       const refuse = (
         error: unknown,
         input: unknown
-      ): Effect.Effect<never, Refused | Types.unhandled, HttpRouter.Provided> =>
+      ): Effect.Effect<never, BadRequest | Types.unhandled, HttpRouter.Provided> =>
         HttpApiError.HttpApiSchemaError.is(error) && error.kind === "Payload"
           ? Effect.andThen(findRoom(rooms), badRequest(fieldsOf(payloadOf(endpoint)), input, error.cause.issue))
           : Effect.fail(error as Types.unhandled)

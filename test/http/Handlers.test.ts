@@ -283,6 +283,8 @@ describe("while the store is away", () => {
       assert.strictEqual(stream.status, 200)
       assert.strictEqual(stream.headers["content-type"], "text/event-stream")
       assert.match(stream.text, /^retry: \d+\n\n$/)
+      const tooLarge = yield* call("GET", "/api/AAAAAAAAAAAAA/connect", { body: "x".repeat(16_385) })
+      assert.deepStrictEqual(refusal(tooLarge), [413, "PayloadTooLarge"])
     }).pipe(Effect.provide(serve({ drainTimeout: Duration.zero }, rooms)))
   )
 })

@@ -1,25 +1,16 @@
 /**
- * What is done for every request of the API, or for those with a body, as the API declares it.
+ * What is done for every request of the API, or for those with a body, as the API declares it. A refusal for a room or a person
+ * that is not there is declared by the endpoints that name one in their paths.
  */
 import { HttpApiMiddleware } from "effect/http-api"
-import {
-  BadRequest,
-  PayloadTooLarge,
-  PersonNotFound,
-  RoomNotFound,
-  StoreUnavailable,
-  TooManyRequests,
-  UnsupportedMediaType
-} from "../../domain/errors.ts"
+import { BadRequest, PayloadTooLarge, StoreUnavailable, TooManyRequests, UnsupportedMediaType } from "./errors.ts"
 
 /** Adds the headers that every answer of the API has. */
-export class AnswerHeaders extends HttpApiMiddleware.Service<AnswerHeaders>()("pairroom/http/Api/AnswerHeaders", {
-  error: StoreUnavailable
-}) {}
+export class AnswerHeaders extends HttpApiMiddleware.Service<AnswerHeaders>()("pairroom/http/Api/AnswerHeaders") {}
 
 /** Refuses parameters that do not fit their declaration. */
 export class Parameters extends HttpApiMiddleware.Service<Parameters>()("pairroom/http/Api/Parameters", {
-  error: [BadRequest, RoomNotFound, PersonNotFound, StoreUnavailable]
+  error: [BadRequest, StoreUnavailable]
 }) {}
 
 /** Refuses a client that asks for too much in a minute. */
@@ -29,15 +20,15 @@ export class RateLimits extends HttpApiMiddleware.Service<RateLimits>()("pairroo
 
 /** Refuses a body that is not JSON, is too large, or does not fit its declaration. */
 export class JsonBody extends HttpApiMiddleware.Service<JsonBody>()("pairroom/http/Api/JsonBody", {
-  error: [BadRequest, PayloadTooLarge, UnsupportedMediaType, RoomNotFound, PersonNotFound, StoreUnavailable]
+  error: [BadRequest, PayloadTooLarge, UnsupportedMediaType]
 }) {}
 
 /** As JsonBody, for a body that may be left out. */
 export class OptionalBody extends HttpApiMiddleware.Service<OptionalBody>()("pairroom/http/Api/OptionalBody", {
-  error: [BadRequest, PayloadTooLarge, UnsupportedMediaType, RoomNotFound, PersonNotFound, StoreUnavailable]
+  error: [BadRequest, PayloadTooLarge, UnsupportedMediaType]
 }) {}
 
 /** Ignores a body where none is expected, unless it is too large. */
 export class NoBody extends HttpApiMiddleware.Service<NoBody>()("pairroom/http/Api/NoBody", {
-  error: [BadRequest, PayloadTooLarge, RoomNotFound, PersonNotFound, StoreUnavailable]
+  error: [BadRequest, PayloadTooLarge]
 }) {}

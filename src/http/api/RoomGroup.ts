@@ -1,87 +1,93 @@
 /**
- * Requests for a room and its people.
+ * Requests for a room.
  */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
-import { NameTaken, PersonNotFound, RoomFull, RoomNotFound, TooFewPeople } from "../../domain/errors.ts"
-import { RoomView } from "../../domain/RoomEvent.ts"
-import { Completion, NewPerson, NewRoom, Order, PersonChange, RoomSettings } from "../../domain/RoomInput.ts"
+import { text } from "../../domain/described.ts"
+import { Completion, NewRoom, RoomSettings } from "../../domain/RoomInput.ts"
 import { AccessCode } from "../../domain/RoomState.ts"
+import { RoomView } from "../../domain/RoomView.ts"
 import { TurnsView } from "../../domain/TurnLog.ts"
-import { by, command, describe, params } from "./Command.ts"
-import { JsonBody, NoBody } from "./Middleware.ts"
+import { AnyCode, by, command, describe, params } from "./Command.ts"
+import { RoomNotFound } from "./errors.ts"
+import { JsonBody, NoBody, Parameters, RateLimits } from "./Middleware.ts"
 
-const person = {
-  ...command,
-  params: { ...params, name: Schema.String.annotate({ description: "the name of somebody in the room" }) }
-}
+const Created = Schema.Struct({ accessCode: AccessCode }).annotate({
+  identifier: "CreatedRoom",
+  description: "The room is there; `Location` is its path."
+})
+
+const Existence = Schema.Struct({
+  exists: Schema.Boolean.annotate({ description: "is there a room with this access code?" })
+}).annotate({ identifier: "Existence", description: "Whether there is such a room." })
+
+const Csv = text(0, 65_536, "The same turns as CSV (RFC 4180), with a line that names the columns.").pipe(
+  HttpApiSchema.asText({ contentType: "text/csv; charset=utf-8" })
+)
+
+const format = Schema.Literals(["json", "csv"]).annotate({ description: "json or csv", examples: ["json"] })
 
 export class RoomGroup extends HttpApiGroup.make("rooms")
   .add(
     HttpApiEndpoint.post("create", "/pair-room", {
       query: by,
       payload: NewRoom,
-      success: Schema.Struct({ accessCode: AccessCode }).pipe(HttpApiSchema.status(201))
+      success: Created.pipe(HttpApiSchema.status(201))
     })
       .middleware(JsonBody)
-      .annotateMerge(describe("Create a room")),
+      .annotateMerge(
+        describe("Create a room", "Answers with the access code, which is the key to the room. Its timer stands.")
+      ),
     HttpApiEndpoint.get("exists", "/pair-room/exists", {
-      query: { access_code: Schema.String },
-      success: Schema.Struct({ exists: Schema.Boolean })
-    }).annotateMerge(describe("Does a room exist?")),
+      query: { access_code: AnyCode },
+      success: Existence
+    }).annotateMerge(describe("Does a room exist?", "Any text may be asked for; what cannot be a code is none.")),
     HttpApiEndpoint.get("get", "/pair-room/:accessCode", {
       params,
       success: RoomView,
       error: RoomNotFound
-    }).annotateMerge(describe("The room as it is now; its `id` is the `ETag`")),
+    }).annotateMerge(
+      describe("The room as it is now; its `id` is the `ETag`", "To follow a room, connect to its stream instead.")
+    ),
     HttpApiEndpoint.patch("changeSettings", "/pair-room/:accessCode", { ...command, payload: RoomSettings })
       .middleware(JsonBody)
-      .annotateMerge(describe("Change the settings that are given; null takes one away")),
+      .annotateMerge(
+        describe(
+          "Change the settings that are given; null takes one away",
+          "Goal, mission, breaks, and whether periods start by themselves."
+        )
+      ),
     HttpApiEndpoint.get("turns", "/pair-room/:accessCode/turns", {
       params,
-      query: {
-        format: Schema.optionalKey(Schema.Literals(["json", "csv"])).annotate({ description: "json or csv" })
-      },
-      success: [TurnsView, Schema.String.pipe(HttpApiSchema.asText({ contentType: "text/csv; charset=utf-8" }))],
+      query: { format: Schema.optionalKey(format).annotate({ description: "json or csv" }) },
+      success: [TurnsView, Csv],
       error: RoomNotFound
-    }).annotateMerge(describe("The last 100 ended turns, and how long everybody has driven")),
+    }).annotateMerge(
+      describe(
+        "The last 100 ended turns, and how long everybody has driven",
+        "`?format=csv` gives the same turns for a spreadsheet."
+      )
+    ),
     HttpApiEndpoint.patch("swap", "/pair-room/:accessCode/pair-swap", command)
       .middleware(NoBody)
-      .annotateMerge(describe("Driver and navigator change places")),
+      .annotateMerge(
+        describe(
+          "Driver and navigator change places",
+          "The time stays. Within 5 s after a finish, which has swapped them already, it does nothing without `If-Match`."
+        )
+      ),
     HttpApiEndpoint.patch("complete", "/pair-room/:accessCode/status", { ...command, payload: Completion })
       .middleware(JsonBody)
-      .annotateMerge(describe("Complete the room: the timer stops for good and every stream ends")),
+      .annotateMerge(
+        describe(
+          "Complete the room: the timer stops for good and every stream ends",
+          "For 30 s it can be undone. A completed room refuses other commands."
+        )
+      ),
     HttpApiEndpoint.delete("delete", "/pair-room/:accessCode", command)
       .middleware(NoBody)
-      .annotateMerge(describe("Delete the room; every stream of it ends"))
+      .annotateMerge(describe("Delete the room; every stream of it ends", "It cannot be undone."))
   )
-  .annotateMerge(OpenApi.annotations({ title: "Rooms" })) {}
-
-export class PeopleGroup extends HttpApiGroup.make("people")
-  .add(
-    HttpApiEndpoint.post("addPerson", "/pair-room/:accessCode/people", {
-      ...command,
-      payload: NewPerson,
-      success: HttpApiSchema.NoContent,
-      error: [...command.error, RoomFull]
-    })
-      .middleware(JsonBody)
-      .annotateMerge(describe("Add somebody at the end; who is away comes back")),
-    HttpApiEndpoint.patch("orderPeople", "/pair-room/:accessCode/people", { ...command, payload: Order })
-      .middleware(JsonBody)
-      .annotateMerge(describe("Give the people another order; the driver stays the driver")),
-    HttpApiEndpoint.patch("changePerson", "/pair-room/:accessCode/people/:name", {
-      ...person,
-      payload: PersonChange,
-      error: [...command.error, PersonNotFound, NameTaken]
-    })
-      .middleware(JsonBody)
-      .annotateMerge(describe("Rename somebody, or note that somebody is away or back")),
-    HttpApiEndpoint.delete("removePerson", "/pair-room/:accessCode/people/:name", {
-      ...person,
-      error: [...command.error, PersonNotFound, TooFewPeople]
-    })
-      .middleware(NoBody)
-      .annotateMerge(describe("Somebody leaves the room"))
-  )
-  .annotateMerge(OpenApi.annotations({ title: "People" })) {}
+  .middleware(Parameters)
+  .middleware(RateLimits)
+  .annotateMerge(OpenApi.annotations({ title: "Rooms", description: "Make a room, look at it, end it." })) {}

@@ -1,0 +1,99 @@
+/**
+ * The fields of the bodies that clients send.
+ */
+import { Schema, SchemaTransformation } from "effect"
+import { list, sentWith, text } from "./described.ts"
+import {
+  GOAL_ALLOWED,
+  GOAL_CODE_POINTS_MAX,
+  isGoal,
+  isName,
+  NAME_ALLOWED,
+  NAME_CODE_POINTS_MAX,
+  toName
+} from "./Name.ts"
+import { PEOPLE_MAX, PEOPLE_MIN } from "./PeopleCount.ts"
+import { DURATION_MAX, DURATION_MIN } from "./Timer.ts"
+
+/** The longest text that a body can hold. */
+const TEXT_MAX = 16_384
+
+const trimmed = (is: (text: string) => boolean, expected: string) =>
+  Schema.String.pipe(
+    Schema.decodeTo(
+      Schema.String.check(Schema.makeFilter(is, { expected })),
+      SchemaTransformation.transform({ decode: toName, encode: (text) => text })
+    )
+  )
+
+/** A name, as it is kept: trimmed and in NFC. */
+export const nameThatIs = (description: string) =>
+  trimmed(isName, NAME_ALLOWED)
+    .pipe(sentWith({ minLength: 1, maxLength: NAME_CODE_POINTS_MAX }, description, "ann"))
+    .annotate({ description })
+
+/** Any name. */
+export const Name = nameThatIs(NAME_ALLOWED)
+
+/** A whole number of milliseconds. */
+export const millis = (minimum: number, maximum: number, example: number) =>
+  Schema.Int.check(Schema.isBetween({ minimum, maximum })).annotate({
+    description: `a whole number of milliseconds from ${minimum} to ${maximum}`,
+    examples: [example]
+  })
+
+export const Duration = millis(DURATION_MIN, DURATION_MAX, 600_000)
+
+export const Remaining = Schema.optionalKey(
+  Schema.NullOr(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: DURATION_MAX }))).annotate({
+    description: "a whole number of milliseconds from 1 to the duration; the duration if 0, null or left out",
+    examples: [300_000]
+  })
+)
+
+const isMissionUrl = (text: string) =>
+  text === "" || (!/\p{Cc}/u.test(text) && URL.canParse(text) && ["http:", "https:"].includes(new URL(text).protocol))
+
+const MISSION_URL_ALLOWED = "an http or https URL, or empty"
+
+export const MissionUrl = Schema.optionalKey(
+  Schema.NullOr(
+    Schema.Trim.check(Schema.makeFilter(isMissionUrl, { expected: "an http or https URL" })).pipe(
+      sentWith({ maxLength: TEXT_MAX }, MISSION_URL_ALLOWED, "https://example.org/mission")
+    )
+  ).annotate({ description: MISSION_URL_ALLOWED })
+)
+
+export const AutoStart = Schema.optionalKey(
+  Schema.NullOr(Schema.Struct({ after: millis(0, 600_000, 30_000) })).annotate({
+    description: "{after}, a whole number of milliseconds from 0 to 600000, or null"
+  })
+)
+
+export const Breaks = Schema.optionalKey(
+  Schema.NullOr(
+    Schema.Struct({
+      every: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 20 })).annotate({ examples: [4] }),
+      duration: Duration
+    })
+  ).annotate({
+    description: `{every, duration}: after 1 to 20 turns, for ${DURATION_MIN} to ${DURATION_MAX} milliseconds, or null`
+  })
+)
+
+export const Goal = Schema.optionalKey(
+  Schema.NullOr(
+    trimmed(isGoal, GOAL_ALLOWED).pipe(
+      sentWith({ maxLength: GOAL_CODE_POINTS_MAX }, GOAL_ALLOWED, "log in with a passkey")
+    )
+  ).annotate({ description: GOAL_ALLOWED })
+)
+
+export const PEOPLE_ALLOWED = `${PEOPLE_MIN} to ${PEOPLE_MAX} different names, in the order in which they drive`
+
+export const Names = list(
+  text(1, NAME_CODE_POINTS_MAX, NAME_ALLOWED, "ann"),
+  PEOPLE_MIN,
+  PEOPLE_MAX,
+  PEOPLE_ALLOWED
+).pipe(Schema.decodeTo(Schema.Array(Name)))

@@ -1,0 +1,86 @@
+/**
+ * What a client of a room sees, as JSON. All times are milliseconds.
+ */
+import { Schema } from "effect"
+import { list, MOST, name, text, time, whole } from "./described.ts"
+import { GOAL_CODE_POINTS_MAX } from "./Name.ts"
+import { PEOPLE_MAX, PEOPLE_MIN } from "./PeopleCount.ts"
+import { AccessCode, ChangeKind, Period } from "./RoomState.ts"
+import { DURATION_MAX, DURATION_MIN } from "./Timer.ts"
+
+const maybeTime = (description: string) => Schema.NullOr(time(description))
+
+const Duration = whole(DURATION_MIN, DURATION_MAX, "the length of a turn, in milliseconds", 600_000)
+
+const AutoStart = Schema.NullOr(
+  Schema.Struct({ after: whole(0, 600_000, "so many milliseconds after a finish", 30_000) })
+).annotate({ description: "when the next period starts by itself; null where it does not" })
+
+const Breaks = Schema.NullOr(
+  Schema.Struct({
+    every: whole(1, 20, "after so many turns", 4),
+    duration: whole(DURATION_MIN, DURATION_MAX, "the length of the break, in milliseconds", 600_000)
+  })
+).annotate({ description: "when there are breaks; null for never" })
+
+const Person = Schema.Struct({
+  name: name("unique in the room", "ann"),
+  away: Schema.Boolean.annotate({ description: "someone who is away is passed over" })
+}).annotate({ identifier: "Person", description: "Somebody in the room." })
+
+const LastChange = Schema.Struct({
+  kind: ChangeKind.annotate({ description: "what it was" }),
+  by: Schema.NullOr(name("who made it, if that was said", "bo")),
+  at: time("when it was"),
+  undoUntil: maybeTime("until when it can be undone; null where it cannot")
+}).annotate({ identifier: "LastChange", description: "The last command, finish or start by itself." })
+
+/** The JSON of a room, in an answer and in an event named `room`. */
+export const RoomView = Schema.Struct({
+  driver: name("who drives: one of `people`", "ann"),
+  navigator: name("who navigates: the next one after the driver who is not away", "bo"),
+  status: Schema.Literals(["IN_PROGRESS", "COMPLETED"]).annotate({ description: "can the room still be changed?" }),
+  duration: Duration,
+  remainingTime: whole(1, DURATION_MAX, "what is left of this period, in milliseconds", 597_000),
+  missionUrl: text(0, 16_384, "what the room works on: an http or https URL, or empty", "https://example.org/mission"),
+  id: text(1, 64, "names this state of the room, for `If-Match`", "4f1c2a9be07d5683c1"),
+  accessCode: AccessCode,
+  running: Schema.Boolean.annotate({ description: "does the timer run?" }),
+  endsAt: maybeTime("when the time is up; null unless the timer runs"),
+  turn: whole(1, MOST, "the number of the turn", 1),
+  finishedAt: maybeTime("when the time was up last"),
+  connections: whole(0, MOST, "how many streams of the room are open", 2),
+  serverTime: time("the server's clock"),
+  people: list(Person, PEOPLE_MIN, PEOPLE_MAX, "everybody, in the order in which they drive"),
+  here: list(name("one of `people`", "ann"), 0, PEOPLE_MAX, "who is connected under their name, sorted"),
+  period: Period.annotate({ description: "what the timer counts now" }),
+  periodDuration: whole(1, DURATION_MAX, "the length of this period with extensions, in milliseconds", 600_000),
+  startsAt: maybeTime("when this period starts by itself"),
+  autoStart: AutoStart,
+  breaks: Breaks,
+  breakIn: Schema.NullOr(whole(1, 20, "how many turns until the next break, the present one included", 3)),
+  goal: text(0, GOAL_CODE_POINTS_MAX, "what the room works on, in one line", "log in with a passkey"),
+  acknowledgedAt: maybeTime("when somebody reacted to the last finish"),
+  lastChange: LastChange,
+  uncertain: Schema.optionalKey(
+    Schema.Literal(true).annotate({
+      description: "only while the store is away: the room may be in another state by now"
+    })
+  )
+}).annotate({ identifier: "Room", description: "A room as it is now." })
+export type RoomView = typeof RoomView.Type
+
+/** The JSON of a room's timer. */
+export const TimerView = RoomView.mapFields(
+  ({ duration, remainingTime, running, endsAt, serverTime, period, periodDuration, startsAt }) => ({
+    duration,
+    remainingTime,
+    running,
+    endsAt,
+    serverTime,
+    period,
+    periodDuration,
+    startsAt
+  })
+).annotate({ identifier: "Timer", description: "The timer of a room as it is now." })
+export type TimerView = typeof TimerView.Type
