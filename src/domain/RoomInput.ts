@@ -154,12 +154,12 @@ export type NewBreak = typeof NewBreak.Type
 
 /** The body that sets a timer. */
 export const TimerSetting = Schema.Struct({ duration: Duration, remainingTime: Remaining })
-  .check(Schema.makeFilter((setting) => within("remainingTime", setting.remainingTime, "duration", setting.duration)))
   .annotate({
-    identifier: "TimerSetting",
     description: "The length of turns, and what is left of the present one.",
     examples: [{ duration: 900_000, remainingTime: 300_000 }]
   })
+  .check(Schema.makeFilter((setting) => within("remainingTime", setting.remainingTime, "duration", setting.duration)))
+  .annotate({ identifier: "TimerSetting" })
 export type TimerSetting = typeof TimerSetting.Type
 
 /** The body that completes a room. */

@@ -2,6 +2,7 @@
  * What a client of a room sees, as JSON. All times are milliseconds.
  */
 import { Schema } from "effect"
+import { EXAMPLE as CODE } from "./AccessCode.ts"
 import { list, MOST, name, text, time, whole } from "./described.ts"
 import { GOAL_CODE_POINTS_MAX } from "./Name.ts"
 import { PEOPLE_MAX, PEOPLE_MIN } from "./PeopleCount.ts"
@@ -35,6 +36,44 @@ const LastChange = Schema.Struct({
   undoUntil: maybeTime("until when it can be undone; null where it cannot")
 }).annotate({ identifier: "LastChange", description: "The last command, finish or start by itself." })
 
+const NOW = 1_790_000_000_000
+
+const TIMER = {
+  duration: 600_000,
+  remainingTime: 597_000,
+  running: true,
+  endsAt: NOW + 597_000,
+  serverTime: NOW,
+  period: "turn",
+  periodDuration: 600_000,
+  startsAt: null
+} as const
+
+const EXAMPLE = {
+  ...TIMER,
+  driver: "ann",
+  navigator: "bo",
+  status: "IN_PROGRESS",
+  missionUrl: "",
+  id: "4f1c2a9be07d5683c1",
+  accessCode: CODE,
+  turn: 2,
+  finishedAt: NOW - 60_000,
+  connections: 2,
+  people: [
+    { name: "ann", away: false },
+    { name: "bo", away: false },
+    { name: "cem", away: true }
+  ],
+  here: ["ann", "bo"],
+  autoStart: null,
+  breaks: { every: 4, duration: 600_000 },
+  breakIn: 3,
+  goal: "log in with a passkey",
+  acknowledgedAt: NOW - 3_000,
+  lastChange: { kind: "start", by: "bo", at: NOW - 3_000, undoUntil: null }
+} as const
+
 /** The JSON of a room, in an answer and in an event named `room`. */
 export const RoomView = Schema.Struct({
   driver: name("who drives: one of `people`", "ann"),
@@ -67,7 +106,7 @@ export const RoomView = Schema.Struct({
       description: "only while the store is away: the room may be in another state by now"
     })
   )
-}).annotate({ identifier: "Room", description: "A room as it is now." })
+}).annotate({ identifier: "Room", description: "A room as it is now.", examples: [EXAMPLE as never] })
 export type RoomView = typeof RoomView.Type
 
 /** The JSON of a room's timer. */
@@ -82,5 +121,5 @@ export const TimerView = RoomView.mapFields(
     periodDuration,
     startsAt
   })
-).annotate({ identifier: "Timer", description: "The timer of a room as it is now." })
+).annotate({ identifier: "Timer", description: "The timer of a room as it is now.", examples: [TIMER] })
 export type TimerView = typeof TimerView.Type

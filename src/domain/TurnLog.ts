@@ -88,7 +88,29 @@ export type Total = typeof Total.Type
 export const TurnsView = Schema.Struct({
   turns: list(TurnView, 0, TURNS_KEPT, "the last ended turns, the oldest first"),
   totals: list(Total, PEOPLE_MIN, TOTALS_MAX, "everybody, over all ended turns")
-}).annotate({ identifier: "Turns", description: "The ended turns, and how much everybody has driven." })
+}).annotate({
+  identifier: "Turns",
+  description: "The ended turns, and how much everybody has driven.",
+  examples: [
+    {
+      turns: [
+        {
+          turn: 1,
+          driver: "ann",
+          navigator: "bo",
+          startedAt: 1_790_000_000_000,
+          endedAt: 1_790_000_600_000,
+          drove: 600_000,
+          ended: "finish"
+        }
+      ],
+      totals: [
+        { name: "ann", turns: 1, drove: 600_000 },
+        { name: "bo", turns: 0, drove: 0 }
+      ]
+    }
+  ]
+})
 export type TurnsView = typeof TurnsView.Type
 
 interface Logged extends People.People {

@@ -24,6 +24,10 @@ const User = Schema.optionalKey(Schema.NullOr(text(0, TEXT_MAX, "who does it", "
 })
 
 export const MobTimer = Schema.Struct({ timer: Minutes, breaktimer: Minutes, user: User })
+  .annotate({
+    description: "Either a turn (`timer`) or a break (`breaktimer`).",
+    examples: [{ timer: 10, user: "ann" }, { breaktimer: 5 }]
+  })
   .check(
     Schema.makeFilter(
       ({ breaktimer, timer }) =>
@@ -33,11 +37,7 @@ export const MobTimer = Schema.Struct({ timer: Minutes, breaktimer: Minutes, use
         }
     )
   )
-  .annotate({
-    identifier: "MobTimer",
-    description: "Either a turn (`timer`) or a break (`breaktimer`).",
-    examples: [{ timer: 10, user: "ann" }, { breaktimer: 5 }]
-  })
+  .annotate({ identifier: "MobTimer" })
 
 export const MobGoal = Schema.Struct({
   goal: text(0, TEXT_MAX, "what the room works on", "log in with a passkey").annotate({ description: "a text" }),
