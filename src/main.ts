@@ -2,7 +2,8 @@
 /**
  * The command `pairroom`, as a process. Its exit code is 0 when all is well, 2 when it was called in a wrong way, else 1.
  */
-import { NodeRuntime, NodeServices } from "@effect/platform-node"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Console, Effect, Exit, Option } from "effect"
 import { CliConfig, CliError, Command, GlobalFlag } from "effect/cli"
 import { pairroom } from "./cli/Pairroom.ts"

@@ -12,12 +12,13 @@ import { RoomSettings } from "./rooms/RoomSettings.ts"
 import { type SettingError, type Settings, settings } from "./Settings.ts"
 import * as Signals from "./Signals.ts"
 import * as MemoryRoomStore from "./store/MemoryRoomStore.ts"
-import * as RedisRoomStore from "./store/redis/RedisRoomStore.ts"
+import type { RedisUnusable } from "./store/redis/RedisRoomStore.ts"
+import * as RedisRoomStore from "./store/redis/WhereInstalled.ts"
 import type { RoomStore } from "./store/RoomStore.ts"
 import * as SqliteRoomStore from "./store/SqliteRoomStore.ts"
 import * as Telemetry from "./Telemetry.ts"
 
-type StoreError = SqliteRoomStore.StoreFileError | RedisRoomStore.RedisUnusable
+type StoreError = SqliteRoomStore.StoreFileError | RedisUnusable | RedisRoomStore.RedisMissing
 
 const store = ({
   ROOM_TTL: ttl,
@@ -80,6 +81,8 @@ const problem = (error: Problem): string => {
       return `STORE_URL: expected a file of rooms that can be opened, got ${error.message}`
     case "RedisUnusable":
       return `STORE_URL: expected a Redis that can be used, but ${error.message}`
+    case "RedisMissing":
+      return `STORE_URL: ${error.message}`
     case "ServeError":
       return `HOST, PORT: expected an address that is free, got ${String(error.cause).replace(/^Error: /, "")}`
   }

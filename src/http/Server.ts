@@ -1,7 +1,7 @@
 /**
  * The whole service as one HTTP server: the API, the page, operation, and the headers of every answer.
  */
-import { NodeServices } from "@effect/platform-node"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Deferred, type Duration, Effect, Layer } from "effect"
 import { HttpEffect, HttpRouter, HttpServerResponse } from "effect/http"
 import type { IpNetwork } from "effect/net"

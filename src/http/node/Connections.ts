@@ -2,7 +2,7 @@
  * What the server knows of its connections: the last request on each, whether it carries a stream, and since when its client
  * reads nothing. Node's own server keeps none of it.
  */
-import { NodeHttpServerRequest } from "@effect/platform-node"
+import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import { Clock, Duration, Effect, Layer, Schedule } from "effect"
 import { HttpEffect, HttpServerResponse } from "effect/http"
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http"

@@ -1,7 +1,8 @@
 /**
  * Node's own server: its limits, and how it is closed. Every request goes to the router. Only this folder handles sockets.
  */
-import { NodeHttpServer, NodeServices } from "@effect/platform-node"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Context, Duration, Effect, FileSystem, Layer, Path } from "effect"
 import { Etag, HttpPlatform, HttpRouter } from "effect/http"
 import { createServer, type Server } from "node:http"

@@ -2,7 +2,7 @@
  * What an operator sees of the process, read from Node and Linux whenever metrics are asked for. The names that begin with
  * `process_` and `nodejs_` are those of Prometheus' own client libraries.
  */
-import { NodeServices } from "@effect/platform-node"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Effect, Layer, Metric } from "effect"
 import { statSync } from "node:fs"
 import { VERSION } from "../../domain/version.ts"

@@ -1,7 +1,7 @@
 /**
  * How to connect to a Redis: with a client of our own, or with one of the program.
  */
-import { NodeRedis } from "@effect/platform-node"
+import * as NodeRedis from "@effect/platform-node/NodeRedis"
 import { Context, Effect, Exit, Fiber, Layer, MutableRef, References, Scope } from "effect"
 import type { Redis } from "effect/persistence"
 import { ErrorReply } from "redis"

@@ -3,7 +3,7 @@
  * After an outage the pulse brings what was missed before Redis counts as there again. It also finds out whether Redis still takes
  * changes and evicts no rooms.
  */
-import { NodeRedis } from "@effect/platform-node"
+import * as NodeRedis from "@effect/platform-node/NodeRedis"
 import { Cause, Clock, Context, Deferred, Effect, Exit, Fiber, MutableRef, Option, Queue, Ref, Schedule } from "effect"
 import type { Connect } from "./Client.ts"
 import { ANSWER_LIMIT, type Connection, GRACE, type Send, SILENT } from "./Connection.ts"

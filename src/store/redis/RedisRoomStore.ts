@@ -2,7 +2,7 @@
  * Rooms in Redis 7 or later, or Valkey, for any number of instances. When one instance changes a room, every instance that watches
  * the room learns of it, even if a message is lost.
  */
-import type { NodeRedis } from "@effect/platform-node"
+import type * as NodeRedis from "@effect/platform-node/NodeRedis"
 import { Clock, Context, Duration, Effect, Layer, Option, RcMap, Ref, Semaphore } from "effect"
 import { RateLimiter, type Redis } from "effect/persistence"
 import * as AccessCodes from "../../domain/AccessCode.ts"
