@@ -70,7 +70,9 @@ const POLICIES: Readonly<Record<string, string>> = {
 export const load = Effect.fnUntraced(function* (prefix: string, folder = BUILT) {
   const files = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  const missing = new PageMissing({ message: "the page is not built yet; `npm run build` builds it" })
+  const missing = new PageMissing({
+    message: "the page is not built yet; `npm ci` (without --omit=dev) builds it, and `npm run build` after it"
+  })
   const names = yield* files
     .readDirectory(folder, { recursive: true })
     .pipe(Effect.orElseSucceed((): Array<string> => []))

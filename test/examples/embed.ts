@@ -2,7 +2,8 @@ import { NodeHttpServer, NodeRuntime } from "@effect/platform-node"
 import { Effect, Layer, Stream } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import { createServer } from "node:http"
-import { Drain, MemoryRoomStore, Rooms, routes } from "pairroom"
+import { MemoryRoomStore, Rooms } from "pairroom"
+import { Drain, routes } from "pairroom/http"
 
 /** A room of twenty seconds, and who drives after each turn. */
 export const drivers = Effect.gen(function* () {

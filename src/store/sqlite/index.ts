@@ -1,0 +1,2 @@
+/** `pairroom/sqlite`: rooms in one SQLite file. It needs Node's own `node:sqlite`. */
+export * as SqliteRoomStore from "../SqliteRoomStore.ts"
