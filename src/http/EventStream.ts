@@ -40,17 +40,17 @@ const makeRetry = Effect.fnUntraced(function* (least: number, most: number) {
 const retry = makeRetry(RETRY_LEAST, RETRY_MOST)
 
 export interface ConnectOptions {
-  /** Does the client want the `remaining-time` of each second? */
-  readonly ticks: boolean
+  /** Does the client want the `remaining-time` of each second? By default it does. */
+  readonly ticks?: boolean
   /** The name under which the client is connected. */
-  readonly name: string | undefined
+  readonly name?: string | undefined
   /** The last `id` that the client has seen. */
-  readonly lastEventId: string | undefined
+  readonly lastEventId?: string | undefined
 }
 
 /** Answers a client that connects. Fails with RoomNotFound. While the store is away, the stream ends at once. */
 export const response = Effect.fnUntraced(
-  function* (code: AccessCode, { lastEventId, name, ticks }: ConnectOptions) {
+  function* (code: AccessCode, { lastEventId, name, ticks = true }: ConnectOptions = {}) {
     if (yield* Drain.isDraining) return yield* refused("drain")
     const limits = yield* Limits
     if (!(yield* limits.admit(AccessCodes.toKey(code)))) return yield* refused("limit")

@@ -3,7 +3,7 @@
  */
 import { Effect, Layer } from "effect"
 import { HttpEffect, HttpServerResponse } from "effect/http"
-import { HttpApiBuilder } from "effect/http-api"
+import { type HttpApi, HttpApiBuilder, type HttpApiEndpoint, type HttpApiGroup } from "effect/http-api"
 import * as AccessCodes from "../domain/AccessCode.ts"
 import { timerViewOf } from "../domain/RoomEvent.ts"
 import { isName, toName } from "../domain/Name.ts"
@@ -12,7 +12,7 @@ import type { AccessCode } from "../domain/RoomState.ts"
 import { toCsv } from "../domain/TurnLog.ts"
 import type { CommandOptions } from "../rooms/RoomCommands.ts"
 import { Rooms } from "../rooms/Rooms.ts"
-import { DEFAULT_PREFIX, prefixed } from "./Api.ts"
+import { type Api, DEFAULT_PREFIX, prefixed } from "./Api.ts"
 import { AnswerHeaders } from "./api/Middleware.ts"
 import * as EventStream from "./EventStream.ts"
 import * as IfMatch from "./IfMatch.ts"
@@ -48,9 +48,9 @@ const withHeader = (name: string, value: string) =>
     Effect.succeed(HttpServerResponse.setHeader(response, name, value))
   )
 
-const rooms = (prefix: string) =>
+const rooms = (api: typeof Api) =>
   HttpApiBuilder.group(
-    prefixed(prefix),
+    api,
     "rooms",
     Effect.fnUntraced(function* (handlers) {
       const rooms = yield* Rooms
@@ -59,7 +59,7 @@ const rooms = (prefix: string) =>
         query
       }: Pick<Command, "query"> & { readonly payload: NewRoom }) {
         const { accessCode } = yield* rooms.create(payload, query)
-        yield* withHeader("location", `${prefix === "/" ? "" : prefix}/pair-room/${accessCode}`)
+        yield* withHeader("location", `${api.groups.rooms.endpoints.create.path}/${accessCode}`)
         return { accessCode }
       })
       const get = Effect.fnUntraced(function* ({ params }: Pick<Command, "params">) {
@@ -90,9 +90,9 @@ const rooms = (prefix: string) =>
     })
   )
 
-const people = (prefix: string) =>
+const people = (api: typeof Api) =>
   HttpApiBuilder.group(
-    prefixed(prefix),
+    api,
     "people",
     Effect.fnUntraced(function* (handlers) {
       const rooms = yield* Rooms
@@ -108,9 +108,9 @@ const people = (prefix: string) =>
     })
   )
 
-const timer = (prefix: string) =>
+const timer = (api: typeof Api) =>
   HttpApiBuilder.group(
-    prefixed(prefix),
+    api,
     "timer",
     Effect.fnUntraced(function* (handlers) {
       const rooms = yield* Rooms
@@ -131,9 +131,9 @@ const timer = (prefix: string) =>
     })
   )
 
-const stream = (prefix: string) =>
+const stream = (api: typeof Api) =>
   HttpApiBuilder.group(
-    prefixed(prefix),
+    api,
     "stream",
     Effect.fnUntraced(function* (handlers) {
       const rooms = yield* Rooms
@@ -167,11 +167,35 @@ const answerHeaders = Layer.succeed(AnswerHeaders, (httpEffect) =>
   )
 )
 
-/** Returns the routes of the API under a prefix, to be mounted into a router. */
-export const layer = (options?: { readonly prefix?: string }) => {
-  const prefix = options?.prefix ?? DEFAULT_PREFIX
-  return HttpApiBuilder.layer(prefixed(prefix)).pipe(
-    Layer.provide([rooms(prefix), people(prefix), timer(prefix), stream(prefix), Mob.layer(prefix)]),
+/** The groups of the API. */
+type Group = keyof (typeof Api)["groups"]
+
+type MiddlewareOf<Groups> = HttpApiEndpoint.Middleware<
+  HttpApiGroup.Endpoints<HttpApiGroup.WithIdentifier<Groups, Group>>
+>
+
+/**
+ * Returns the handlers of the groups that a program's own API has from ours, as by `addHttpApi(prefixed("/pairs"))`. The middleware
+ * that the program has put before them is required.
+ */
+export const handlers = <Id extends string, Groups extends HttpApiGroup.Constraint>(
+  api: HttpApi.HttpApi<Id, Groups> & ([Group] extends [HttpApiGroup.Identifier<Groups>] ? unknown : typeof Api)
+) =>
+  // The groups are those of the API, whatever has been added to them.
+  ownHandlers(api as unknown as typeof Api) as unknown as Layer.Layer<
+    HttpApiGroup.Service<Id, Group>,
+    never,
+    | Layer.Services<ReturnType<typeof ownHandlers>>
+    | Exclude<MiddlewareOf<Groups>, MiddlewareOf<(typeof Api)["groups"][Group]>>
+  >
+
+const ownHandlers = (api: typeof Api) =>
+  Layer.mergeAll(rooms(api), people(api), timer(api), stream(api), Mob.layer(api)).pipe(
     Layer.provide([answerHeaders, Input.layer, Limits.rateLimits])
   )
+
+/** Returns the routes of the API under a prefix, to be mounted into a router. */
+export const layer = (options?: { readonly prefix?: string }) => {
+  const api = prefixed(options?.prefix ?? DEFAULT_PREFIX)
+  return Layer.provide(HttpApiBuilder.layer(api), ownHandlers(api))
 }

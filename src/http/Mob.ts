@@ -5,15 +5,15 @@ import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { usableGoal, usableName } from "../domain/Name.ts"
 import { Rooms } from "../rooms/Rooms.ts"
-import { prefixed } from "./Api.ts"
+import type { Api } from "./Api.ts"
 import * as IfMatch from "./IfMatch.ts"
 import * as Input from "./Input.ts"
 
 const MINUTE = 60_000
 
-export const layer = (prefix: string) =>
+export const layer = (api: typeof Api) =>
   HttpApiBuilder.group(
-    prefixed(prefix),
+    api,
     "mob",
     Effect.fnUntraced(function* (handlers) {
       const rooms = yield* Rooms

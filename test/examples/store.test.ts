@@ -1,53 +1,8 @@
-/** A store of a program's own, written with nothing but what the package exports. */
 import { assert, it } from "@effect/vitest"
-import { Clock, Effect, HashMap, Layer, Option, PubSub, Queue, Ref, Stream, SubscriptionRef } from "effect"
+import { Effect, Queue, Stream } from "effect"
 import { TestClock } from "effect/testing"
-import { type RoomChange, type RoomState, roomNotFound, Rooms, RoomStore, type StoredRoom, toKey } from "pairroom"
-
-const certain = (room: StoredRoom): RoomChange => ({ room, certain: true })
-
-const ownStore = Layer.effect(
-  RoomStore,
-  Effect.gen(function* () {
-    const rooms = yield* Ref.make(HashMap.empty<string, RoomState>())
-    const changed = yield* PubSub.unbounded<readonly [string, StoredRoom]>()
-    const write = (key: string, room: StoredRoom) =>
-      Ref.update(
-        rooms,
-        Option.match(room, { onNone: () => HashMap.remove(key), onSome: (state) => HashMap.set(key, state) })
-      ).pipe(Effect.andThen(PubSub.publish(changed, [key, room] as const)), Effect.as(room))
-    const read = (key: string) => Effect.map(Ref.get(rooms), HashMap.get(key))
-    return RoomStore.of({
-      create: (state) => Effect.as(write(toKey(state.accessCode), Option.some(state)), true),
-      get: (code) => read(toKey(code)),
-      modify: Effect.fnUntraced(function* (code, decide) {
-        const state = yield* Effect.flatMap(
-          read(toKey(code)),
-          Option.match({ onNone: roomNotFound, onSome: Effect.succeed })
-        )
-        const room = yield* Effect.fromResult(decide(state, yield* Clock.currentTimeMillis))
-        return yield* write(toKey(code), room)
-      }),
-      changes: (code) =>
-        Stream.unwrap(
-          Effect.gen(function* () {
-            const subscription = yield* PubSub.subscribe(changed)
-            const present = yield* read(toKey(code))
-            const later = Stream.filter(Stream.fromSubscription(subscription), ([key]) => key === toKey(code))
-            return Stream.map(
-              Stream.prepend(
-                Stream.map(later, ([, room]) => room),
-                [present]
-              ),
-              certain
-            )
-          })
-        ),
-      available: yield* SubscriptionRef.make(true),
-      now: Clock.currentTimeMillis
-    })
-  })
-)
+import { Rooms } from "pairroom"
+import { layer } from "./store.ts"
 
 it.effect("rooms run on a store of the program's own", () =>
   Effect.gen(function* () {
@@ -64,5 +19,5 @@ it.effect("rooms run on a store of the program's own", () =>
       ["remaining-time", "remaining-time", "room", "timer"]
     )
     assert.strictEqual((yield* rooms.get(accessCode)).driver, "apple")
-  }).pipe(Effect.provide(Rooms.layer.pipe(Layer.provide(ownStore))))
+  }).pipe(Effect.provide(layer))
 )
