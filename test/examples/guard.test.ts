@@ -6,9 +6,10 @@ import { App } from "./guard.ts"
 
 const body = HttpBody.jsonUnsafe({ driver: "lemon", navigator: "apple", timerDuration: 20_000 })
 
+const create = (headers = {}) => HttpClient.post("/pairs/pair-room", { headers, body })
+
 it.effect("only members reach the rooms, also their streams", () =>
   Effect.gen(function* () {
-    const create = (headers = {}) => HttpClient.post("/pairs/pair-room", { headers, body })
     assert.strictEqual((yield* HttpClient.get("/")).status, 200)
     assert.strictEqual((yield* create()).status, 401)
     const cookie = { cookie: "session=ours" }
