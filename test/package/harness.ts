@@ -53,10 +53,11 @@ export const pack = async () => {
   await run(repository, "npm", ["pack", "--pack-destination", folder])
 }
 
-/** Installs it without the peers, which would need a network. */
+/** Installs it without the peers, and with what it depends on from the repository: both would need a network. */
 export const install = async () => {
   mkdirSync(project)
-  writeFileSync(join(project, "package.json"), `{ "private": true, "type": "module" }`)
+  const overrides = { uqr: `file:${join(ROOT, "node_modules/uqr")}` }
+  writeFileSync(join(project, "package.json"), JSON.stringify({ private: true, type: "module", overrides }))
   cpSync(new URL("consumer", import.meta.url), project, { recursive: true })
   const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz"))!
   await run(project, "npm", ["install", "--legacy-peer-deps", "--no-audit", "--no-fund", join(folder, tarball)])

@@ -46,7 +46,7 @@ describe("the package", () => {
     const { exports, ...fields } = manifest()
     assert.notProperty(fields, "scripts")
     assert.notProperty(fields, "devDependencies")
-    assert.notProperty(fields, "dependencies")
+    assert.deepStrictEqual(Object.keys(fields.dependencies), ["uqr"])
     for (const entry of Object.values<object | string>(exports)) {
       if (typeof entry === "object") assert.deepStrictEqual(Object.keys(entry), ["types", "default"])
     }
@@ -79,7 +79,8 @@ describe("the package", () => {
     ["pairroom/api", ["effect", "effect/http-api"], "Api"],
     ["pairroom/http", ["effect", "effect/http", "effect/http-api", "effect/net", "effect/persistence"], "routes"],
     ["pairroom/sqlite", ["effect", "node:fs", "node:path", "node:sqlite"], "SqliteRoomStore"],
-    ["pairroom/client", [], "openRoom"]
+    ["pairroom/client", [], "openRoom"],
+    ["pairroom/client/effect", ["effect", "effect/http", "effect/http-api"], "RemoteRooms"]
   ] as const)("%s imports %j, and no package beside effect has to be there", async ([entry, needed, name]) => {
     const { stdout } = await node(project, "imports.mjs", entry)
     const { asked, exported } = JSON.parse(stdout) as Record<"asked" | "exported", ReadonlyArray<string>>
@@ -140,14 +141,15 @@ describe("the package", () => {
     for (const name of programs) cpSync(new URL(`../examples/${name}`, import.meta.url), join(project, name))
     const found = await Promise.all([
       complaints("node.json", [...programs, "entries.ts"], ["node"]),
-      complaints("browser.json", ["browser.ts"], [])
+      complaints("browser.json", ["browser.ts", "remote.ts"], [])
     ])
     assert.deepStrictEqual(found, ["", ""])
   })
 
   it.for([
     ["pairroom/api", 40],
-    ["pairroom/client", 15]
+    ["pairroom/client", 15],
+    ["pairroom/client/effect", 15]
   ] as const)("%s is less than %d KB for a browser, compressed, without effect", async ([entry, limit]) => {
     const built = await build({
       configFile: false,
