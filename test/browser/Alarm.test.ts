@@ -121,4 +121,24 @@ describe.skipIf(Chromium.skips)("when time is up", { concurrent: true }, () => {
     await eventually(() => page.locator("[data-finish]").getAttribute("data-confirmed"), "true")
     expect([await driverOf(page), cut.sounds()]).toEqual(["apple", 1])
   })
+
+  it("a page that is cut off runs on from the moment at which the next turn starts by itself, not confirmed", async ({
+    service,
+    visitor
+  }) => {
+    const code = await service.create({ autoStart: { after: 2_000 } })
+    const cut = await visitor({ mayComplain: /ERR_/ })
+    const page = await cut.room(code)
+    await service.set(code, { duration: 600_000, remainingTime: 4_000 })
+    await service.start(code)
+    await eventually(() => phaseOf(page), "last")
+    await cut.context.setOffline(true)
+    await eventually(() => phaseOf(page), "up")
+    await eventually(() => phaseOf(page), "running")
+    expect([await driverOf(page), await page.locator(".above").innerText()]).toEqual(["apple", "Not confirmed"])
+    await eventually(() => timeOf(page), expect.stringMatching(/^9:5\d$/))
+    await cut.context.setOffline(false)
+    await eventually(() => page.locator(".above").innerText(), "Turn 2")
+    expect(await phaseOf(page)).toBe("running")
+  })
 })

@@ -55,6 +55,8 @@ describe.skipIf(Chromium.skips)("a room", { concurrent: true }, () => {
       },
       { autoStart: { after: 10_000 }, breaks: { every: 4, duration: 300_000 }, duration: 900_000 }
     )
+    // An undo takes back what is named, and not the whole dialog.
+    await eventually(() => page.locator(".toast p").innerText(), "Somebody changed the length of turns")
     await eventually(() => timeOf(page), expect.stringMatching(/^5:[0-5]/))
   })
 
@@ -85,6 +87,7 @@ describe.skipIf(Chromium.skips)("a room", { concurrent: true }, () => {
     expect(await page.locator(".lead").innerText()).toContain("lemon drives next")
     await press(page, "next")
     await eventually(() => above.innerText(), "Turn 1")
+    await eventually(() => page.locator(".toast p").innerText(), "Somebody ended the break")
     await eventually(() => timeOf(page), expect.stringMatching(/^9:/))
   })
 
@@ -107,6 +110,17 @@ describe.skipIf(Chromium.skips)("a room", { concurrent: true }, () => {
     await press(other, "two-more")
     await eventually(() => driverOf(one), "apple")
     await eventually(() => timeOf(one), expect.stringMatching(/^(2:00|1:5\d)$/))
+    await press(other, "undo")
+    for (const page of [one, other]) {
+      await eventually(
+        () => page.getByRole("alert").first().innerText(),
+        expect.stringContaining("Somebody took the last change back. The sound is off.")
+      )
+    }
+    await press(other, "break")
+    await eventually(() => phaseOf(one), "running")
+    await press(other, "undo")
+    for (const page of [one, other]) await eventually(() => page.locator("[data-finish]").count(), 1)
   })
 
   it("a pause in the turn after a finish shows what is left of it, and that what was set stands", async ({

@@ -1,15 +1,13 @@
-import { type ComponentChildren, createContext } from "preact"
+import type { ComponentChildren } from "preact"
 import { useContext, useEffect, useId, useRef } from "preact/hooks"
 import "../style/dialog.css"
 import { text } from "../text/index.ts"
 import { Icon } from "./Icon.tsx"
+import { Notes } from "./Notes.ts"
 
 export interface DialogProps {
   readonly onClose: () => void
 }
-
-/** What there is to say in front of a dialog too: what lies behind it can be neither seen nor pressed. */
-export const Notes = createContext<ComponentChildren>(null)
 
 interface Props extends DialogProps {
   readonly title: string

@@ -131,35 +131,34 @@ const Part = ({ seconds, place }: { readonly seconds: ReadonlySignal<number>; re
 }
 
 const Above = ({ session }: { readonly session: Session }) => {
-  const { finish, phase, room, startsIn } = session
+  const { isUnconfirmed, phase, room, startsIn } = session
   const { driveNext, onBreak, overtime, paused, ready, timeUp, turn, unsure } = text.value
   const now = room.value
   if (now === null) return null
   const state = stateOf(phase.value, now.period)
-  const said =
-    finish.value?.confirmed === false ? (
-      <span class="unsure">{unsure}</span>
-    ) : state === "up" ? (
-      startsIn.value === null ? (
-        overtime
-      ) : (
-        timeUp
-      )
-    ) : phase.value === "paused" ? (
-      <>
-        <Icon name="pause" /> {paused}
-      </>
-    ) : state === "break" ? (
-      <>
-        <Icon name="cup" /> {onBreak}
-      </>
-    ) : state === "last" ? (
-      <Named text={driveNext} name={now.navigator} />
-    ) : state === "idle" ? (
-      ready
+  const said = isUnconfirmed.value ? (
+    <span class="unsure">{unsure}</span>
+  ) : state === "up" ? (
+    startsIn.value === null ? (
+      overtime
     ) : (
-      turn(now.turn)
+      timeUp
     )
+  ) : phase.value === "paused" ? (
+    <>
+      <Icon name="pause" /> {paused}
+    </>
+  ) : state === "break" ? (
+    <>
+      <Icon name="cup" /> {onBreak}
+    </>
+  ) : state === "last" ? (
+    <Named text={driveNext} name={now.navigator} />
+  ) : state === "idle" ? (
+    ready
+  ) : (
+    turn(now.turn)
+  )
   return <p class="above">{said}</p>
 }
 

@@ -1,6 +1,8 @@
 import { Avatar } from "../parts/Avatar.tsx"
 import { Named } from "../parts/Named.tsx"
 import { text } from "../text/index.ts"
+import type { Change } from "./change.ts"
+import { Done } from "./LastChange.tsx"
 import { widthOf } from "./people.ts"
 import type { Session } from "./session.ts"
 
@@ -8,7 +10,7 @@ import type { Session } from "./session.ts"
 export const HandOver = ({ session }: { readonly session: Session }) => {
   const { finish, isSeen, looks, me, room, startsIn } = session
   const { breakTime, drives, navigates, seen, seenBy, shoutYou, startsIn: starts, stopSound, timeUp } = text.value
-  const { unsureHint, youNavigate } = text.value
+  const { soundOff, unsureHint, youNavigate } = text.value
   const [up, now] = [finish.value, room.value]
   if (up === null || now === null) return null
   const { driver, lastChange, navigator, period } = now
@@ -17,10 +19,15 @@ export const HandOver = ({ session }: { readonly session: Session }) => {
     unsureHint
   ) : !isSeen.value ? (
     stopSound
-  ) : lastChange.kind === "ack" && lastChange.by !== null ? (
-    <Named text={seenBy} name={lastChange.by} />
-  ) : (
+  ) : lastChange.kind === "finish" || (lastChange.kind === "ack" && lastChange.by === null) ? (
     seen
+  ) : lastChange.kind === "ack" ? (
+    <Named text={seenBy} name={lastChange.by ?? ""} />
+  ) : (
+    // Somebody has reacted by what was done, an undo of the two more minutes for example.
+    <>
+      <Done by={lastChange.by} change={lastChange.kind as Change} />. {soundOff}
+    </>
   )
   const longest = isYou ? [driver, shoutYou] : [period === "break" ? breakTime : `${driver} ${drives}`]
   return (

@@ -1,44 +1,45 @@
 /** What somebody has just done, for as long as one may want to take it back. */
 import { effect, type ReadonlySignal, signal } from "@preact/signals"
+import type { RoomView } from "../../client/RoomClient.ts"
+import { Named } from "../parts/Named.tsx"
 import { text } from "../text/index.ts"
 import { after } from "../timers.ts"
+import { type Change, changeOf } from "./change.ts"
 import type { Session } from "./session.ts"
 
 /** How long a change is shown, in milliseconds. */
 const SHOWN = 8_000
 
-/** Has somebody just changed something that can be taken back? Nothing is said of what was there when the page was opened. */
-export const newsOf = ({ client, room }: Session): ReadonlySignal<boolean> => {
-  const isNews = signal(false)
-  let seen: string | undefined
+/** What somebody has just done and can be taken back; null where there is nothing. Nothing is said of what was there when the page was opened. */
+export const newsOf = ({ client, room }: Session): ReadonlySignal<Change | null> => {
+  const news = signal<Change | null>(null)
+  let before: RoomView | null = null
   let cancel: (() => void) | undefined
   effect(() => {
     const now = room.value
-    if (now === null || now.id === seen) return
-    const isFirst = seen === undefined
-    seen = now.id
+    if (now === null || now.id === before?.id) return
     cancel?.()
     const { at, undoUntil } = now.lastChange
-    const left = undoUntil === null ? 0 : SHOWN - (client.now() - at)
-    isNews.value = !isFirst && left > 0
-    if (isNews.value) {
+    const left = before === null || undoUntil === null ? 0 : SHOWN - (client.now() - at)
+    news.value = before === null || left <= 0 ? null : changeOf(before, now)
+    before = now
+    if (left > 0) {
       cancel = after(left, () => {
-        isNews.value = false
+        news.value = null
       })
     }
   })
-  return isNews
+  return news
 }
 
-export const LastChange = ({ session }: { readonly session: Session }) => {
+export const LastChange = ({ session, change }: { readonly session: Session; readonly change: Change }) => {
   const { client, connection, press, room } = session
-  const { changes, someone, undo } = text.value
+  const { undo } = text.value
   if (room.value === null) return null
-  const { by, kind } = room.value.lastChange
   return (
-    <div class="toast" role="status" data-change={kind} key={room.value.id}>
+    <div class="toast" role="status" data-change={room.value.lastChange.kind} key={room.value.id}>
       <p>
-        <bdi>{by ?? someone}</bdi> {changes[kind as keyof typeof changes]}
+        <Done by={room.value.lastChange.by} change={change} />
       </p>
       <button
         type="button"
@@ -50,5 +51,15 @@ export const LastChange = ({ session }: { readonly session: Session }) => {
         {undo}
       </button>
     </div>
+  )
+}
+
+/** Who has done what. */
+export const Done = ({ by, change }: { readonly by: string | null; readonly change: Change }) => {
+  const { changes, didBy, someone } = text.value
+  return (
+    <>
+      {by === null ? someone : <Named text={didBy} name={by} />} {changes[change]}
+    </>
   )
 }

@@ -1,7 +1,7 @@
 import { effect } from "@preact/signals"
 import { useState } from "preact/hooks"
 import { Brand } from "../parts/Brand.tsx"
-import { Notes } from "../parts/Dialog.tsx"
+import { Notes } from "../parts/Notes.ts"
 import { later } from "../parts/later.tsx"
 import { remembered } from "../remembered.ts"
 import { forget, rooms } from "../rooms.ts"
@@ -77,17 +77,17 @@ const accompany = (session: Session) => {
     if (session.connection.value.state === "missing") forget(session.code)
   })
   setTimeout(prepareDialogs, DIALOGS_AFTER)
-  return { isNews: newsOf(session), said: announcer(session) }
+  return { news: newsOf(session), said: announcer(session) }
 }
 
 /** A room: how long is left, whose turn it is, and what can be done about it. */
 export const Room = ({ session }: { readonly session: Session }) => {
-  const [{ isNews, said }] = useState(() => accompany(session))
+  const [{ news, said }] = useState(() => accompany(session))
   const { code, connection, phase, room } = session
   const { connecting, home, roomOf, uncertain } = text.value
   if (connection.value.state === "missing") return <Home missing={code} />
   const now = room.value
-  const notes = phase.value === "completed" ? null : <Toast session={session} isNews={isNews} />
+  const notes = phase.value === "completed" ? null : <Toast session={session} news={news} />
   const Dialog = dialog.value === null ? null : DIALOGS[dialog.value]
   return (
     <>

@@ -48,12 +48,11 @@ const RoomSettings = ({ session, onClose }: DialogProps & { readonly session: Se
         : { autoStart: after < 0 ? null : { after: after * 1_000 } })
     }
     press(async () => {
+      // For the service these are two changes. The length comes last: it moves the time, so it is what one may want back at once.
+      const set = Object.keys(settings).length > 0 ? await client.changeSettings(settings) : ({ ok: true } as const)
+      if (!set.ok || duration === before.duration) return set
       const now = room.peek() ?? before
-      const isChanged = duration !== before.duration
-      const set = isChanged
-        ? await client.update({ duration, ...leftOf(now, duration, client.remaining()) })
-        : ({ ok: true } as const)
-      return set.ok && Object.keys(settings).length > 0 ? client.changeSettings(settings) : set
+      return client.update({ duration, ...leftOf(now, duration, client.remaining()) })
     })
     onClose()
   }

@@ -5,7 +5,7 @@ import { after } from "../timers.ts"
 import { wholeSeconds } from "./phase.ts"
 
 /** A tab that slept is right the moment it is seen again. */
-const onWaking = (look: () => void): void => {
+export const onWaking = (look: () => void): void => {
   for (const woken of ["visibilitychange", "pageshow", "focus", "resume"]) addEventListener(woken, look, true)
 }
 

@@ -1,6 +1,7 @@
 /** What a room shows when it is asked for; the code of it is not needed for the first view. */
 import { later } from "../parts/later.tsx"
 import { close } from "./open.ts"
+import { loadPop } from "./popOut.tsx"
 
 const load = {
   settings: () => import("./SettingsDialog.tsx"),
@@ -23,5 +24,5 @@ export const Summary = later(() => load.summary().then((module) => module.Summar
 
 /** Loads it all, so that it is there when the connection is not. */
 export const prepareDialogs = (): void => {
-  void Promise.allSettled([...Object.values(load).map((module) => module()), import("./Qr.tsx")])
+  void Promise.allSettled([...Object.values(load).map((module) => module()), import("./Qr.tsx"), loadPop()])
 }

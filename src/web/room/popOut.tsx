@@ -2,7 +2,6 @@
 import { render } from "preact"
 import { pathOf } from "../address.ts"
 import type { Session } from "./session.ts"
-import { Pop } from "./Pop.tsx"
 
 interface DocumentPictureInPicture {
   readonly requestWindow: (size: { readonly width: number; readonly height: number }) => Promise<Window>
@@ -10,12 +9,17 @@ interface DocumentPictureInPicture {
 
 const SIZE = { width: 340, height: 220 }
 
+/** The code of it is not needed for the first view. */
+export const loadPop = () => import("./Pop.tsx")
+
 export const popOut = async (session: Session): Promise<void> => {
   const { documentPictureInPicture: pictures } = globalThis as {
     readonly documentPictureInPicture?: DocumentPictureInPicture
   }
-  const picture = await pictures?.requestWindow(SIZE).catch(() => undefined)
-  if (picture === undefined) {
+  // Its style is among the sheets that are copied below. Where it does not come, the small window says so.
+  const loaded = await loadPop().catch(() => undefined)
+  const picture = loaded && (await pictures?.requestWindow(SIZE).catch(() => undefined))
+  if (loaded === undefined || picture === undefined) {
     window.open(
       `${pathOf(session.code)}?view=popout`,
       `pairroom ${session.code}`,
@@ -38,5 +42,6 @@ export const popOut = async (session: Session): Promise<void> => {
     observer.disconnect()
     render(null, small.body)
   })
+  const { Pop } = loaded
   render(<Pop session={session} />, small.body)
 }

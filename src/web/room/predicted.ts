@@ -37,3 +37,30 @@ export const finished = (room: RoomView): RoomView => {
     remainingTime: length
   }
 }
+
+/** Returns the room after its period has started by itself. */
+const started = (room: RoomView, at: number): RoomView => ({
+  ...room,
+  running: true,
+  endsAt: at + room.remainingTime,
+  startsAt: null,
+  acknowledgedAt: room.acknowledgedAt ?? at,
+  lastChange: { kind: "start", by: null, at, undoUntil: null }
+})
+
+/** The service starts no more periods by itself than this, when nobody does anything. */
+const STEPS_MOST = 480
+
+/** When time changes the room next, in milliseconds; null for never. */
+export const dueOf = ({ endsAt, running, startsAt }: RoomView): number | null => (running ? endsAt : startsAt)
+
+/** Returns what time alone has made of the room until `now`: the same value where that is nothing. */
+export const expectedAt = (room: RoomView, now: number): RoomView => {
+  let next = room
+  for (let step = 0; step < STEPS_MOST; step++) {
+    const due = dueOf(next)
+    if (due === null || due > now) break
+    next = next.running ? finished(next) : started(next, due)
+  }
+  return next
+}

@@ -9,11 +9,13 @@ import {
 } from "../../client/RoomClient.ts"
 import { mayBeLonger, MINUTE } from "../duration.ts"
 import { type AccessCode, toKey } from "../../domain/AccessCode.ts"
+import { paused, remainingAt, running } from "../../domain/Timer.ts"
 import { isText, kept } from "../kept.ts"
-import { countdown, stopwatch } from "./countdown.ts"
+import { after } from "../timers.ts"
+import { countdown, onWaking, stopwatch } from "./countdown.ts"
 import { type Look, looksOf } from "./people.ts"
 import { type Phase, phaseOf } from "./phase.ts"
-import { finished } from "./predicted.ts"
+import { dueOf, expectedAt } from "./predicted.ts"
 
 /** The end of a period after which nothing has been started yet. */
 export interface Finish {
@@ -31,8 +33,10 @@ export type Refusal = Exclude<CommandResult, { readonly ok: true }>
 export interface Session {
   readonly code: string
   readonly client: RoomClient
-  /** The room as it is shown. After a finish that could not be confirmed yet, it is what the page expects. */
+  /** The room as it is shown. Without a connection it is what the page expects. */
   readonly room: ReadonlySignal<RoomView | null>
+  /** Does it only expect that, because time has changed the room since the connection was lost? */
+  readonly isUnconfirmed: ReadonlySignal<boolean>
   readonly connection: ReadonlySignal<Connection>
   /** The whole seconds left. */
   readonly seconds: ReadonlySignal<number>
@@ -69,6 +73,9 @@ const FINISH_LATE = 5_000
 const isSetAfter = (room: RoomView | null, at: number): boolean =>
   room !== null && room.lastChange.at > at && ["break", "next", "reset", "update"].includes(room.lastChange.kind)
 
+const remainingOf = ({ endsAt, periodDuration, remainingTime }: RoomView, now: number): number =>
+  remainingAt(endsAt === null ? paused(remainingTime) : running(endsAt), periodDuration, now)
+
 export const openSession = (code: string, api: string): Session => {
   // A name has a character at least, so a dash alone before it marks what was said.
   const said = kept(`me:${toKey(code as AccessCode)}`, "", isText)
@@ -81,8 +88,9 @@ export const openSession = (code: string, api: string): Session => {
   const known = signal(client.room)
   const connection = signal(client.connection)
   const refusal = signal<Refusal | null>(null)
-  const { seconds, aim } = countdown(client)
   const last = signal<Pick<Finish, "at" | "missed" | "old"> | null>(null)
+  /** Has somebody set the timer after it? */
+  const isOver = signal(false)
   /** The finish that was dismissed here. The service may not know it yet. */
   const dismissed = signal<number | null>(null)
 
@@ -90,19 +98,44 @@ export const openSession = (code: string, api: string): Session => {
   const expected = signal<Pick<Finish, "at" | "old"> | null>(null)
 
   const isCutOff = computed(() => ["reconnecting", "offline"].includes(connection.value.state))
-  const isUnconfirmed = computed(() => isCutOff.value && known.value?.running === true && seconds.value === 0)
-  const room = computed(() => (isUnconfirmed.value && known.value !== null ? finished(known.value) : known.value))
+  /** What time has made of the room since the connection was lost. */
+  const predicted = signal<RoomView | null>(null)
+  const room = computed(() => (isCutOff.value && predicted.value) || known.value)
+  const isUnconfirmed = computed(() => room.value !== known.value)
+  const { seconds, aim } = countdown({
+    get room() {
+      return room.peek()
+    },
+    remaining: () => {
+      const shown = room.peek()
+      return shown === null || shown === known.peek() ? client.remaining() : remainingOf(shown, client.now())
+    }
+  })
+  let cancel: (() => void) | undefined
+  const predict = () => {
+    cancel?.()
+    const [before, now] = [known.peek(), client.now()]
+    const next = isCutOff.peek() && before !== null ? expectedAt(before, now) : null
+    const due = next === null ? null : dueOf(next)
+    predicted.value = next
+    if (due !== null) cancel = after(Math.max(1, due - now), predict)
+    aim()
+  }
+  onWaking(predict)
+
   const finish = computed<Finish | null>(() => {
     const [told, now] = [last.value, known.value]
-    if (isUnconfirmed.value)
-      return expected.value && { ...expected.value, missed: expected.value.old, confirmed: false }
-    if (told === null || now === null || now.running || now.status === "COMPLETED") return null
+    if (isUnconfirmed.value) {
+      const up = room.value?.running === false ? expected.value : null
+      return up && { ...up, missed: up.old, confirmed: false }
+    }
+    if (told === null || isOver.value || now === null || now.running || now.status === "COMPLETED") return null
     // What has run for a moment is paused, and does not wait to be started.
     const isWaiting = now.finishedAt === told.at && now.remainingTime === now.periodDuration
     return isWaiting ? { ...told, confirmed: true } : null
   })
   effect(() => {
-    const at = isUnconfirmed.value ? (known.value?.endsAt ?? 0) : 0
+    const at = isUnconfirmed.value && room.value?.running === false ? (room.value.finishedAt ?? 0) : 0
     if (at !== 0 && expected.peek()?.at !== at) expected.value = { at, old: client.now() - at > FINISH_LATE }
   })
   const phase = computed<Phase>(() => {
@@ -115,13 +148,19 @@ export const openSession = (code: string, api: string): Session => {
   client.on((event) =>
     batch(() => {
       first ??= client.room
+      const before = known.value
       known.value = client.room
       connection.value = client.connection
       if (event.type === "finish") {
         const { finishedAt: at, missed } = event
         if (last.value?.at !== at) last.value = { at, missed, old: client.room === first }
-      } else if (last.value !== null && isSetAfter(client.room, last.value.at)) last.value = null
-      aim()
+        isOver.value = false
+      } else if (last.value !== null) {
+        if (isSetAfter(client.room, last.value.at)) isOver.value = true
+        // It was taken back that the timer was set.
+        else if (client.room?.lastChange.kind === "undo" && isSetAfter(before, last.value.at)) isOver.value = false
+      }
+      predict()
     })
   )
 
@@ -152,6 +191,7 @@ export const openSession = (code: string, api: string): Session => {
     code,
     client,
     room,
+    isUnconfirmed,
     connection,
     seconds,
     phase,

@@ -92,6 +92,7 @@ export const en = {
   stopSound: "Any button stops the sound for all.",
   seenBy: { before: "", after: " has seen it. The sound is off." } as Around,
   seen: "Somebody has seen it. The sound is off.",
+  soundOff: "The sound is off.",
   startsIn: (seconds: number) => `Starts by itself in ${seconds} s`,
   wait: "Wait",
   unsure: "Not confirmed",
@@ -218,16 +219,26 @@ export const en = {
   hoursShort: (hours: number, minutes: number) => (minutes === 0 ? `${hours} h` : `${hours} h ${minutes} min`),
   someone: "Somebody",
   undo: "Undo",
+  didBy: { before: "", after: "" } as Around,
   changes: {
     update: "set the timer",
+    length: "changed the length of turns",
     reset: "reset the timer",
     swap: "swapped the roles",
     complete: "closed the room",
     next: "handed over",
     extend: "added time",
     break: "began a break",
+    endBreak: "ended the break",
     people: "changed who is in the room",
-    settings: "changed the settings"
+    order: "changed the order",
+    away: "changed who is away",
+    settings: "changed the settings",
+    breaks: "changed the breaks",
+    autoStart: "changed how turns start",
+    goal: "changed the goal",
+    missionUrl: "changed the link",
+    undo: "took the last change back"
   },
   title: { drives: (name: string) => `${isolated(name)} drives` }
 }

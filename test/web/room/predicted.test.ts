@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { RoomView } from "../../../src/client/RoomClient.ts"
-import { finished } from "../../../src/web/room/predicted.ts"
+import { expectedAt, finished } from "../../../src/web/room/predicted.ts"
 
 const room = {
   driver: "a",
@@ -60,5 +60,29 @@ describe("what a page expects of a finish that it cannot ask about", () => {
     assert.deepStrictEqual([rest.period, rest.remainingTime, rest.driver], ["break", 300_000, "b"])
     const back = finished({ ...rest, running: true, endsAt: 9_000 })
     assert.deepStrictEqual([back.period, back.remainingTime, back.driver, back.turn], ["turn", 600_000, "b", 4])
+  })
+
+  it("runs from the moment on at which it starts by itself, and ends again", () => {
+    const alone = { ...room, autoStart: { after: 10_000 } }
+    assert.strictEqual(expectedAt(alone, 4_999), alone)
+    assert.isFalse(expectedAt(alone, 14_999).running)
+    const begun = expectedAt(alone, 15_000)
+    assert.deepStrictEqual(
+      [begun.running, begun.driver, begun.endsAt, begun.startsAt, begun.acknowledgedAt],
+      [true, "b", 615_000, null, 15_000]
+    )
+    const later = expectedAt(alone, 615_000)
+    assert.deepStrictEqual(
+      [later.running, later.period, later.finishedAt, later.startsAt],
+      [false, "break", 615_000, 625_000]
+    )
+    // A finish that is known, too: only its start is not.
+    assert.strictEqual(expectedAt({ ...alone, running: false, endsAt: null, startsAt: 7_000 }, 7_000).running, true)
+    assert.isFalse(expectedAt(room, 1e12).running)
+  })
+
+  it("does not count for ever", () => {
+    const short = { ...room, duration: 1_000, breaks: null, autoStart: { after: 0 } }
+    assert.isBelow(expectedAt(short, Number.MAX_SAFE_INTEGER).turn, 300)
   })
 })
