@@ -8,6 +8,8 @@
 export type Signal = "wake" | "offline" | "suspend" | "resume"
 
 export interface Environment {
+  /** What tells this tab from all others. */
+  readonly id: string
   readonly fetch: typeof fetch
   /** Milliseconds of a monotonic clock. On some systems it stands still while the machine sleeps. */
   readonly elapsed: () => number
@@ -27,6 +29,7 @@ export interface Environment {
 }
 
 export const browser = (): Environment => ({
+  id: `${Date.now()}-${Math.random()}`,
   fetch: (...request) => fetch(...request),
   elapsed: () => performance.now(),
   wall: () => Date.now(),

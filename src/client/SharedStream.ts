@@ -1,31 +1,39 @@
 /**
- * The stream of a room, shared by all tabs of one browser. The tab that has the room's lock is the leader: it has the connection,
- * and sends everything to the other tabs. A browser opens only six connections to a host, so ten tabs could not have one each.
+ * The stream of a room, shared by all tabs of one browser. One tab leads: it has the connection, and sends everything to the
+ * other tabs. A browser opens only six connections to a host, so ten tabs could not have one each.
  *
- * When the leader closes, the lock goes to another tab, which comes back with the id of what was seen last. A leader
- * that does not answer any more (its tab is frozen) has the lock taken from it. Without locks or channels every tab
- * leads for itself.
+ * When the leader closes, another tab leads, which comes back with the id of what was seen last. A leader proves about every
+ * second that it lives, for its tab may be frozen or dead: if it does not, another tab takes over. Where tabs cannot hear each
+ * other, each leads for itself.
  */
 import type { Environment } from "./Environment.ts"
 import { EventStream } from "./EventStream.ts"
+import { type Candidacy, type Lead, leadOf } from "./Lead.ts"
 import { isFinal, readFrame, type RoomUpdate, type StreamState } from "./RoomUpdate.ts"
 
-/** A leader that was silent for so long is asked whether it is there. Longer than some heartbeats. */
-const SILENCE_MOST = 40_000
+/** A leader that was silent for so long is asked whether it lives, in milliseconds. */
+const SILENCE_MOST = 900
 
-/** How long it may take to answer: this, and up to as much again, so that not all tabs lose patience at once. */
-const PATIENCE = 2_000
+/** How long it may take to answer: this, and up to half as much again, so that not all tabs lose patience at once. */
+const PROOF_MOST = 1_000
+
+/** Who leads. If there are two leaders, the later one is right; of two at once, the one with the larger id. */
+interface Leader {
+  readonly term: number
+  readonly from: string
+}
 
 /** The messages between tabs. */
 type Message =
-  | {
-      /** If there are two leaders, the later one is right. */
-      readonly term: number
-      readonly update: RoomUpdate
-    }
-  | { readonly ask: Request }
+  | (Leader & { readonly update: RoomUpdate })
+  | { readonly leads: Leader }
+  /** The leader has left. */
+  | { readonly gone: true }
+  /** Whoever leads is to answer, with the room if it is another one than this tab `knows`. */
+  | { readonly ask: Request; readonly knows: string }
+  | Candidacy
 
-/** What a tab wants of whoever leads: to answer and do what is due, to connect now, to replace a dead connection, or a live one. */
+/** What a tab wants of whoever leads: to do what is due, to connect now, to replace a dead connection, or a live one. */
 type Request = "look" | "wake" | "replace" | "renew"
 
 export class SharedStream {
@@ -38,12 +46,12 @@ export class SharedStream {
   #channel: BroadcastChannel | undefined
   /** The connection, if this tab is the leader. */
   #stream: EventStream | undefined
-  #term = 0
-  /** Our place in the queue for the lock, and what gives the lock back. */
-  #place: AbortController | undefined
-  #release: (() => void) | undefined
+  #lead: Lead | undefined
+  /** Who led last, as far as this tab knows. */
+  #leader: Leader = { term: 0, from: "" }
   #heardAt = 0
-  #asked: { readonly at: number; readonly patience: number } | null = null
+  /** Runs while an answer of the leader is waited for. */
+  #patience: ReturnType<typeof setTimeout> | undefined
 
   /** `name` is that of the room among the tabs, `url` that of its stream. */
   constructor(environment: Environment, name: string, url: () => string, receive: (update: RoomUpdate) => void) {
@@ -58,18 +66,24 @@ export class SharedStream {
     this.#isStarted = true
     // After a stop this tab may have missed updates.
     if (this.#current.state === "live") this.#take({ ...this.#current, state: "reconnecting", changes: [] })
-    const { channel, locks } = this.#environment
-    if (channel === undefined || locks === undefined) return this.#lead()
+    const { channel } = this.#environment
+    if (channel === undefined) return this.#begin()
     this.#channel = channel(this.#name)
     this.#channel.addEventListener("message", ({ data }: MessageEvent<Message>) => this.#hear(data))
-    this.#queue(locks, false)
+    this.#lead = leadOf(this.#environment, this.#name, (candidacy) => this.#post(candidacy), {
+      begin: () => this.#begin(),
+      end: () => this.#resign()
+    })
+    this.#lead.stand()
     this.#ask("look")
   }
 
   /** Leaves the stream to the other tabs. */
   stop(): void {
     this.#isStarted = false
-    this.#place?.abort()
+    if (this.#stream !== undefined) this.#post({ gone: true })
+    this.#heard()
+    this.#lead?.leave()
     this.#resign()
     this.#channel?.close()
     this.#channel = undefined
@@ -79,16 +93,9 @@ export class SharedStream {
   look(): void {
     if (!this.#isStarted) return
     if (this.#stream !== undefined) return this.#stream.look()
-    const now = this.#environment.elapsed()
-    if (this.#asked !== null) {
-      if (now - this.#asked.at > this.#asked.patience) this.#takeOver()
-    } else if (
-      now - this.#heardAt > SILENCE_MOST ||
-      (this.#current.state !== "live" && this.#environment.isVisible())
-    ) {
-      // The timers of the leader may be late, because its tab is hidden.
-      this.#ask("look")
-    }
+    const isSilent = this.#environment.elapsed() - this.#heardAt > SILENCE_MOST
+    // The timers of the leader may be late, because its tab is hidden. So whoever is asked does what is due.
+    if (isSilent || (this.#current.state !== "live" && this.#environment.isVisible())) this.#ask("look")
   }
 
   /** The tab is visible or the network is back: connects without waiting. */
@@ -113,8 +120,12 @@ export class SharedStream {
   }
 
   #ask(request: Request): void {
-    this.#asked ??= { at: this.#environment.elapsed(), patience: PATIENCE * (1 + this.#environment.random()) }
-    this.#post({ ask: request })
+    this.#patience ??= setTimeout(() => this.#takeOver(), PROOF_MOST * (1 + this.#environment.random() / 2))
+    this.#post({ ask: request, knows: this.#knows })
+  }
+
+  get #knows(): string {
+    return `${this.#current.state} ${this.#current.id}`
   }
 
   #post(message: Message): void {
@@ -122,17 +133,47 @@ export class SharedStream {
   }
 
   #hear(message: Message): void {
-    if ("ask" in message) {
+    if ("stands" in message) {
+      if (this.#stream === undefined) this.#lead?.hear(message)
+      else this.#prove()
+    } else if ("gone" in message) {
+      if (this.#stream === undefined) this.#lead?.isFree()
+    } else if ("ask" in message) {
       if (this.#stream === undefined) return
       this.#stream[message.ask]()
+      if (message.knows === this.#knows) this.#prove()
       // How long it waits was said when it began to.
-      this.#post({ term: this.#term, update: { ...this.#current, changes: [], retryIn: undefined } })
-    } else if (this.#stream === undefined && message.term >= this.#term) {
-      this.#term = message.term
-      this.#heardAt = this.#environment.elapsed()
-      this.#asked = null
+      else this.#post({ ...this.#leader, update: { ...this.#current, changes: [], retryIn: undefined } })
+    } else if (this.#isLedBy("leads" in message ? message.leads : message) && "update" in message) {
       this.#take(message.update)
     }
+  }
+
+  /** Says that this tab leads. */
+  #prove(): void {
+    this.#post({ leads: this.#leader })
+  }
+
+  /** Another tab says that it leads. Does this tab believe it? */
+  #isLedBy({ from, term }: Leader): boolean {
+    const isLater = term > this.#leader.term || (term === this.#leader.term && from >= this.#leader.from)
+    if (this.#stream !== undefined) {
+      // It learns by our own word that it is the wrong one, or that it is the right one.
+      if (!isLater) this.#prove()
+      if (!isLater || this.#lead?.isLed() !== true) return false
+      this.#resign()
+    } else if (!isLater) return false
+    this.#lead?.isLed()
+    this.#leader = { from, term }
+    this.#heard()
+    return true
+  }
+
+  /** The leader lives. */
+  #heard(): void {
+    clearTimeout(this.#patience)
+    this.#patience = undefined
+    this.#heardAt = this.#environment.elapsed()
   }
 
   #take(update: RoomUpdate): void {
@@ -141,34 +182,17 @@ export class SharedStream {
     this.#receive(update)
   }
 
-  #queue(locks: LockManager, steal: boolean): void {
-    const place = new AbortController()
-    this.#place = place
-    const held = () =>
-      new Promise<void>((release) => {
-        if (place.signal.aborted) return release()
-        this.#release = release
-        this.#lead()
-      })
-    locks.request(this.#name, steal ? { steal } : { signal: place.signal }, held).catch((error: unknown) => {
-      if (place.signal.aborted) return
-      // The lock was taken by another tab. Any other error means that there are no locks here.
-      this.#resign()
-      if (error instanceof Error && error.name === "AbortError") this.#queue(locks, false)
-      else this.#lead()
-    })
-  }
-
   #takeOver(): void {
-    this.#place?.abort()
-    this.#asked = null
+    this.#patience = undefined
+    if (this.#stream !== undefined) return
     if (this.#current.state === "live") this.#take({ ...this.#current, state: "reconnecting", changes: [] })
-    this.#queue(this.#environment.locks!, true)
+    this.#lead?.takeOver()
   }
 
-  #lead(): void {
-    this.#asked = null
-    this.#term = Math.max(this.#term + 1, this.#environment.wall())
+  #begin(): void {
+    this.#heard()
+    this.#leader = { term: Math.max(this.#leader.term + 1, this.#environment.wall()), from: this.#environment.id }
+    this.#prove()
     this.#stream = new EventStream(this.#environment, this.#url, this.#current.id, {
       frame: (events, id) => {
         const { changes, room } = readFrame(events)
@@ -188,14 +212,12 @@ export class SharedStream {
   }
 
   #tell(update: RoomUpdate): void {
-    this.#post({ term: this.#term, update })
+    this.#post({ ...this.#leader, update })
     this.#take(update)
   }
 
   #resign(): void {
     this.#stream?.close()
     this.#stream = undefined
-    this.#release?.()
-    this.#release = undefined
   }
 }

@@ -47,6 +47,27 @@ describe.skipIf(Chromium.skips)("the front door", { concurrent: true }, () => {
     await eventually(() => driverOf(other), "Driver")
   })
 
+  it("says at the form that a name of the address cannot be used, and lets it be mended", async ({
+    service,
+    visitor
+  }) => {
+    const long = "Bartholomew-Maximilian"
+    const page = await (await visitor()).tab(`/?people=Mina,${long}`)
+    await eventually(
+      () => page.locator("[data-refusal=name]").innerText(),
+      expect.stringMatching(/“.?Bartholomew-Maximilian.?” cannot be a name: a name has 1 to 20 characters/)
+    )
+    const field = page.getByLabel("Navigator")
+    expect([await field.inputValue(), await field.getAttribute("aria-invalid")]).toEqual([long, "true"])
+    await field.fill("Max")
+    await eventually(() => page.locator("[data-refusal=name]").count(), 0)
+    await page.getByRole("button", { name: "Open the room" }).click()
+    await page.waitForURL(/\/room\//)
+    await isLive(page)
+    const { people } = await service.room(page.url().split("/").at(-1) ?? "")
+    expect(people.map(({ name }) => name)).toEqual(["Mina", "Max"])
+  })
+
   it("opens one room where the button is pressed twice, and is ready again after Back", async ({ visitor }) => {
     const one = await visitor()
     const page = await one.tab("/")

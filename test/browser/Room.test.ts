@@ -171,6 +171,32 @@ describe.skipIf(Chromium.skips)("a room", { concurrent: true }, () => {
     expect(await mina.locator(".who").count()).toBe(0)
   })
 
+  it("each press of an arrow key moves somebody by one place, however fast they come", async ({ service, visitor }) => {
+    const code = await service.create({ driver: "a", navigator: "b", people: ["a", "b", "c", "d", "e", "f"] })
+    const one = await visitor()
+    await one.context.route(/\/people$/, async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      await route.continue()
+    })
+    const page = await one.room(code)
+    await press(page, "people")
+    await page.locator("[data-person=b] .drag").focus()
+    for (let step = 0; step < 4; step++) await page.keyboard.press("ArrowDown")
+    const shown = () => page.locator("[data-person]").evaluateAll((rows) => rows.map((row) => row.dataset["person"]))
+    expect(await shown()).toEqual(["a", "c", "d", "e", "f", "b"])
+    await eventually(
+      async () => (await service.room(code)).people.map(({ name }) => name),
+      ["a", "c", "d", "e", "f", "b"]
+    )
+    expect(
+      await page.evaluate(() => document.activeElement?.closest("[data-person]")?.getAttribute("data-person"))
+    ).toBe("b")
+    await eventually(shown, ["a", "c", "d", "e", "f", "b"])
+    // What others ask for later is shown.
+    await service.order(code, ["f", "e", "d", "c", "b", "a"])
+    await eventually(shown, ["f", "e", "d", "c", "b", "a"])
+  })
+
   it("two who press swap at once swap once", async ({ service, visitor }) => {
     const code = await service.create()
     const pages: Array<Page> = []

@@ -17,6 +17,8 @@ export interface Service {
   readonly room: (code: string) => Promise<RoomView>
   readonly start: (code: string) => Promise<void>
   readonly set: (code: string, timer: { readonly duration: number; readonly remainingTime?: number }) => Promise<void>
+  /** Puts the people in this order. */
+  readonly order: (code: string, order: ReadonlyArray<string>) => Promise<void>
   readonly complete: (code: string) => Promise<void>
   readonly kill: () => Promise<void>
   /** Starts it again on the same port, with the rooms that it has kept. */
@@ -68,6 +70,7 @@ export const start = async ({ isRestarted = false } = {}): Promise<Service> => {
     room: (code) => ask("GET", `/pair-room/${code}`),
     start: (code) => ask("PATCH", `/${code}/timer/start`),
     set: (code, timer) => ask("PATCH", `/${code}/timer`, timer),
+    order: (code, order) => ask("PATCH", `/pair-room/${code}/people`, { order }),
     complete: (code) => ask("PATCH", `/pair-room/${code}/status`, { status: "COMPLETED" }),
     kill,
     restart: async () => {

@@ -125,6 +125,7 @@ export class FakeTab {
 
   constructor(browser: FakeBrowser, server: FakeServer) {
     this.environment = {
+      id: String(browser.tabs++).padStart(3, "0"),
       fetch: async (url, init) => {
         const response = await server.fetch(String(url), init!)
         await this.#awake()
@@ -180,6 +181,8 @@ interface Holder {
 
 export class FakeBrowser {
   hasLocks = true
+  /** How many tabs were opened. */
+  tabs = 0
   readonly #held = new Map<string, Array<Holder>>()
   readonly #channels = new Map<string, Set<{ readonly tab: FakeTab; readonly target: EventTarget }>>()
   readonly #items = new Map<string, string>()

@@ -10,6 +10,7 @@ import { Icon } from "../parts/Icon.tsx"
 import { LengthField } from "../parts/LengthField.tsx"
 import { looksOf } from "../room/people.ts"
 import { text } from "../text/index.ts"
+import { isolated } from "../text/names.ts"
 import { BREAK_LENGTH, isWanted, USUAL, type Wanted, wantedBy } from "./wanted.ts"
 
 /** What was chosen last in this browser. */
@@ -29,7 +30,7 @@ export const NewRoom = () => {
   const [names, setNames] = useState(() => atLeastTwo(wanted.people))
   const [minutes, setMinutes] = useState(wanted.minutes)
   const [breaks, setBreaks] = useState(wanted.breaks)
-  const [refusal, setRefusal] = useState<Refused>()
+  const [refusal, setRefusal] = useState(() => wrongWithNames(wanted.people))
   const [isBusy, setBusy] = useState(false)
   /** Two presses may come before the page is drawn anew. */
   const busy = useRef(false)
@@ -145,15 +146,26 @@ const called = (names: ReadonlyArray<string>): ReadonlyArray<string> =>
     .map((name, place) => toName(name) || ([text.value.driver, text.value.navigator][place] ?? ""))
     .filter((name) => name !== "")
 
+/** How much of a name is said again, in UTF-16 units. */
+const SAID_MOST = 40
+
+const wrongWithNames = (names: ReadonlyArray<string>): Refused | undefined => {
+  const field = names.findIndex((name) => toName(name) !== "" && !isName(toName(name)))
+  const name = names[field]
+  if (name === undefined) return undefined
+  const said = name.length > SAID_MOST ? `${name.slice(0, SAID_MOST).toWellFormed()}…` : name
+  return { field, message: text.value.nameUnusable(isolated(said), NAME_MAX) }
+}
+
 const wrongWith = (
   names: ReadonlyArray<string>,
   people: ReadonlyArray<string>,
   duration: number | undefined
 ): Refused | undefined => {
-  const { minutesRefused, nameRefused, namesEqual } = text.value
+  const { minutesRefused, namesEqual } = text.value
+  const wrong = wrongWithNames(names)
+  if (wrong !== undefined) return wrong
   const typed = names.map(toName)
-  const bad = typed.findIndex((name) => name !== "" && !isName(name))
-  if (bad >= 0) return { field: bad, message: nameRefused(NAME_MAX) }
   const twice = typed.findIndex((name, place) => name !== "" && typed.indexOf(name) < place)
   if (twice >= 0) return { field: twice, message: namesEqual }
   if (new Set(people).size < people.length) return { field: 0, message: namesEqual }

@@ -1,5 +1,5 @@
 /** What the form of a new room begins with: what the address asks for, or what this browser chose last. */
-import { isName, toName } from "../../domain/Name.ts"
+import { toName } from "../../domain/Name.ts"
 import { PEOPLE_MAX } from "../../domain/PeopleCount.ts"
 import { durationIn, MINUTE, minutesOf } from "../duration.ts"
 
@@ -18,7 +18,11 @@ const BREAKS_MAX = 20
 /** Returns what an address asks for, such as `?people=Mina,Jun&minutes=15&breaks=4`. What makes no sense counts for nothing. */
 export const wantedBy = (search: string, before: Wanted): Wanted => {
   const asked = new URLSearchParams(search)
-  const names = (asked.get("people") ?? "").split(",").map(toName).filter(isName)
+  // One that cannot be used is said at its field, and mended there.
+  const names = (asked.get("people") ?? "")
+    .split(",")
+    .map(toName)
+    .filter((name) => name !== "")
   const people = [...new Set(names)].slice(0, PEOPLE_MAX)
   const duration = durationIn(asked.get("minutes") ?? "")
   const breaks = Number(asked.get("breaks") ?? Number.NaN)

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks"
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks"
 import { isName, NAME_MAX, toName } from "../../domain/Name.ts"
 import { PEOPLE_MAX, PEOPLE_MIN } from "../../domain/PeopleCount.ts"
 import { Avatar } from "../parts/Avatar.tsx"
@@ -6,40 +6,54 @@ import { classes } from "../parts/classes.ts"
 import { Dialog, type DialogProps } from "../parts/Dialog.tsx"
 import { Icon } from "../parts/Icon.tsx"
 import { text } from "../text/index.ts"
+import { openOrder } from "./order.ts"
 import type { Session } from "./session.ts"
 
 /** Who is in the room, in the order in which they drive: comes, goes, is away, is called otherwise, changes place. */
 export const PeopleDialog = ({ session, onClose }: DialogProps & { readonly session: Session }) => {
-  const { client, press, room } = session
-  const { order, people: title, shuffle } = text.value
-  const names = (room.value?.people ?? []).map(({ name }) => name)
+  const { order: orderHint, people: title, shuffle } = text.value
+  const [order] = useState(() => openOrder(session))
+  useEffect(() => order.close, [])
+  const names = order.names.value
   const [dragged, setDragged] = useState<string>()
-  const reorder = (next: ReadonlyArray<string>) => {
-    if (next.join("\n") !== names.join("\n")) press(() => client.reorder(next))
-  }
+  /** The rows that change places keep the focus in them. */
+  const list = useRef<HTMLOListElement>(null)
+  const focused = useRef<string | undefined>(undefined)
+  useLayoutEffect(() => {
+    const name = focused.current
+    focused.current = undefined
+    if (name !== undefined)
+      list.current?.querySelector<HTMLElement>(`[data-person="${CSS.escape(name)}"] .drag`)?.focus()
+  }, [names])
+  const move = (name: string, place: number) => order.ask(moved(order.names.peek(), name, place))
   return (
     <Dialog title={title} place="drawer" onClose={onClose}>
       <div class="row">
-        <p class="hint gap">{order}</p>
+        <p class="hint gap">{orderHint}</p>
         {names.length > 2 && (
-          <button type="button" class="quiet" data-command="shuffle" onClick={() => reorder(shuffled(names))}>
+          <button type="button" class="quiet" data-command="shuffle" onClick={() => order.ask(shuffled(names))}>
             <Icon name="shuffle" />
             {shuffle}
           </button>
         )}
       </div>
-      <ol class="crew">
-        {names.map((name) => (
+      <ol class="crew" ref={list}>
+        {names.map((name, place) => (
           <Person
             key={name}
             session={session}
             name={name}
+            place={place}
             isDragged={dragged === name}
             onDrag={setDragged}
-            onMove={(place) => reorder(moved(names, name, place))}
-            onDrop={(place) => {
+            onMove={(to) => move(name, to)}
+            onStep={(step) => {
+              focused.current = name
+              move(name, order.names.peek().indexOf(name) + step)
+            }}
+            onDrop={() => {
               setDragged(undefined)
-              if (dragged !== undefined) reorder(moved(names, dragged, place))
+              if (dragged !== undefined) move(dragged, place)
             }}
           />
         ))}
@@ -63,18 +77,19 @@ const shuffled = (names: ReadonlyArray<string>): ReadonlyArray<string> =>
 interface PersonProps {
   readonly session: Session
   readonly name: string
+  readonly place: number
   readonly isDragged: boolean
   readonly onDrag: (name: string | undefined) => void
   readonly onMove: (place: number) => void
-  readonly onDrop: (place: number) => void
+  readonly onStep: (step: number) => void
+  readonly onDrop: () => void
 }
 
-const Person = ({ session, name, isDragged, onDrag, onMove, onDrop }: PersonProps) => {
+const Person = ({ session, name, place, isDragged, onDrag, onMove, onStep, onDrop }: PersonProps) => {
   const { client, iAm, looks, me, press, room } = session
   const { away, move, nameOf, remove, you } = text.value
   const people = room.value?.people ?? []
-  const place = people.findIndex((person) => person.name === name)
-  const isAway = people[place]?.away === true
+  const isAway = people.find((person) => person.name === name)?.away === true
   const look = looks.value.get(name)
   const [typed, setTyped] = useState(name)
   const rename = () => {
@@ -97,7 +112,7 @@ const Person = ({ session, name, isDragged, onDrag, onMove, onDrop }: PersonProp
       onDragStart={() => onDrag(name)}
       onDragEnd={() => onDrag(undefined)}
       onDragOver={(event) => event.preventDefault()}
-      onDrop={() => onDrop(place)}
+      onDrop={onDrop}
     >
       <button
         type="button"
@@ -107,7 +122,7 @@ const Person = ({ session, name, isDragged, onDrag, onMove, onDrop }: PersonProp
           const step = { ArrowUp: -1, ArrowDown: 1 }[event.key]
           if (step === undefined) return
           event.preventDefault()
-          onMove(place + step)
+          onStep(step)
         }}
         {...touchDrag(onMove)}
       >

@@ -23,6 +23,7 @@ export const en = {
   yourRooms: "Recent rooms",
   forget: (names: string) => `Forget the room of ${names}`,
   nameRefused: (max: number) => `A name has 1 to ${max} characters.`,
+  nameUnusable: (name: string, max: number) => `“${name}” cannot be a name: a name has 1 to ${max} characters.`,
   namesEqual: "The names must differ.",
   minutesRefused: (least: string, most: string) => `A turn lasts ${least} to ${most} minutes.`,
   missing: (code: string) => `No room has the code ${code}.`,

@@ -28,6 +28,7 @@ export const ko: Text = {
   yourRooms: "최근 방",
   forget: (names) => `${names}의 방 잊기`,
   nameRefused: (max) => `이름은 1자에서 ${max}자까지입니다.`,
+  nameUnusable: (name, max) => `“${name}” 대신 1자에서 ${max}자까지의 이름을 써 주세요.`,
   namesEqual: "이름은 서로 달라야 합니다.",
   minutesRefused: (least, most) => `한 턴은 ${least}분에서 ${most}분까지입니다.`,
   missing: (code) => `코드가 ${code}인 방이 없습니다.`,

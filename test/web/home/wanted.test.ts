@@ -18,6 +18,9 @@ describe("what a new room begins with", () => {
     for (const search of ["?minutes=0", "?minutes=x", "?breaks=1.5", "?breaks=21", "?breaks=-1", "?people=,,"]) {
       assert.deepStrictEqual(wantedBy(search, before), before, search)
     }
+    // A name that cannot be used is kept, so that it can be mended where it is typed.
+    const long = "x".repeat(21)
+    assert.deepStrictEqual(wantedBy(`?people=Ann,${long},..`, before).people, ["Ann", long, ".."])
     const many = Array.from({ length: 30 }, (_, index) => `n${index}`).join(",")
     assert.strictEqual(wantedBy(`?people=${many}`, USUAL).people.length, 20)
   })
