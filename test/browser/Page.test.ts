@@ -93,6 +93,34 @@ describe.skipIf(Chromium.skips)("the page", { concurrent: true }, () => {
     expect(faults).toEqual([])
   })
 
+  it("the longest names fit the narrowest screen", async ({ service, visitor }) => {
+    const one = await visitor({ reducedMotion: "reduce", viewport: { width: 320, height: 640 } })
+    const code = await service.create({ driver: "W".repeat(20), navigator: "\u{1f469}\u200d\u{1f4bb}".repeat(6) })
+    const page = await one.room(code)
+    const fits = async (view: string) =>
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), view).toBe(320)
+    await fits("idle")
+    await press(page, "people")
+    await page.getByRole("dialog").waitFor()
+    await fits("people")
+    await page.keyboard.press("Escape")
+    await service.start(code)
+    await eventually(() => phaseOf(page), "running")
+    await press(page, "next")
+    await eventually(() => page.locator("[data-change=next]").count(), 1)
+    await fits("running")
+    await service.set(code, { duration: 600_000, remainingTime: 1 })
+    await eventually(() => phaseOf(page), "up")
+    await fits("up")
+    await service.complete(code)
+    await eventually(() => phaseOf(page), "completed")
+    await page.locator("h1").waitFor()
+    await fits("completed")
+    await page.goto("/")
+    await page.locator("[data-rooms] li").waitFor()
+    await fits("home")
+  })
+
   it("everything can be reached and seen on a phone, also on its side", async ({ service, visitor }) => {
     const page = await (await visitor({ reducedMotion: "reduce" })).room(await service.create())
     for (const [width, height] of [

@@ -3,6 +3,10 @@ import { describe, expect } from "vitest"
 import * as Chromium from "./chromium.ts"
 import { driverOf, eventually, it, phaseOf, press, timeOf } from "./harness.ts"
 
+/** Whose name or avatar has moved, for a page that remembers it. */
+const movedOn = async (page: Page) =>
+  new Set((await page.evaluate(() => document.body.dataset["moved"] ?? "")).replaceAll(" avatar", "").split(" "))
+
 describe.skipIf(Chromium.skips)("a room", { concurrent: true }, () => {
   it("shows on every screen at once what anyone presses", async ({ service, visitor }) => {
     const code = await service.create()
@@ -219,6 +223,35 @@ describe.skipIf(Chromium.skips)("a room", { concurrent: true }, () => {
       await eventually(() => page.locator("[data-change=swap]").count(), 1)
       expect(await page.locator("[data-refusal]").count()).toBe(0)
     }
+  })
+
+  it("who changes places moves there, in the list and at the hand-over, and not where motion is not wanted", async ({
+    service,
+    visitor
+  }) => {
+    const code = await service.create()
+    const [moving, still] = [
+      await (await visitor()).room(code),
+      await (await visitor({ reducedMotion: "reduce" })).room(code)
+    ]
+    for (const page of [moving, still]) {
+      await page.evaluate(() => {
+        const animate = Element.prototype.animate
+        Element.prototype.animate = function (...parts) {
+          document.body.dataset["moved"] = `${document.body.dataset["moved"] ?? ""} ${this.getAttribute("data-moves")}`
+          return animate.apply(this, parts)
+        }
+      })
+    }
+    await press(moving, "swap")
+    for (const page of [moving, still]) await eventually(() => driverOf(page), "apple")
+    await eventually(() => movedOn(moving), new Set(["", "apple", "lemon"]))
+    await moving.evaluate(() => delete document.body.dataset["moved"])
+    await service.set(code, { duration: 600_000, remainingTime: 500 })
+    await service.start(code)
+    for (const page of [moving, still]) await eventually(() => phaseOf(page), "up")
+    await eventually(() => movedOn(moving), new Set(["", "apple", "lemon"]))
+    expect(await movedOn(still)).toEqual(new Set([""]))
   })
 
   it("the space bar starts and pauses; the keyboard reaches every button, and shows where it is", async ({

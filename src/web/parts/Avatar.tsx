@@ -3,7 +3,7 @@ import { initialOf } from "../room/people.ts"
 
 /** A disc in the colour of a person, with the first letter of the name. */
 export const Avatar = ({ name, look }: { readonly name: string; readonly look: Look | undefined }) => (
-  <span class={look?.again ? "avatar again" : "avatar"} aria-hidden="true">
+  <span class={look?.again ? "avatar again" : "avatar"} aria-hidden="true" data-moves={`${name} avatar`}>
     {initialOf(name)}
   </span>
 )

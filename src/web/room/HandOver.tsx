@@ -39,7 +39,12 @@ export const HandOver = ({ session }: { readonly session: Session }) => {
           <span class={startsIn.value === null ? "" : "spoken"}>{timeUp}</span> <small>{hint}</small>
         </span>
       </p>
-      <h1 class="shout" style={{ "--em": Math.max(4, ...longest.map(widthOf)).toFixed(1) }} data-driver={driver}>
+      <h1
+        class="shout"
+        style={{ "--em": Math.max(4, ...longest.map(widthOf)).toFixed(1) }}
+        data-driver={driver}
+        data-moves={driver}
+      >
         {period === "break" ? (
           <span>{breakTime}</span>
         ) : (
@@ -53,9 +58,9 @@ export const HandOver = ({ session }: { readonly session: Session }) => {
       <p class="roles" data-role="navigator" data-p={looks.value.get(navigator)?.colour}>
         <Avatar name={navigator} look={looks.value.get(navigator)} />
         {navigator === me.value ? (
-          <b>{youNavigate}</b>
+          <b data-moves={navigator}>{youNavigate}</b>
         ) : (
-          <span>
+          <span data-moves={navigator}>
             <bdi class="name">{navigator}</bdi> {navigates}
           </span>
         )}

@@ -26,7 +26,7 @@ export const Lead = ({ session }: { readonly session: Session }) => {
       style={{ "--em": Math.max(4, widthOf(said)).toFixed(1) }}
     >
       <Avatar name={driver} look={look} />
-      <h1>
+      <h1 data-moves={driver}>
         {period === "break" ? (
           <Named text={driveNext} name={driver} />
         ) : isYou ? (
@@ -70,7 +70,7 @@ export const Next = ({ session }: { readonly session: Session }) => {
             {...(isNavigator ? { "data-role": "navigator" } : {})}
           >
             <Avatar name={name} look={look} />
-            <span>
+            <span data-moves={name}>
               {isNavigator && name === me.value ? (
                 <b>{youNavigate}</b>
               ) : (

@@ -6,6 +6,7 @@ import { classes } from "../parts/classes.ts"
 import { Dialog, type DialogProps } from "../parts/Dialog.tsx"
 import { Icon } from "../parts/Icon.tsx"
 import { text } from "../text/index.ts"
+import { moveParts } from "./motion.ts"
 import { openOrder } from "./order.ts"
 import type { Session } from "./session.ts"
 
@@ -14,6 +15,7 @@ export const PeopleDialog = ({ session, onClose }: DialogProps & { readonly sess
   const { order: orderHint, people: title, shuffle } = text.value
   const [order] = useState(() => openOrder(session))
   useEffect(() => order.close, [])
+  useEffect(() => order.names.subscribe(moveParts), [])
   const names = order.names.value
   const [dragged, setDragged] = useState<string>()
   /** The rows that change places keep the focus in them. */
@@ -107,6 +109,7 @@ const Person = ({ session, name, place, isDragged, onDrag, onMove, onStep, onDro
     <li
       class={classes(room.value?.here.includes(name) && "here", isAway && "away", isDragged && "lifted")}
       data-person={name}
+      data-moves={`${name} row`}
       data-p={look?.colour}
       draggable
       onDragStart={() => onDrag(name)}

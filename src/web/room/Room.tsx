@@ -34,6 +34,7 @@ import {
 import { HandOver } from "./HandOver.tsx"
 import { listenToKeys } from "./keyboard.ts"
 import { newsOf } from "./LastChange.tsx"
+import { followPlaces } from "./motion.ts"
 import { watchPermission } from "./notification.ts"
 import { close, dialog } from "./open.ts"
 import { Lead, Next } from "./People.tsx"
@@ -71,6 +72,7 @@ const accompany = (session: Session) => {
   listenToKeys(session)
   watchTime(session)
   followTurns(session)
+  followPlaces(session)
   effect(() => {
     const room = session.room.value
     if (room !== null) rooms.value = remembered(rooms.peek(), room)
