@@ -121,6 +121,40 @@ describe.skipIf(Chromium.skips)("the page", { concurrent: true }, () => {
     await fits("home")
   })
 
+  it("on the narrowest phone settings can be saved, names be read, and a room be started without scrolling", async ({
+    service,
+    visitor
+  }) => {
+    const one = await visitor({ reducedMotion: "reduce", viewport: { width: 320, height: 640 } })
+    const code = await service.create({ driver: "Mina", navigator: "Jun", people: ["Mina", "Jun", "Ari", "Sol"] })
+    const page = await one.room(code)
+    const isSeen = async (part: string) => {
+      const { height = 0, width = 0, x = -1, y = -1 } = (await page.locator(part).boundingBox()) ?? {}
+      return x >= 0 && y >= 0 && width > 0 && x + width <= 320 && y + height <= 640
+    }
+    expect(await isSeen("[data-command=start]")).toBe(true)
+    await page.locator("[data-i-am=Mina]").click()
+    await press(page, "people")
+    const cut = () =>
+      page
+        .locator(".crew input")
+        .evaluateAll((fields) => fields.filter((field) => field.scrollWidth > field.clientWidth))
+    await eventually(() => page.locator(".crew input").count(), 4)
+    expect(await cut()).toEqual([])
+    await page.keyboard.press("Escape")
+    await press(page, "more")
+    await page.locator("[data-item=settings]").click()
+    await page.getByRole("button", { name: "Save" }).waitFor()
+    expect(await isSeen("dialog .main")).toBe(true)
+    await page.keyboard.press("Escape")
+    await service.set(code, { duration: 600_000, remainingTime: 1 })
+    await service.start(code)
+    await eventually(() => phaseOf(page), "up")
+    for (const command of ["start", "two-more", "break"]) {
+      await eventually(() => isSeen(`[data-command=${command}]`), true)
+    }
+  })
+
   it("everything can be reached and seen on a phone, also on its side", async ({ service, visitor }) => {
     const page = await (await visitor({ reducedMotion: "reduce" })).room(await service.create())
     for (const [width, height] of [
