@@ -84,6 +84,7 @@ describe.skipIf(Chromium.skips)("a room", { concurrent: true }, () => {
     await eventually(() => page.locator("[data-change=next]").innerText(), expect.stringContaining("handed over"))
     await press(page, "undo")
     await eventually(() => driverOf(page), "lemon")
+    await eventually(() => page.locator(".toast").innerText(), "Somebody took the last change back")
     await press(page, "break")
     await eventually(() => timeOf(page), expect.stringMatching(/^(2:00|1:5)/))
     const above = page.locator(".above")

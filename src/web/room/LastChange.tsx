@@ -10,7 +10,7 @@ import type { Session } from "./session.ts"
 /** How long a change is shown, in milliseconds. */
 const SHOWN = 8_000
 
-/** What somebody has just done and can be taken back; null where there is nothing. Nothing is said of what was there when the page was opened. */
+/** What somebody has just done and can be taken back, or has taken back; null where there is nothing. Nothing is said of what was there when the page was opened. */
 export const newsOf = ({ client, room }: Session): ReadonlySignal<Change | null> => {
   const news = signal<Change | null>(null)
   let before: RoomView | null = null
@@ -19,8 +19,8 @@ export const newsOf = ({ client, room }: Session): ReadonlySignal<Change | null>
     const now = room.value
     if (now === null || now.id === before?.id) return
     cancel?.()
-    const { at, undoUntil } = now.lastChange
-    const left = before === null || undoUntil === null ? 0 : SHOWN - (client.now() - at)
+    const { at, kind, undoUntil } = now.lastChange
+    const left = before === null || (undoUntil === null && kind !== "undo") ? 0 : SHOWN - (client.now() - at)
     news.value = before === null || left <= 0 ? null : changeOf(before, now)
     before = now
     if (left > 0) {
@@ -41,15 +41,17 @@ export const LastChange = ({ session, change }: { readonly session: Session; rea
       <p>
         <Done by={room.value.lastChange.by} change={change} />
       </p>
-      <button
-        type="button"
-        title="U"
-        aria-disabled={connection.value.state !== "live"}
-        data-command="undo"
-        onClick={() => press(() => client.undo())}
-      >
-        {undo}
-      </button>
+      {room.value.lastChange.undoUntil !== null && (
+        <button
+          type="button"
+          title="U"
+          aria-disabled={connection.value.state !== "live"}
+          data-command="undo"
+          onClick={() => press(() => client.undo())}
+        >
+          {undo}
+        </button>
+      )}
     </div>
   )
 }
