@@ -155,6 +155,23 @@ describe.skipIf(Chromium.skips)("the page", { concurrent: true }, () => {
     }
   })
 
+  it("the foot of settings is in view as a whole while one scrolls, and hides nothing where the screen is low", async ({
+    service,
+    visitor
+  }) => {
+    const page = await (await visitor({ reducedMotion: "reduce" })).room(await service.create())
+    await press(page, "settings")
+    const below = async () => {
+      const sheet = await page.getByRole("dialog").boundingBox()
+      const save = await page.locator("dialog .main").boundingBox()
+      return (save?.y ?? 0) + (save?.height ?? 0) - ((sheet?.y ?? 0) + (sheet?.height ?? 0))
+    }
+    await page.setViewportSize({ width: 667, height: 375 })
+    expect(await below()).toBeLessThan(0)
+    await page.setViewportSize({ width: 320, height: 256 })
+    expect(await below()).toBeGreaterThan(0)
+  })
+
   it("everything can be reached and seen on a phone, also on its side", async ({ service, visitor }) => {
     const page = await (await visitor({ reducedMotion: "reduce" })).room(await service.create())
     for (const [width, height] of [
