@@ -1,3 +1,4 @@
+import type { Page } from "playwright-core"
 import { describe, expect } from "vitest"
 import * as Chromium from "./chromium.ts"
 import { connectionOf, driverOf, eventually, isLive, it, phaseOf, press, pressAllTheSame, timeOf } from "./harness.ts"
@@ -22,6 +23,36 @@ describe.skipIf(Chromium.skips)("the connection", { concurrent: true }, () => {
     for (const tab of tabs.slice(8)) await eventually(() => driverOf(tab), "apple")
     for (const tab of tabs.slice(8)) await isLive(tab)
     await eventually(async () => (await service.room(code)).connections, 1)
+  })
+
+  it("ten tabs have one stream without Web Locks too, as on a page over plain http", async ({ service, visitor }) => {
+    const code = await service.create()
+    const one = await visitor()
+    await one.context.addInitScript(() => Object.defineProperty(navigator, "locks", { value: undefined }))
+    const tabs: Array<Page> = []
+    for (let count = 0; count < 10; count++) tabs.push(await one.room(code))
+    await eventually(async () => (await service.room(code)).connections, 1)
+    await press(tabs[9]!, "start")
+    for (const tab of tabs) await eventually(() => phaseOf(tab), "running")
+    await Promise.all(tabs.slice(0, 8).map((tab) => tab.close()))
+    await press(tabs[9]!, "swap")
+    for (const tab of tabs.slice(8)) await eventually(() => driverOf(tab), "apple")
+    await eventually(async () => (await service.room(code)).connections, 1)
+  })
+
+  it("misses within seconds that the tab with the stream hangs", async ({ service, visitor }) => {
+    const code = await service.create()
+    const one = await visitor()
+    const [hung, other] = [await one.room(code), await one.room(code)]
+    // It hangs until it is closed.
+    void hung
+      .evaluate(() => {
+        const until = Date.now() + 60_000
+        while (Date.now() < until);
+      })
+      .catch(() => {})
+    await service.start(code)
+    await eventually(() => phaseOf(other), "running", 15_000)
   })
 
   it("what is pressed off line is refused at once, and not kept for later", async ({ service, visitor }) => {
