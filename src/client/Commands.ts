@@ -170,6 +170,11 @@ export class Commands {
     return result.ok ? { ok: true } : result
   }
 
+  /** Is the room not completed? It asks the service; false where it does not answer. */
+  async isOpen(): Promise<boolean> {
+    return (await this.#room())?.status === "IN_PROGRESS"
+  }
+
   /** The address of the ended turns as CSV. */
   get csv(): string {
     return `${this.#api}/pair-room/${this.#code}/turns?format=csv`

@@ -128,6 +128,20 @@ describe.skipIf(Chromium.skips)("a room", { concurrent: true }, () => {
     for (const page of [one, other]) await eventually(() => page.locator("[data-finish]").count(), 1)
   })
 
+  it("a room that is opened again after its end is open on every screen, the overlay too", async ({
+    service,
+    visitor
+  }) => {
+    const code = await service.create()
+    const [one, other] = [await (await visitor()).room(code), await (await visitor()).room(code)]
+    const overlay = await (await visitor()).tab(`/room/${code}?view=overlay`)
+    await eventually(() => timeOf(overlay), "10:00")
+    await service.complete(code)
+    for (const page of [one, other, overlay]) await eventually(() => phaseOf(page), "completed")
+    await press(one, "reopen")
+    for (const page of [one, other, overlay]) await eventually(() => phaseOf(page), "idle")
+  })
+
   it("a pause in the turn after a finish shows what is left of it, and that what was set stands", async ({
     service,
     visitor

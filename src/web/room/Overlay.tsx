@@ -6,12 +6,14 @@ import "../style/overlay.css"
 import { text } from "../text/index.ts"
 import { Dial } from "./Dial.tsx"
 import { Pop } from "./Pop.tsx"
+import { useReopened } from "./reopened.ts"
 import type { Session } from "./session.ts"
 import { drawTab, paint } from "./tab.ts"
 
 /** Ring, time and roles on a transparent ground, for a stream or a second screen. */
 export const Overlay = ({ session }: { readonly session: Session }) => {
   useState(() => paint(session))
+  useReopened(session)
   const { connecting, missing, navigates, roomOf } = text.value
   const { state } = session.connection.value
   const now = session.room.value
@@ -43,5 +45,6 @@ export const PopOut = ({ session }: { readonly session: Session }) => {
     paint(session)
     drawTab(session)
   })
+  useReopened(session)
   return <Pop session={session} />
 }

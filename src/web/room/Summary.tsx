@@ -8,6 +8,7 @@ import "../style/summary.css"
 import { clockTime, text } from "../text/index.ts"
 import { initialOf, looksOf } from "./people.ts"
 import { timeText, wholeSeconds } from "./phase.ts"
+import { useReopened } from "./reopened.ts"
 import { segmentsOf } from "./segments.ts"
 import type { Session } from "./session.ts"
 import { spanOf, turns } from "./turns.ts"
@@ -26,6 +27,7 @@ export const HistoryDialog = ({ session, onClose }: DialogProps & { readonly ses
 /** A room that is ended. */
 export const Summary = ({ session }: { readonly session: Session }) => {
   const { anotherRoom, ended, endedWithout, together, tryAgain, turns: count } = text.value
+  useReopened(session)
   const now = session.room.value
   if (now === null) return null
   const all = turns.value.turns

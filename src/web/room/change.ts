@@ -26,7 +26,10 @@ export const changeOf = (before: Changed, now: Changed): Change => {
 
 const changeOfPeople = (before: RoomView["people"], now: RoomView["people"]): Change => {
   const known = new Map(before.map(({ away, name }) => [name, away]))
-  if (now.length !== before.length || now.some(({ name }) => !known.has(name))) return "people"
+  const others = now.filter(({ name }) => !known.has(name))
+  const isRenamed = now.length === before.length && others.length === 1
+  if (isRenamed) return "name"
+  if (now.length !== before.length || others.length > 0) return "people"
   if (now.some(({ name }, place) => name !== before[place]?.name)) return "order"
   return now.some(({ away, name }) => known.get(name) !== away) ? "away" : "people"
 }

@@ -232,6 +232,7 @@ export const en = {
     break: "began a break",
     endBreak: "ended the break",
     people: "changed who is in the room",
+    name: "changed a name",
     order: "changed the order",
     away: "changed who is away",
     settings: "changed the settings",

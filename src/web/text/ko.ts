@@ -236,6 +236,7 @@ export const ko: Text = {
     break: "휴식을 시작했습니다",
     endBreak: "휴식을 끝냈습니다",
     people: "방에 있는 사람을 바꿨습니다",
+    name: "이름을 바꿨습니다",
     order: "순서를 바꿨습니다",
     away: "자리 비움을 바꿨습니다",
     settings: "설정을 바꿨습니다",

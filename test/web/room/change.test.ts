@@ -39,7 +39,7 @@ describe("what somebody has done", () => {
     assert.strictEqual(after("people", { people: before.people.toReversed() }), "order")
     assert.strictEqual(after("people", { people: [{ name: "a", away: true }, before.people[1]!] }), "away")
     assert.strictEqual(after("people", { people: before.people.slice(1) }), "people")
-    assert.strictEqual(after("people", { people: [before.people[0]!, { name: "c", away: false }] }), "people")
+    assert.strictEqual(after("people", { people: [before.people[0]!, { name: "c", away: false }] }), "name")
   })
 
   it("has words in every language, and the one who did it stands where the language wants it", () => {
