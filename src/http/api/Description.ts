@@ -92,8 +92,9 @@ const described = (given: OpenApi.OpenAPISpecOperation) => ({
 const withoutClaims = (key: string, value: unknown) =>
   key === "x-effect-stream" || (key === "additionalProperties" && value === false) ? undefined : value
 
-/** Completes the description of the API. */
+/** Completes the description of the API. In an API of a program that has our groups, the library asks for their parts instead. */
 export const complete = (given: Record<string, unknown>): Record<string, unknown> => {
+  if (!("paths" in given)) return given
   const spec = given as unknown as OpenApi.OpenAPISpec
   const whole = {
     ...spec,
