@@ -1,0 +1,85 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { execFile } from "node:child_process"
+import { address, compileCache, start } from "../instance.ts"
+
+interface Ended {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs the command to its end. */
+const pairroom = (args: ReadonlyArray<string>, env: Record<string, string> = {}) =>
+  Effect.callback<Ended>((resume) => {
+    const child = execFile(
+      process.execPath,
+      ["src/main.ts", ...args],
+      { env: { PATH: process.env["PATH"], ...compileCache, ...env } },
+      (error, stdout, stderr) =>
+        resume(Effect.succeed({ code: error === null ? 0 : Number(error.code), stdout, stderr }))
+    )
+    return Effect.sync(() => child.kill())
+  })
+
+describe("the command pairroom", () => {
+  it.live("makes a room, and does with it what people ask for", () =>
+    Effect.gen(function* () {
+      const origin = yield* address(yield* start({ STORE_URL: "memory:" }))
+      const service = { PAIRROOM_URL: origin, PAIRROOM_NAME: "Mina" }
+      const made = yield* pairroom(["new", "Mina", "Jun", "윤", "--turn", "25m", "--json"], service)
+      assert.strictEqual(made.stderr, "")
+      const { accessCode, url } = JSON.parse(made.stdout) as { readonly accessCode: string; readonly url: string }
+      assert.strictEqual(url, `${origin}/room/${accessCode}`)
+      const room = { ...service, PAIRROOM_ROOM: accessCode }
+      // All by itself in a link, in place of the variables.
+      assert.deepStrictEqual(yield* pairroom(["extend", "2m", url]), { code: 0, stdout: "", stderr: "" })
+      assert.deepStrictEqual(yield* pairroom(["break", "5m"], room), { code: 0, stdout: "", stderr: "" })
+      assert.deepStrictEqual(yield* pairroom(["undo"], room), { code: 0, stdout: "", stderr: "" })
+      const people = yield* pairroom(["people", "--away", "Jun", "--rename", "윤=윤아"], room)
+      assert.strictEqual(people.stdout, "Mina, drives\nJun, away\n윤아, next\n")
+      const status = yield* pairroom(["status"], room)
+      assert.strictEqual(status.stdout, "27:00, not started · Mina drives, 윤아 next · turn 1\n")
+      const changed = JSON.parse((yield* pairroom(["status", "--json"], room)).stdout)
+      assert.include(changed.lastChange, { kind: "people", by: "Mina" })
+      assert.strictEqual((yield* pairroom(["turns"], room)).stdout, "No turn has ended yet.\n")
+      assert.strictEqual((yield* pairroom(["health"], service)).stdout, `${origin} is healthy\n`)
+    })
+  )
+
+  it.live("says on the standard error what is wrong, with 1 for a refusal and 2 for a wrong call", () =>
+    Effect.gen(function* () {
+      const origin = yield* address(yield* start({ STORE_URL: "memory:" }))
+      const service = { PAIRROOM_URL: origin }
+      assert.deepStrictEqual(yield* pairroom(["start", "2WQYYFY8H7RFD"], service), {
+        code: 1,
+        stdout: "",
+        stderr: "pairroom: accessCode: no room has this access code; it may have been deleted or have expired\n"
+      })
+      const away = yield* pairroom(["status", "2WQYYFY8H7RFD"], { PAIRROOM_URL: "http://127.0.0.1:3" })
+      assert.deepStrictEqual(
+        [away.code, away.stderr],
+        [1, "pairroom: the service at http://127.0.0.1:3 cannot be used: no connection (ECONNREFUSED)\n"]
+      )
+      const wrong = yield* pairroom(["set", "25x", "2WQYYFY8H7RFD"], service)
+      assert.strictEqual(wrong.code, 2)
+      assert.include(wrong.stderr, "a length of time such as 25m")
+      const unknown = yield* pairroom(["strat"], service)
+      assert.strictEqual(unknown.code, 2)
+      assert.include(unknown.stderr, "start")
+    })
+  )
+
+  it.live("names every setting of the service with its default, and takes it as a flag", () =>
+    Effect.gen(function* () {
+      const { stdout } = yield* pairroom(["serve", "--help"])
+      for (const flag of ["--port", "--store-url", "--otel-service-name"]) assert.include(stdout, flag)
+      assert.include(stdout, "Default sqlite:./data/pairroom.db [STORE_URL]")
+      const refused = yield* pairroom(["serve", "--port", "99999", "--log-format", "pretty"], { PORT: "3000" })
+      assert.strictEqual(refused.code, 1)
+      assert.include(refused.stderr, 'PORT: expected a whole number from 0 to 65535; 0 takes a free port, got "99999"')
+      assert.include((yield* pairroom(["--version"])).stdout, "0.1.0")
+      assert.include((yield* pairroom(["--completions", "bash"])).stdout, "complete")
+    })
+  )
+})
