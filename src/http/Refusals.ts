@@ -5,7 +5,7 @@ import { Effect, type Types } from "effect"
 import { FindMyWay, HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { HttpApi } from "effect/http-api"
 import type { IncomingMessage } from "node:http"
-import { BadRequest, MethodNotAllowed, NotFound, NotImplemented, roomNotFound } from "../domain/errors.ts"
+import { BadRequest, MethodNotAllowed, NotFound, NotImplemented } from "../domain/errors.ts"
 import { shown } from "../domain/BadInput.ts"
 import { prefixed } from "./Api.ts"
 
@@ -40,18 +40,14 @@ export const layer = (
   const find = (url: string) => [...methods].flatMap((method) => router.find(method, url)?.handler ?? [])
 
   const refuseRoute = ({ headers, method, url }: HttpServerRequest.HttpServerRequest) => {
-    const path = readable(url)
+    const path = pathOf(readable(url))
     const isPage = method === "GET" && isOutside(path, prefix) && headers["accept"]?.includes("text/html") === true
     const nothingThere =
       isPage && lost !== undefined
         ? lost
         : respond(404, new NotFound({ message: `path: nothing is at ${shown(pathOf(url))}` }))
-    // The router would find a path with an empty parameter.
+    // The router would take the end of the path for an empty parameter.
     if (hasSlashAtEnd(path)) return nothingThere
-    // What cannot be read is treated as a code that no room has.
-    if (path !== url && router.find(method, path)?.handler.path.includes(":accessCode") === true) {
-      return isPage ? nothingThere : respond(404, roomNotFound())
-    }
     const all = find(path)
     const exact = all.filter((route) => !HAS_OPEN_SEGMENT.test(route.path))
     const found = exact.length > 0 ? exact : all
@@ -76,9 +72,9 @@ export const layer = (
           ? Effect.succeed(noHost)
           : !isKnownCoding(request.headers["transfer-encoding"])
             ? Effect.succeed(unknownCoding)
-            : isNoPath(pathOf(request.url))
+            : hasSlashAtEnd(pathOf(request.url))
               ? Effect.sync(() => refuseRoute(request))
-              : Effect.catch(httpEffect, (error) =>
+              : Effect.catch(asReadable(request, httpEffect), (error) =>
                   isRouteNotFound(error) ? Effect.succeed(refuseRoute(request)) : Effect.fail(error as Types.unhandled)
                 )
       ),
@@ -91,15 +87,37 @@ const HAS_OPEN_SEGMENT = /\/:\w+(?:\/|$)/
 
 const pathOf = (url: string) => url.split("?")[0] ?? ""
 
-/** The router would cut it off at `;`, or take the end of it for an empty access code. */
-const isNoPath = (path: string) => path.includes(";") || hasSlashAtEnd(path)
-
 const isOutside = (path: string, prefix: string) => prefix === "/" || !`${path}/`.startsWith(`${prefix}/`)
 
 const hasSlashAtEnd = (path: string) => path.length > 1 && path.endsWith("/")
 
-/** The router cannot decode `%` in some paths, and would cut off a path at `;`, which is a letter as any other (RFC 3986). */
-const readable = (url: string) => pathOf(url).replace(/[%;]/g, "-")
+/** Returns a URL with a path that the router can read: as it stands it would cut it off at `;`, and could not decode some `%`. */
+const readable = (url: string): string => {
+  const path = pathOf(url)
+  return UNREADABLE.test(path) ? path.split("/").map(encoded).join("/") + url.slice(path.length) : url
+}
+
+const UNREADABLE = /[%;]/
+
+/** A `;` is a letter as any other (RFC 3986), and so is a `%` where nothing can be decoded. No access code has one of them. */
+const encoded = (segment: string) =>
+  (isDecodable(segment) ? segment : segment.replaceAll("%", "%25")).replaceAll(";", "%3B")
+
+const isDecodable = (segment: string): boolean => {
+  try {
+    decodeURIComponent(segment)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const asReadable = <A, E, R>(request: HttpServerRequest.HttpServerRequest, httpEffect: Effect.Effect<A, E, R>) => {
+  const url = readable(request.url)
+  return url === request.url
+    ? httpEffect
+    : Effect.updateService(httpEffect, HttpServerRequest.HttpServerRequest, (request) => request.modify({ url }))
+}
 
 const HOST = /^[\w.~%!$&'()*+,;=-]*(?::\d*)?$|^\[[\da-fA-F:.]+\](?::\d*)?$/
 

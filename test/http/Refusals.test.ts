@@ -43,6 +43,12 @@ describe("Refusals", () => {
         ["GET", `/api/pair-room/${code};x=1`, "RoomNotFound"],
         ["GET", `/api/pair-room/${code}/`, "NotFound"],
         ["DELETE", `/api/pair-room/${code}/people/..`, "PersonNotFound"],
+        ["DELETE", `/api/pair-room/${code}/people/lemon;x?by=ann`, "PersonNotFound"],
+        ["DELETE", `/api/pair-room/${code}/people/%ff`, "PersonNotFound"],
+        ["DELETE", `/api/pair-room/${code}/people/%zz?by=ann`, "PersonNotFound"],
+        ["DELETE", "/api/pair-room/nosuch/people/%ff", "RoomNotFound"],
+        ["DELETE", "/api/pair-room/nosuch/people/a;b", "RoomNotFound"],
+        ["DELETE", `/api/pair-room/%ff/people/lemon`, "RoomNotFound"],
         ["DELETE", `/api/pair-room/${code}/people/`, "NotFound"],
         ["GET", `/API/pair-room/${code}`, "NotFound"],
         ["GET", `/Room/${code}`, "NotFound"],
@@ -57,6 +63,17 @@ describe("Refusals", () => {
       assert.deepInclude((yield* call("GET", `/api/pair-room/${code}`)).json, { running: false, turn: 1 })
       assert.strictEqual((yield* call("GET", "/api/%zz/timer/start")).status, 405)
       assert.strictEqual((yield* call("OPTIONS", "/api/pair-room/exists")).headers["allow"], "GET, HEAD")
+    }).pipe(Effect.provide(serve()))
+  )
+
+  it.effect("a name with `;` in it is a name as any other, encoded or not", () =>
+    Effect.gen(function* () {
+      const code = yield* open({ people: ["a;b", "c;d", "e", "f"], driver: undefined, navigator: undefined })
+      for (const name of ["a;b", "c%3Bd"]) {
+        assert.strictEqual((yield* call("DELETE", `/api/pair-room/${code}/people/${name}`)).status, 204)
+      }
+      const { json } = yield* call("GET", `/api/pair-room/${code}`)
+      assert.deepStrictEqual([json.driver, json.navigator], ["e", "f"])
     }).pipe(Effect.provide(serve()))
   )
 
