@@ -14,6 +14,15 @@ export const turnsOf = (code: string) => Effect.map(call("GET", `/api/pair-room/
 
 export const patch = (path: string, body?: unknown) => call("PATCH", `/api/${path}`, body === undefined ? {} : { body })
 
+/** A request for the people of a room. */
+export const people = (
+  method: string,
+  code: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {}
+) => call(method, `/api/pair-room/${code}/people${path}`, { headers, ...(body === undefined ? {} : { body }) })
+
 export const refusal = ({ json, status }: Answer) => [status, json._tag]
 
 /** Opens a room of three, and watches it. `press` sends a command, and gives the events of it. */
