@@ -5,6 +5,7 @@ import { Effect, Layer } from "effect"
 import { HttpEffect, HttpServerResponse } from "effect/http"
 import { type HttpApi, HttpApiBuilder, type HttpApiEndpoint, type HttpApiGroup } from "effect/http-api"
 import * as AccessCodes from "../domain/AccessCode.ts"
+import { RoomClosed } from "../domain/errors.ts"
 import { timerViewOf } from "../domain/RoomEvent.ts"
 import { isName, toName } from "../domain/Name.ts"
 import type { NewBreak, NewRoom } from "../domain/RoomInput.ts"
@@ -36,6 +37,12 @@ const command =
     Effect.flatMap(Input.codeOf(params), (code) =>
       run(code, { ifMatch: IfMatch.parse(headers["if-match"]), by: query.by })
     )
+
+/** A command that a completed room takes too. */
+const lateCommand = <E>(run: (code: AccessCode, options: CommandOptions) => Effect.Effect<void, E | RoomClosed>) =>
+  command((code, options) =>
+    Effect.catchIf(run(code, options), (error): error is RoomClosed => error instanceof RoomClosed, Effect.die)
+  )
 
 /** A command with a body. */
 const commandWith =
@@ -85,8 +92,8 @@ const rooms = (api: typeof Api) =>
           })
         )
         .handle("swap", command(rooms.swap))
-        .handle("complete", command(rooms.complete))
-        .handle("delete", command(rooms.delete))
+        .handle("complete", lateCommand(rooms.complete))
+        .handle("delete", lateCommand(rooms.delete))
     })
   )
 
@@ -127,7 +134,7 @@ const timer = (api: typeof Api) =>
           commandWith((code, body: NewBreak | null, options) => rooms.takeBreak(code, body ?? {}, options))
         )
         .handle("ack", command(rooms.acknowledge))
-        .handle("undo", command(rooms.undo))
+        .handle("undo", lateCommand(rooms.undo))
     })
   )
 
@@ -147,7 +154,7 @@ const stream = (api: typeof Api) =>
             })
           )
         )
-        .handle("endStreams", command(rooms.endStreams))
+        .handle("endStreams", lateCommand(rooms.endStreams))
     })
   )
 

@@ -1,59 +1,17 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { OpenApi } from "effect/http-api"
-import { prefixed } from "../../src/http/Api.ts"
 import { type Call, call, serve, watch } from "./harness.ts"
-import { faultsOf, type Schema, type Schemas, unlimited, within } from "./jsonSchema.ts"
-
-interface Content {
-  readonly content?: Readonly<Record<string, { readonly schema: Schema }>>
-}
-
-interface Response extends Content {
-  readonly description: string
-  readonly headers?: Readonly<Record<string, { readonly description: string; readonly schema: Schema }>>
-}
-
-interface Parameter {
-  readonly name: string
-  readonly in: "path" | "query" | "header"
-  readonly schema: Schema
-  readonly required: boolean
-  readonly description?: string
-  readonly example?: unknown
-}
-
-interface Operation {
-  readonly operationId: string
-  readonly summary?: string
-  readonly description?: string
-  readonly tags: ReadonlyArray<string>
-  readonly parameters: ReadonlyArray<Parameter>
-  readonly requestBody?: Content & { readonly required: boolean }
-  readonly responses: Readonly<Record<string, Response>>
-}
-
-const spec = OpenApi.fromApi(prefixed("/api"))
-const schemas = spec.components.schemas as Schemas
-const operations = Object.entries(spec.paths).flatMap(([path, item]) =>
-  Object.entries(item).map(([method, operation]) =>
-    Object.assign({ path, method: method.toUpperCase() }, operation as unknown as Operation)
-  )
-)
-
-const resolved = (schema: Schema): Schema =>
-  schema.$ref === undefined ? schema : (schemas[schema.$ref.split("/").at(-1) ?? ""] ?? {})
-
-const contents = ({ content = {} }: Content) => Object.values(content).map(({ schema }) => schema)
-
-/** The bodies that an operation gives as examples; undefined for none. */
-const bodiesOf = ({ requestBody }: Operation): ReadonlyArray<unknown> => {
-  if (requestBody === undefined) return [undefined]
-  const examples = contents(requestBody)
-    .flatMap((schema) => schema.anyOf ?? [schema])
-    .flatMap((schema) => resolved(schema).examples ?? [])
-  return requestBody.required ? examples : [...examples, undefined]
-}
+import {
+  bodiesOf,
+  contents,
+  type Operation,
+  operations,
+  type Parameter,
+  resolved,
+  schemas,
+  spec
+} from "./description.ts"
+import { faultsOf, unlimited, within } from "./jsonSchema.ts"
 
 /** Every schema of the description, with its place. */
 const everySchema = [
@@ -171,7 +129,10 @@ const send = Effect.fn(function* (operation: (typeof operations)[number], code: 
   const query = new URLSearchParams(given("query").map(({ example, name }) => [name, String(example)]))
   const headers = Object.fromEntries(given("header").map(({ example, name }) => [name, String(example)]))
   const path = `${named}?${query}`
-  if (operation.operationId === "stream.connect") return { ...(yield* watch(path, headers)), text: "" }
+  if (operation.operationId === "stream.connect") {
+    const stream = yield* watch(path, headers)
+    if (stream.status < 400) return { ...stream, text: "" }
+  }
   const request: Call = body === undefined ? { headers } : { headers, body }
   return yield* call(operation.method, path, request)
 })
@@ -201,4 +162,38 @@ describe("the examples of the description", () => {
       }).pipe(Effect.provide(serve()))
     )
   }
+})
+
+/** Is the answer one that the operation has, with a body as it says? */
+const said = (
+  { operationId, responses }: Operation,
+  { status, text }: { readonly status: number; readonly text: string }
+) => {
+  const schema = responses[String(status)]?.content?.["application/json"]?.schema
+  assert.property(responses, String(status), operationId)
+  if (status >= 400) assert.deepStrictEqual(faultsOf(schemas, schema ?? {}, JSON.parse(text)), [], operationId)
+}
+
+describe("the refusals of the description", () => {
+  const complete = operations.find(({ operationId }) => operationId === "rooms.complete")!
+
+  it.effect("are all that a completed room, a code of no room, and a broken body get", () =>
+    Effect.gen(function* () {
+      for (const operation of operations) {
+        const body = bodiesOf(operation)[0]
+        const room = Effect.map(
+          send(create, "", bodiesOf(create)[0]),
+          ({ text }) => JSON.parse(text).accessCode as string
+        )
+        said(operation, yield* send(operation, "AAAAAAAAAAAAA", body))
+        const code = yield* room
+        for (const broken of ["{", "x".repeat(16_385)]) said(operation, yield* send(operation, yield* room, broken))
+        yield* send(complete, code, bodiesOf(complete)[0])
+        const late = yield* send(operation, code, body)
+        said(operation, late)
+        const isClosed = JSON.stringify(operation.responses["409"] ?? {}).includes("/RoomClosed")
+        assert.strictEqual(late.status === 409 && late.text.includes('"RoomClosed"'), isClosed, operation.operationId)
+      }
+    }).pipe(Effect.provide(serve()))
+  )
 })

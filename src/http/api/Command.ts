@@ -34,4 +34,7 @@ export const command = {
   error: [RoomNotFound, RoomClosed, Stale] as const
 }
 
+/** The same for one that a completed room takes too. */
+export const lateCommand = { ...command, error: [RoomNotFound, Stale] as const }
+
 export const describe = (summary: string, description: string) => OpenApi.annotations({ summary, description })

@@ -8,7 +8,7 @@ import { Completion, NewRoom, RoomSettings } from "../../domain/RoomInput.ts"
 import { AccessCode } from "../../domain/RoomState.ts"
 import { RoomView } from "../../domain/RoomView.ts"
 import { TurnsView } from "../../domain/TurnLog.ts"
-import { AnyCode, by, command, describe, params } from "./Command.ts"
+import { AnyCode, by, command, describe, lateCommand, params } from "./Command.ts"
 import { RoomNotFound } from "./errors.ts"
 import { JsonBody, NoBody, Parameters, RateLimits } from "./Middleware.ts"
 
@@ -76,7 +76,7 @@ export class RoomGroup extends HttpApiGroup.make("rooms")
           "The time stays. Within 5 s after a finish, which has swapped them already, it does nothing without `If-Match`."
         )
       ),
-    HttpApiEndpoint.patch("complete", "/pair-room/:accessCode/status", { ...command, payload: Completion })
+    HttpApiEndpoint.patch("complete", "/pair-room/:accessCode/status", { ...lateCommand, payload: Completion })
       .middleware(JsonBody)
       .annotateMerge(
         describe(
@@ -84,7 +84,7 @@ export class RoomGroup extends HttpApiGroup.make("rooms")
           "For 30 s it can be undone. A completed room refuses other commands."
         )
       ),
-    HttpApiEndpoint.delete("delete", "/pair-room/:accessCode", command)
+    HttpApiEndpoint.delete("delete", "/pair-room/:accessCode", lateCommand)
       .middleware(NoBody)
       .annotateMerge(describe("Delete the room; every stream of it ends", "It cannot be undone."))
   )

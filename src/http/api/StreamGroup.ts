@@ -6,7 +6,7 @@ import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/ht
 import { list, text } from "../../domain/described.ts"
 import { NAME_CODE_POINTS_MAX } from "../../domain/Name.ts"
 import { RoomEvent } from "../../domain/RoomEvent.ts"
-import { command, describe, params } from "./Command.ts"
+import { describe, lateCommand, params } from "./Command.ts"
 import { eventStream } from "./Description.ts"
 import { RoomNotFound } from "./errors.ts"
 import { NoBody, Parameters, RateLimits } from "./Middleware.ts"
@@ -46,7 +46,7 @@ export class StreamGroup extends HttpApiGroup.make("stream")
         )
       )
       .annotateMerge(eventStream),
-    HttpApiEndpoint.delete("endStreams", "/:accessCode/connect", command)
+    HttpApiEndpoint.delete("endStreams", "/:accessCode/connect", lateCommand)
       .middleware(NoBody)
       .middleware(Parameters)
       .middleware(RateLimits)

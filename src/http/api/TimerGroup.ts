@@ -5,7 +5,7 @@ import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { TimerView } from "../../domain/RoomView.ts"
 import { Extension, NewBreak, TimerSetting } from "../../domain/RoomInput.ts"
-import { command, describe, params } from "./Command.ts"
+import { command, describe, lateCommand, params } from "./Command.ts"
 import { optionalBody } from "./Description.ts"
 import { NothingToUndo, RoomNotFound } from "./errors.ts"
 import { JsonBody, NoBody, OptionalBody, Parameters, RateLimits } from "./Middleware.ts"
@@ -66,7 +66,7 @@ export class TimerGroup extends HttpApiGroup.make("timer")
       .annotateMerge(
         describe("Acknowledge the finish: the alarm ends on every screen", "Where there is none, nothing happens.")
       ),
-    HttpApiEndpoint.patch("undo", "/:accessCode/undo", { ...command, error: [...command.error, NothingToUndo] })
+    HttpApiEndpoint.patch("undo", "/:accessCode/undo", { ...lateCommand, error: [...lateCommand.error, NothingToUndo] })
       .middleware(NoBody)
       .annotateMerge(
         describe(
