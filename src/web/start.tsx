@@ -4,7 +4,6 @@ import { render, type VNode } from "preact"
 import { theme } from "./preferences.ts"
 import "./style/base.css"
 import "./style/parts.css"
-import "./style/fields.css"
 import { language } from "./text/index.ts"
 
 export const start = (view: VNode): void => {

@@ -226,4 +226,15 @@ describe("Commands", () => {
     await pass(600_000)
     assert.strictEqual(server.asked.length, 1)
   })
+
+  it.each([
+    ["IN_PROGRESS", true],
+    ["COMPLETED", false]
+  ])("a room that is %s is open: %s; one that cannot be asked is not", async (status, isOpen) => {
+    const { commands, server } = setUp({ state: "ended" })
+    server.answer = () => json(200, { status })
+    assert.strictEqual(await commands.isOpen(), isOpen)
+    server.answer = () => json(503, {})
+    assert.isFalse(await commands.isOpen())
+  })
 })

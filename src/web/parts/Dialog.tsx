@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact"
 import { useContext, useEffect, useId, useRef } from "preact/hooks"
+import "../style/fields.css"
 import "../style/dialog.css"
 import { text } from "../text/index.ts"
 import { Icon } from "./Icon.tsx"

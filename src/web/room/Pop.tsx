@@ -1,6 +1,7 @@
 import { useComputed } from "@preact/signals"
 import { Avatar } from "../parts/Avatar.tsx"
 import { Named } from "../parts/Named.tsx"
+import "../style/fields.css"
 import "../style/overlay.css"
 import "../style/notes.css"
 import { text } from "../text/index.ts"

@@ -1,0 +1,107 @@
+import { describe, expect } from "vitest"
+import * as Chromium from "./chromium.ts"
+import { eventually, it, phaseOf, press } from "./harness.ts"
+
+describe.skipIf(Chromium.skips)("a small screen", { concurrent: true }, () => {
+  it("the longest names fit the narrowest screen", async ({ service, visitor }) => {
+    const one = await visitor({ reducedMotion: "reduce", viewport: { width: 320, height: 640 } })
+    const code = await service.create({ driver: "W".repeat(20), navigator: "\u{1f469}\u200d\u{1f4bb}".repeat(6) })
+    const page = await one.room(code)
+    const fits = async (view: string) =>
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), view).toBe(320)
+    await fits("idle")
+    await press(page, "people")
+    await page.getByRole("dialog").waitFor()
+    await fits("people")
+    await page.keyboard.press("Escape")
+    await service.start(code)
+    await eventually(() => phaseOf(page), "running")
+    await press(page, "next")
+    await eventually(() => page.locator("[data-change=next]").count(), 1)
+    await fits("running")
+    await service.set(code, { duration: 600_000, remainingTime: 1 })
+    await eventually(() => phaseOf(page), "up")
+    await fits("up")
+    await service.complete(code)
+    await eventually(() => phaseOf(page), "completed")
+    await page.locator("h1").waitFor()
+    await fits("completed")
+    await page.goto("/")
+    await page.locator("[data-rooms] li").waitFor()
+    await fits("home")
+  })
+
+  it("on the narrowest phone settings can be saved, names be read, and a room be started without scrolling", async ({
+    service,
+    visitor
+  }) => {
+    const one = await visitor({ reducedMotion: "reduce", viewport: { width: 320, height: 640 } })
+    const code = await service.create({ driver: "Mina", navigator: "Jun", people: ["Mina", "Jun", "Ari", "Sol"] })
+    const page = await one.room(code)
+    const isSeen = async (part: string) => {
+      const { height = 0, width = 0, x = -1, y = -1 } = (await page.locator(part).boundingBox()) ?? {}
+      return x >= 0 && y >= 0 && width > 0 && x + width <= 320 && y + height <= 640
+    }
+    expect(await isSeen("[data-command=start]")).toBe(true)
+    await page.locator("[data-i-am=Mina]").click()
+    await press(page, "people")
+    const cut = () =>
+      page
+        .locator(".crew input")
+        .evaluateAll((fields) => fields.filter((field) => field.scrollWidth > field.clientWidth))
+    await eventually(() => page.locator(".crew input").count(), 4)
+    expect(await cut()).toEqual([])
+    await page.keyboard.press("Escape")
+    await press(page, "more")
+    await page.locator("[data-item=settings]").click()
+    await page.getByRole("button", { name: "Save" }).waitFor()
+    expect(await isSeen("dialog .main")).toBe(true)
+    await page.keyboard.press("Escape")
+    await service.set(code, { duration: 600_000, remainingTime: 1 })
+    await service.start(code)
+    await eventually(() => phaseOf(page), "up")
+    for (const command of ["start", "two-more", "break"]) {
+      await eventually(() => isSeen(`[data-command=${command}]`), true)
+    }
+  })
+
+  it("the foot of settings is in view as a whole while one scrolls, and hides nothing where the screen is low", async ({
+    service,
+    visitor
+  }) => {
+    const page = await (await visitor({ reducedMotion: "reduce" })).room(await service.create())
+    await press(page, "settings")
+    const below = async () => {
+      const sheet = await page.getByRole("dialog").boundingBox()
+      const save = await page.locator("dialog .main").boundingBox()
+      return (save?.y ?? 0) + (save?.height ?? 0) - ((sheet?.y ?? 0) + (sheet?.height ?? 0))
+    }
+    await page.setViewportSize({ width: 667, height: 375 })
+    expect(await below()).toBeLessThan(0)
+    await page.setViewportSize({ width: 320, height: 256 })
+    expect(await below()).toBeGreaterThan(0)
+  })
+
+  it("everything can be reached and seen on a phone, also on its side", async ({ service, visitor }) => {
+    const page = await (await visitor({ reducedMotion: "reduce" })).room(await service.create())
+    for (const [width, height] of [
+      [360, 740],
+      [667, 375]
+    ] as const) {
+      await page.setViewportSize({ width, height })
+      for (const item of ["people", "goal", "history", "settings"]) {
+        await press(page, "menu")
+        await page.locator("[data-item=more]").click()
+        await page.locator(`[data-item=${item}]`).click()
+        const box = await page.getByRole("dialog").locator("h2").boundingBox()
+        expect(box?.height, `${item} at ${width} px`).toBeGreaterThan(15)
+        await eventually(async () => {
+          const { height = 0, width = 0 } = (await page.getByRole("dialog").boundingBox()) ?? {}
+          return height > 150 && width > 250
+        }, true)
+        await page.keyboard.press("Escape")
+        await page.getByRole("dialog").waitFor({ state: "detached" })
+      }
+    }
+  })
+})
