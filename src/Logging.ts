@@ -19,12 +19,14 @@ export const layer = (settings: Pick<Settings, "LOG_FORMAT" | "LOG_LEVEL">) =>
     Layer.succeed(References.MinimumLogLevel, settings.LOG_LEVEL)
   )
 
-/** Node prints its own warnings as text. They become lines of the log. */
+/** Node prints its own warnings as text. They become lines of the log. That SQLite is experimental in Node 22 helps nobody. */
 export const warnings = Layer.effectDiscard(
   Effect.gen(function* () {
     const heard = yield* Queue.unbounded<Error>()
     yield* Effect.sync(() =>
-      process.removeAllListeners("warning").on("warning", (warning) => void Queue.offerUnsafe(heard, warning))
+      process
+        .removeAllListeners("warning")
+        .on("warning", (warning) => warning.name === "ExperimentalWarning" || Queue.offerUnsafe(heard, warning))
     )
     const log = Effect.flatMap(Queue.take(heard), ({ message, name }) => Effect.logWarning(`${name}: ${message}`))
     yield* Effect.forkScoped(Effect.forever(log))

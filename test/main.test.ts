@@ -123,6 +123,21 @@ describe("the process", () => {
     })
   )
 
+  it.live("logs a warning of Node, but not that a part of Node such as SQLite is experimental", () =>
+    Effect.gen(function* () {
+      // As soon as the service listens for warnings.
+      const warn = `process.on("newListener", (event) => event === "warning" && setImmediate(() => {
+        process.emitWarning("new", "ExperimentalWarning"); process.emitWarning("odd") }))`
+      const preload = `--import=data:text/javascript,${encodeURIComponent(warn)}`
+      const { lines } = yield* start({ STORE_URL: "memory:", LOG_FORMAT: "json", NODE_OPTIONS: preload })
+      const { message } = yield* Queue.take(lines).pipe(
+        Effect.map((line) => JSON.parse(line) as { readonly level: string; readonly message: string }),
+        Effect.repeat({ until: ({ level }) => level === "WARN" })
+      )
+      assert.strictEqual(message, "Warning: odd")
+    })
+  )
+
   it.live("by npm start too: SIGTERM to npm alone drains it, ends npm with code 0 and leaves no process behind", () =>
     Effect.gen(function* () {
       const port = yield* freePort
