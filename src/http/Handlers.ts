@@ -182,8 +182,8 @@ type MiddlewareOf<Groups> = HttpApiEndpoint.Middleware<
 >
 
 /**
- * Returns the handlers of the groups that a program's own API has from ours, as by `addHttpApi(prefixed("/pairs"))`. The middleware
- * that the program has put before them is required.
+ * Returns the handlers of the groups that a program's own API has from ours, as by `addHttpApi(prefixed("/pairs"))`. They are
+ * called rooms, people, timer, stream and mob. The middleware that the program has put before them is required.
  */
 export const handlers = <Id extends string, Groups extends HttpApiGroup.Constraint>(
   api: HttpApi.HttpApi<Id, Groups> & ([Group] extends [HttpApiGroup.Identifier<Groups>] ? unknown : typeof Api)
