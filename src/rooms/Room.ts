@@ -59,6 +59,8 @@ export class Room extends Context.Service<
     readonly end: Effect.Effect<void>
     /** Have all subscriptions ended? Then this Room cannot be used any more, and another one has to be built. */
     readonly ended: Effect.Effect<boolean>
+    /** Another Room takes its place: from now on this one tells other instances nothing. */
+    readonly replaced: Effect.Effect<void>
   }
 >()("pairroom/rooms/Room") {
   /** The room with this access code. Fails with RoomNotFound if there is none. */
@@ -74,6 +76,7 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
   const [first, ...more] = yield* Pull.catchDone(changes, () => roomNotFound())
   if (Option.isNone(first.room)) return yield* roomNotFound()
 
+  const isReplaced = yield* Ref.make(false)
   const room: WatchedRoom = {
     code,
     store,
@@ -81,7 +84,8 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
     state: yield* Ref.make<RoomState>(settle(first.room.value, yield* store.now)),
     certain: yield* Ref.make(first.certain),
     presence: yield* Ref.make(RoomPresence.empty),
-    announce: (here) => Effect.suspend(() => others.announce(code, onlyPeople(room, here))),
+    announce: (here) =>
+      Effect.suspend(() => (Ref.getUnsafe(isReplaced) ? Effect.void : others.announce(code, onlyPeople(room, here)))),
     published: yield* Ref.make(0),
     frames: yield* PubSub.sliding<Published>(FRAMES_BUFFERED),
     framesWithoutTicks: yield* PubSub.sliding<Published>(FRAMES_BUFFERED),
@@ -106,7 +110,8 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
     watchers: Effect.suspend(() => Effect.map(Ref.get(room.presence), RoomPresence.watchers)),
     subscribe: (options) => Effect.andThen(settleIfDue(room), room.lock.withPermit(subscribe(room, options))),
     end: Effect.suspend(() => exclusively(room, end(room, Frame.END))),
-    ended: Ref.get(room.ended)
+    ended: Ref.get(room.ended),
+    replaced: Ref.set(isReplaced, true)
   })
 })
 

@@ -77,12 +77,13 @@ const make = Effect.gen(function* () {
   return WatchedRooms.of({
     watch: Effect.fn("WatchedRooms.watch")(function* (typed) {
       const code = canonical(typed)
-      const scope = yield* Effect.scope
-      const room = yield* build(code, scope)
-      if (!(yield* room.ended)) return room
-      // It leaves the map, unless another one has taken its place already.
-      yield* Effect.ignore(withWatched(code, Effect.void, ({ ended }) => Effect.when(rooms.invalidate(code), ended)))
-      return yield* build(code, scope)
+      // A Room that has ended leaves the map, and does not live as long as this scope.
+      yield* Effect.ignore(
+        withWatched(code, Effect.void, ({ ended, replaced }) =>
+          Effect.when(Effect.andThen(replaced, rooms.invalidate(code)), ended)
+        )
+      )
+      return yield* build(code, yield* Effect.scope)
     }),
     watchers: (code) =>
       Effect.orElseSucceed(

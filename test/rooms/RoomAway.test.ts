@@ -1,6 +1,6 @@
 /** A Room on a store that other instances change, that loses messages, goes away, and goes back to older states. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Layer, Option, PubSub, Queue, Ref, Stream, SubscriptionRef } from "effect"
+import { Effect, Exit, Layer, Option, PubSub, Queue, Ref, Scope, Stream, SubscriptionRef } from "effect"
 import { TestClock } from "effect/testing"
 import { StoreUnavailable } from "../../src/domain/errors.ts"
 import type { RoomEvent } from "../../src/domain/RoomEvent.ts"
@@ -395,6 +395,35 @@ describe("Room, with others elsewhere", () => {
           [2]
         )
         assert.deepStrictEqual(yield* Ref.get(fate.announced), { connected: 2, expected: 0, returned: 0, names: [] })
+      })
+    )
+  )
+
+  it.effect("announces nothing for a Room that has ended once another one has taken its place", () =>
+    withFate((fate) =>
+      Effect.gen(function* () {
+        const rooms = yield* WatchedRooms
+        const code = yield* open()
+        const [early, late] = [yield* Scope.make(), yield* Scope.make()]
+        const old = yield* Effect.forEach([early, late], (scope) =>
+          Scope.provide(
+            Effect.flatMap(rooms.watch(code), (room) => room.subscribe({})),
+            scope
+          )
+        )
+        yield* rooms.end
+        for (const next of old) yield* Effect.exit(Effect.forever(next))
+        yield* Scope.close(early, Exit.void)
+        assert.deepStrictEqual(yield* Ref.get(fate.announced), { ...NOBODY, connected: 1, expected: 1 })
+        const room = yield* watch(code)
+        const connected = { ...NOBODY, connected: 1 }
+        assert.deepStrictEqual(yield* Ref.get(fate.announced), connected)
+        yield* TestClock.adjust(seconds(11))
+        assert.deepStrictEqual(yield* Ref.get(fate.announced), connected)
+        yield* Scope.close(late, Exit.void)
+        yield* TestClock.adjust(seconds(11))
+        assert.deepStrictEqual(yield* Ref.get(fate.announced), connected)
+        assert.deepStrictEqual(yield* room.unread, [])
       })
     )
   )
