@@ -14,8 +14,8 @@ export interface Frame {
   readonly events: ReadonlyArray<RoomEvent>
   /** The events as Server-Sent Events. */
   readonly bytes: Uint8Array
-  /** When it was made, in milliseconds by the clock of the store. */
-  readonly at: number
+  /** When a heartbeat was made, in milliseconds by the monotonic clock. The life time of streams is measured by it. */
+  readonly beatAt: number | undefined
   /** The `id` of the state, if the frame shows one. */
   readonly id: string | undefined
   /** The remaining time in milliseconds, if the frame shows a state or is a tick. */
@@ -58,14 +58,15 @@ const encodedTick = (remaining: number) => {
 }
 
 /** Returns the frame of a whole second of remaining time. A second is encoded once for all rooms. */
-export const tick = (remaining: number, at: number): Frame => {
+export const tick = (remaining: number): Frame => {
   const { events, bytes } = encodedTick(remaining)
-  return { kind: "tick", events, bytes, at, id: undefined, remaining, watchers: undefined, last: false }
+  return { kind: "tick", events, bytes, beatAt: undefined, id: undefined, remaining, watchers: undefined, last: false }
 }
 
-export const heartbeat = (at: number): Frame => {
+/** Returns a heartbeat with the time by the clock of the store, made at `beatAt` by the monotonic clock, both in milliseconds. */
+export const heartbeat = (at: number, beatAt: number): Frame => {
   const events: ReadonlyArray<RoomEvent> = [{ event: "heartbeat", data: at }]
-  return { ...END, kind: "heartbeat", events, bytes: bytesOf(events), at, last: false }
+  return { ...END, kind: "heartbeat", events, bytes: bytesOf(events), beatAt, last: false }
 }
 
 /** The stream ends here without an event, and its client reconnects. */
@@ -73,7 +74,7 @@ export const END: Frame = {
   kind: "end",
   events: [],
   bytes: new Uint8Array(),
-  at: 0,
+  beatAt: undefined,
   id: undefined,
   remaining: undefined,
   watchers: undefined,
@@ -192,7 +193,7 @@ const named = (
     kind,
     events,
     bytes: bytesOf(events),
-    at: now,
+    beatAt: undefined,
     id: state.id,
     remaining: remaining(state, now),
     watchers: [watchers.connections, ...hereOf(state, watchers.names)].join("\n"),

@@ -2,14 +2,19 @@
  * The heartbeats of all rooms of an instance, in one fiber: a fiber and a timer for each room would cost more than the
  * heartbeats themselves.
  */
-import { Clock, Context, Duration, Effect, FiberHandle, Layer, MutableRef, Schedule, type Scope } from "effect"
-import { RoomSettings } from "./RoomSettings.ts"
+import { Clock, Context, Effect, FiberHandle, Layer, MutableRef, Schedule, type Scope } from "effect"
+import { heartbeatMillis, RoomSettings } from "./RoomSettings.ts"
 
 /** An interval has this many slots. The fiber looks at each in its turn, and runs the beats in it. */
 const SLOTS = 100
 
 /** Multiples of the golden ratio fill the interval evenly, however many rooms join: no frame waits behind thousands of beats. */
 const GOLDEN = 0.618_034
+
+/** The time by the monotonic clock, in whole milliseconds. No step of the machine's clock moves it. */
+export const elapsed: Effect.Effect<number> = Effect.map(Clock.Clock, (clock) =>
+  Number(clock.monotonicTimeNanosUnsafe() / 1_000_000n)
+)
 
 export class Heartbeats extends Context.Service<
   Heartbeats,
@@ -25,9 +30,7 @@ export class Heartbeats extends Context.Service<
 }
 
 const make = Effect.fnUntraced(function* () {
-  const { heartbeatInterval, streamLifetime } = yield* RoomSettings
-  // A stream is ended at a heartbeat, so there is one at least as often as streams are to end.
-  const interval = Duration.toMillis(Duration.min(heartbeatInterval, streamLifetime))
+  const interval = heartbeatMillis(yield* RoomSettings)
   const slots = Array.from({ length: SLOTS }, () => new Set<Effect.Effect<void>>())
   const slotOf = new Map<Effect.Effect<void>, Set<Effect.Effect<void>>>()
   /** The last slot whose beats have run. */
@@ -35,9 +38,7 @@ const make = Effect.fnUntraced(function* () {
   const handle = yield* FiberHandle.make<void>()
   const run = yield* FiberHandle.runtime(handle)()
   /** The present slot, counted without end by the monotonic clock: a step of the other clock delays no heartbeat. */
-  const present = Effect.map(Clock.Clock, (clock) =>
-    Math.floor((Number(clock.monotonicTimeNanosUnsafe() / 1_000_000n) * SLOTS) / interval)
-  )
+  const present = Effect.map(elapsed, (elapsed) => Math.floor((elapsed * SLOTS) / interval))
 
   /** Runs what is due. After a long sleep of the machine each beat runs once, and then at its usual times. */
   const look = Effect.gen(function* () {

@@ -27,7 +27,7 @@ import { isRunning, nextWholeSecond, remainingAt, wholeSecond } from "../domain/
 import { Presence } from "../store/Presence.ts"
 import { RoomStore } from "../store/RoomStore.ts"
 import * as Frame from "./Frame.ts"
-import { Heartbeats } from "./Heartbeats.ts"
+import { elapsed, Heartbeats } from "./Heartbeats.ts"
 import * as RoomPresence from "./RoomPresence.ts"
 import { RoomSettings } from "./RoomSettings.ts"
 import { type RoomSubscription, subscribe, type SubscribeOptions } from "./RoomSubscription.ts"
@@ -120,7 +120,7 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
  * forward while the fiber slept.
  */
 const beat = Effect.fnUntraced(function* (room: WatchedRoom) {
-  yield* publishHeartbeat(room, Frame.heartbeat(yield* room.store.now))
+  yield* publishHeartbeat(room, Frame.heartbeat(yield* room.store.now, yield* elapsed))
   if (tickingOf(room)?.ticks !== false) return
   yield* settleIfDue(room)
   yield* exclusively(room, restartTicks(room))
@@ -189,7 +189,7 @@ const tick = (room: WatchedRoom, wakesAt: MutableRef.MutableRef<number>) =>
     const second = wholeSecond(left - EARLY)
     return second === 0 || !isRunning(state.timer)
       ? Effect.succeed(Infinity)
-      : Effect.as(publishTick(room, Frame.tick(second, now)), second)
+      : Effect.as(publishTick(room, Frame.tick(second)), second)
   })
 
 /** Makes what is due, in the tick fiber itself: it goes on with the next period, if that is to begin or to end by itself. */

@@ -14,3 +14,16 @@ export const RoomSettings = Context.Reference("pairroom/rooms/RoomSettings", {
     idleTimeToLive: Duration.seconds(30) as Duration.Duration
   })
 })
+
+/** A stream lives at least for this share of its life time. */
+const LEAST_LIFE = 0.75
+
+/**
+ * Returns the time between two heartbeats, in milliseconds. A stream is ended at the last heartbeat of its life time, so they come
+ * often enough that this is near its end.
+ */
+export const heartbeatMillis = ({
+  heartbeatInterval,
+  streamLifetime
+}: Context.Service.Shape<typeof RoomSettings>): number =>
+  Duration.toMillis(Duration.min(heartbeatInterval, Duration.times(streamLifetime, 1 - LEAST_LIFE)))

@@ -4,9 +4,11 @@
  */
 import { Cause, Duration, Effect, MutableRef, type Pull, PubSub, Ref, type Scope } from "effect"
 import * as Frame from "./Frame.ts"
+import { elapsed } from "./Heartbeats.ts"
 import { changePresence } from "./PresenceEvents.ts"
 import * as Losses from "./Losses.ts"
 import * as RoomPresence from "./RoomPresence.ts"
+import { heartbeatMillis } from "./RoomSettings.ts"
 import { exclusively, type Published, surroundings, type WatchedRoom } from "./WatchedRoom.ts"
 
 export interface SubscribeOptions {
@@ -44,8 +46,9 @@ export type Step = "give" | "skip" | "recover" | "end"
 
 export interface Limits {
   readonly heartbeats: boolean
-  /** When the subscription ends, in milliseconds by the clock of the store. */
+  /** When the subscription ends, in milliseconds by the monotonic clock. */
   readonly endsAt: number
+  /** The time between two heartbeats, in milliseconds. */
   readonly heartbeatInterval: number
 }
 
@@ -68,17 +71,14 @@ export const advance = (
   return isKnown ? ["skip", { ...cursor, number, over: given.over }] : ["give", given]
 }
 
-/**
- * Returns the cursor after a frame was given. At the end of its life time a subscription ends; it ends at a heartbeat if the next
- * heartbeat would be too late.
- */
+/** Returns the cursor after a frame was given. A subscription ends at the last heartbeat of its life time. */
 const after = (cursor: Cursor, frame: Frame.Frame, number: number, limits: Limits): Cursor => ({
   snapshot: undefined,
   number,
   id: frame.id ?? cursor.id,
   remaining: frame.remaining ?? cursor.remaining,
   watchers: frame.watchers ?? cursor.watchers,
-  over: frame.last || frame.at + (frame.kind === "heartbeat" ? limits.heartbeatInterval - 1 : 0) >= limits.endsAt
+  over: frame.last || (frame.beatAt !== undefined && frame.beatAt + limits.heartbeatInterval > limits.endsAt)
 })
 
 const DONE: RoomSubscription = Cause.done()
@@ -91,11 +91,10 @@ export const subscribe = Effect.fnUntraced(function* (
   room: WatchedRoom,
   { ticks = true, name, lastEventId, heartbeats = false, limited = false }: SubscribeOptions
 ): Effect.fn.Return<RoomSubscription, never, Scope.Scope> {
-  const { heartbeatInterval, streamLifetime } = room.settings
   const limits: Limits = {
     heartbeats,
-    endsAt: (yield* room.store.now) + (limited ? Duration.toMillis(streamLifetime) : Infinity),
-    heartbeatInterval: Duration.toMillis(heartbeatInterval)
+    endsAt: limited ? (yield* elapsed) + Duration.toMillis(room.settings.streamLifetime) : Infinity,
+    heartbeatInterval: heartbeatMillis(room.settings)
   }
   const { streamsEnded } = yield* Ref.get(room.state)
   const subscription = yield* PubSub.subscribe(ticks ? room.frames : room.framesWithoutTicks)

@@ -206,9 +206,9 @@ describe("Room", () => {
         const code = yield* open()
         const next = yield* (yield* (yield* WatchedRooms).watch(code)).subscribe({})
         const ticks: Array<number> = []
-        const read = Effect.flatMap(next, ([{ at, kind }]) => {
+        const read = Effect.flatMap(Effect.zip(next, Clock.currentTimeMillis), ([[{ kind }], now]) => {
           if (kind !== "tick") return Effect.void
-          ticks.push(at)
+          ticks.push(now)
           return clock.jump(75)
         })
         yield* Effect.forkChild(Effect.forever(read))

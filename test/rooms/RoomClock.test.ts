@@ -2,13 +2,17 @@ import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, type Scope } from "effect"
 import { type AccessCode } from "../../src/domain/RoomState.ts"
 import { Rooms } from "../../src/rooms/Rooms.ts"
+import { WatchedRooms } from "../../src/rooms/WatchedRooms.ts"
 import { jumpingClock, layer, open, settled, watch } from "./harness.ts"
 
 const HOUR = 3_600_000
 
 /** Runs a test with a clock whose steps are those of a machine's clock. */
 const withClock = <A, E>(
-  test: (clock: Effect.Success<typeof jumpingClock>, code: AccessCode) => Effect.Effect<A, E, Rooms | Scope.Scope>
+  test: (
+    clock: Effect.Success<typeof jumpingClock>,
+    code: AccessCode
+  ) => Effect.Effect<A, E, Rooms | WatchedRooms | Scope.Scope>
 ) =>
   Effect.gen(function* () {
     const clock = yield* jumpingClock
@@ -17,6 +21,18 @@ const withClock = <A, E>(
       yield* test(clock, yield* open(60_000))
     }).pipe(Effect.provide(layer), Effect.provideService(Clock.Clock, clock.clock))
   })
+
+/** Subscribes as a client over HTTP does, and returns whether the server has ended its stream. */
+const stream = Effect.fn(function* (code: AccessCode) {
+  const room = yield* (yield* WatchedRooms).watch(code)
+  const next = yield* room.subscribe({ heartbeats: true, limited: true })
+  const reading = yield* Effect.forkScoped(Effect.forever(next))
+  return Effect.sync(() => reading.pollUnsafe() !== undefined)
+})
+
+/** Lets so many seconds pass. */
+const secondsPass = ({ pass }: Effect.Success<typeof jumpingClock>, count: number) =>
+  Effect.replicateEffect(pass(1_000), count)
 
 describe("a room on a machine whose clock is set", () => {
   for (const back of [20_000, HOUR]) {
@@ -57,6 +73,21 @@ describe("a room on a machine whose clock is set", () => {
           yield* rooms.pause(code)
           const { remainingTime, serverTime } = yield* rooms.get(code)
           assert.deepStrictEqual([remainingTime, serverTime], [50_000, 10 * HOUR + 10_000])
+        })
+      )
+    )
+  }
+
+  for (const step of [-HOUR, HOUR]) {
+    it.effect(`by ${step / 1_000} s: a stream lives as long as it was to`, () =>
+      withClock((clock, code) =>
+        Effect.gen(function* () {
+          const isOver = yield* stream(code)
+          yield* clock.step(step)
+          yield* secondsPass(clock, 19 * 60)
+          assert.isFalse(yield* isOver)
+          yield* secondsPass(clock, 60)
+          assert.isTrue(yield* isOver)
         })
       )
     )

@@ -1,9 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Layer, Metric, Pull, Scope } from "effect"
+import { Duration, Effect, Exit, Layer, Metric, Pull, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import { create, type AccessCode } from "../../src/domain/RoomState.ts"
 import * as Frame from "../../src/rooms/Frame.ts"
 import { Rooms } from "../../src/rooms/Rooms.ts"
+import { RoomSettings } from "../../src/rooms/RoomSettings.ts"
 import { WatchedRooms } from "../../src/rooms/WatchedRooms.ts"
 import { advance, type Cursor, type Limits, type RoomSubscription } from "../../src/rooms/RoomSubscription.ts"
 import { brief, layer, open, settled } from "./harness.ts"
@@ -39,15 +40,15 @@ describe("RoomSubscription.advance", () => {
   })
 
   it("gives the ticks of the present state alone, and none at or above the time that was shown", () => {
-    assert.strictEqual(stepOf(Frame.tick(49_000, 0), 4), "give")
-    assert.strictEqual(stepOf(Frame.tick(50_000, 0), 4), "skip")
-    assert.strictEqual(stepOf(Frame.tick(49_000, 0), 3), "skip")
+    assert.strictEqual(stepOf(Frame.tick(49_000), 4), "give")
+    assert.strictEqual(stepOf(Frame.tick(50_000), 4), "skip")
+    assert.strictEqual(stepOf(Frame.tick(49_000), 3), "skip")
   })
 
   it("gives the room anew where a change was lost, and not where ticks were", () => {
     assert.strictEqual(stepOf(Frame.change(state, around), 6), "recover")
-    assert.strictEqual(stepOf(Frame.tick(49_000, 0), 5), "recover")
-    assert.strictEqual(stepOf(Frame.tick(20_000, 0), 4), "give")
+    assert.strictEqual(stepOf(Frame.tick(49_000), 5), "recover")
+    assert.strictEqual(stepOf(Frame.tick(20_000), 4), "give")
   })
 
   it("tells of presence only where the number or one who is here is another one", () => {
@@ -66,8 +67,8 @@ describe("RoomSubscription.advance", () => {
   })
 
   it("gives heartbeats only to those who want them", () => {
-    assert.strictEqual(stepOf(Frame.heartbeat(0), 4), "give")
-    assert.strictEqual(stepOf(Frame.heartbeat(0), 4, { heartbeats: false }), "skip")
+    assert.strictEqual(stepOf(Frame.heartbeat(0, 0), 4), "give")
+    assert.strictEqual(stepOf(Frame.heartbeat(0, 0), 4, { heartbeats: false }), "skip")
   })
 
   it("ends with the last frame, and gives it, unless it has nothing to say or is known", () => {
@@ -80,7 +81,7 @@ describe("RoomSubscription.advance", () => {
 
   it("ends with the last heartbeat of its life time", () => {
     const after = [45_000, 45_001].map((at) =>
-      advance(cursor, { frame: Frame.heartbeat(at), number: 4 }, { ...limits, endsAt: 60_000 })
+      advance(cursor, { frame: Frame.heartbeat(0, at), number: 4 }, { ...limits, endsAt: 60_000 })
     )
     assert.deepStrictEqual(
       after.map(([, { over }]) => over),
@@ -240,6 +241,30 @@ describe("Room.subscribe", () => {
       yield* rooms.watch(code)
       assert.strictEqual(yield* loadedRooms, before + 1)
     }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("ends at the end of its life time, though that is shorter than the time between two heartbeats", () =>
+    Effect.gen(function* () {
+      const code = yield* open()
+      yield* (yield* WatchedRooms).watch(code)
+      yield* TestClock.adjust("2500 millis")
+      const next = yield* (yield* (yield* WatchedRooms).watch(code)).subscribe({ limited: true })
+      const reading = yield* Effect.forkScoped(Effect.forever(next))
+      yield* TestClock.adjust("3 seconds")
+      assert.isUndefined(reading.pollUnsafe())
+      yield* TestClock.adjust("1 second")
+      assert.isDefined(reading.pollUnsafe())
+    }).pipe(
+      Effect.provide(
+        Layer.provide(
+          Layer.fresh(layer),
+          Layer.effect(
+            RoomSettings,
+            Effect.map(RoomSettings, (settings) => ({ ...settings, streamLifetime: Duration.seconds(4) }))
+          )
+        )
+      )
+    )
   )
 
   it.effect("counts whose subscription the server ended for ten seconds, and no longer who left", () =>
