@@ -30,6 +30,9 @@ export interface Options {
   readonly ttl?: Duration.Duration
 }
 
+/** How long a change may wait for the other changes of its room on this instance before it is refused, in milliseconds. */
+const PATIENCE = 5_000
+
 /** How long a change may take before Redis refuses it, in milliseconds. With finding out its outcome it is less than 1 s. */
 const DEADLINE = 500
 
@@ -108,7 +111,8 @@ const make = Effect.fnUntraced(function* (options: Options, connect: Connect) {
   const get: RoomStore["Service"]["get"] = (code) =>
     Effect.flatMap(read(code), (kept) => Writes.stateOf(code, kept)).pipe(reported)
 
-  const change = Effect.fnUntraced(function* <E>(code: AccessCode, decide: Decision<E>) {
+  const change = Effect.fnUntraced(function* <E>(code: AccessCode, decide: Decision<E>, begunAt: number) {
+    if ((yield* elapsed) > begunAt + PATIENCE) return yield* Writes.tooLate
     const deadline = (yield* now) + DEADLINE
     let kept = yield* read(code)
     // It ends when the change is written, refused or too late. When another instance was faster, it decides again.
@@ -133,7 +137,10 @@ const make = Effect.fnUntraced(function* (options: Options, connect: Connect) {
       create,
       get,
       modify: (code, decide) =>
-        Effect.andThen(connection.reachable, oneAtATime(code)(change(code, decide))).pipe(reported),
+        Effect.andThen(connection.reachable, elapsed).pipe(
+          Effect.flatMap((begunAt) => oneAtATime(code)(change(code, decide, begunAt))),
+          reported
+        ),
       changes: changes.changes,
       available: connection.healthy,
       now

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Duration, Effect, Layer, Option, Stream, SubscriptionRef } from "effect"
+import { Clock, Context, Duration, Effect, Layer, Option, Ref, Result, Stream, SubscriptionRef } from "effect"
 import { NodeRedis } from "@effect/platform-node"
 import { spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
@@ -8,6 +8,7 @@ import * as RedisRoomStore from "../../../src/store/redis/RedisRoomStore.ts"
 import { RoomStore, type StoredRoom } from "../../../src/store/RoomStore.ts"
 import * as RedisServer from "../../cluster/redis.ts"
 import { conformance } from "../conformance.ts"
+import { toldBy } from "../files.ts"
 import { proxyTo, quiet, realTime, type Store, storeAt, until } from "./harness.ts"
 import { nextTurn, remove, room } from "../rooms.ts"
 
@@ -163,6 +164,30 @@ describe.skipIf(RedisServer.missing !== undefined)("RedisRoomStore", () => {
         yield* until(() => changes.all.length === 3)
         assert.deepStrictEqual(turns(changes.all), [1, 1, 2])
       })
+  )
+
+  it.live("refuses a change that waited too long behind another one of its room, and does not decide on it", () =>
+    Effect.gen(function* () {
+      const { url } = yield* RedisServer.start()
+      const real = yield* Clock.Clock
+      const ahead = yield* Ref.make(0n)
+      const clock: Clock.Clock = Object.assign(Object.create(real), {
+        monotonicTimeNanosUnsafe: () => real.monotonicTimeNanosUnsafe() + Ref.getUnsafe(ahead)
+      })
+      const store = yield* Effect.provideService(storeAt(url), Clock.Clock, clock)
+      const state = room("WAITING")
+      yield* store.create(state)
+      /** Ten seconds pass while it is decided that nothing is to change. */
+      const slow = store.modify(state.accessCode, (current) => {
+        Effect.runSync(Ref.set(ahead, 10_000_000_000n))
+        return Result.succeedSome(current)
+      })
+      const [, waited] = yield* Effect.all([slow, toldBy(store.modify(state.accessCode, nextTurn))], {
+        concurrency: "unbounded"
+      })
+      assert.include(waited, "nothing was changed")
+      assert.deepStrictEqual(yield* turnOf(store, state), Option.some(1))
+    })
   )
 
   it.live("goes on with what was acknowledged after Redis was killed and started again", () =>
