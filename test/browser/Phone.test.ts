@@ -51,6 +51,12 @@ describe.skipIf(Chromium.skips)("a small screen", { concurrent: true }, () => {
         .evaluateAll((fields) => fields.filter((field) => field.scrollWidth > field.clientWidth))
     await eventually(() => page.locator(".crew input").count(), 4)
     expect(await cut()).toEqual([])
+    // A name looks like text until it is edited.
+    const edge = await page
+      .locator(".crew input")
+      .first()
+      .evaluate((field) => getComputedStyle(field).borderTopColor)
+    expect(edge).toBe("rgba(0, 0, 0, 0)")
     await page.keyboard.press("Escape")
     await press(page, "more")
     await page.locator("[data-item=settings]").click()
