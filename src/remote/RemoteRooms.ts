@@ -38,6 +38,9 @@ export const layerNoDeps = (options: RemoteOptions): Layer.Layer<RoomsService, n
 export const layer = (options: RemoteOptions): Layer.Layer<RoomsService> =>
   Layer.provide(layerNoDeps(options), FetchHttpClient.layer)
 
+/** Why any command may be refused. */
+const REFUSALS = ["RoomNotFound", "BadRequest", "RoomClosed", "Stale"] as const
+
 const MINUTE = 60_000
 
 const make = Effect.fnUntraced(function* ({ prefix = DEFAULT_PREFIX, url }: RemoteOptions) {
@@ -46,7 +49,7 @@ const make = Effect.fnUntraced(function* ({ prefix = DEFAULT_PREFIX, url }: Remo
   const events = yield* RemoteEvents.make(baseUrl, prefix)
   const only = Failures.only(baseUrl)
   const read = only("RoomNotFound")
-  const refused = only("RoomNotFound", "BadRequest", "RoomClosed", "Stale")
+  const refused = only(...REFUSALS)
 
   const get = Effect.fn("Rooms.get")(function* (typed: AccessCode) {
     return yield* read(client.rooms.get({ params: { accessCode: yield* codeOf(typed) } }))
@@ -65,6 +68,10 @@ const make = Effect.fnUntraced(function* ({ prefix = DEFAULT_PREFIX, url }: Remo
       query: author === null ? {} : { by: author }
     }
   })
+
+  const personOf = (code: AccessCode, name: string, options?: CommandOptions) =>
+    Effect.map(requestOf(code, options), ({ params, ...request }) => ({ ...request, params: { ...params, name } }))
+
   type Request = Effect.Success<ReturnType<typeof requestOf>>
 
   const command = <E>(name: string, send: (request: Request) => Effect.Effect<void, E>) =>
@@ -122,40 +129,24 @@ const make = Effect.fnUntraced(function* ({ prefix = DEFAULT_PREFIX, url }: Remo
       refused(timer.break({ ...request, payload }))
     ),
     acknowledge: command("acknowledge", (request) => refused(timer.ack(request))),
-    undo: command("undo", (request) =>
-      only("RoomNotFound", "BadRequest", "RoomClosed", "Stale", "NothingToUndo")(timer.undo(request))
-    ),
+    undo: command("undo", (request) => only(...REFUSALS, "NothingToUndo")(timer.undo(request))),
     startTurn: commandWith("startTurn", inMinutes, ({ headers, params }, { duration, user = "" }) =>
       refused(mob.mobTimer({ headers, params, payload: { timer: duration / MINUTE, user } }))
     ),
     addPerson: commandWith("addPerson", BadInput.decode(RoomInput.NewPerson), (request, payload) =>
-      only("RoomNotFound", "BadRequest", "RoomClosed", "Stale", "RoomFull")(people.addPerson({ ...request, payload }))
+      only(...REFUSALS, "RoomFull")(people.addPerson({ ...request, payload }))
     ),
     orderPeople: commandWith("orderPeople", BadInput.decode(RoomInput.Order), (request, payload) =>
       refused(people.orderPeople({ ...request, payload }))
     ),
     changePerson: Effect.fn("Rooms.changePerson")(function* (code, name, input, options) {
       const payload = yield* checked(code, BadInput.decode(RoomInput.PersonChange)(input))
-      const { params, ...request } = yield* requestOf(code, options)
-      yield* only(
-        "RoomNotFound",
-        "BadRequest",
-        "RoomClosed",
-        "Stale",
-        "PersonNotFound",
-        "NameTaken"
-      )(people.changePerson({ ...request, params: { ...params, name }, payload }))
+      const request = yield* personOf(code, name, options)
+      yield* only(...REFUSALS, "PersonNotFound", "NameTaken")(people.changePerson({ ...request, payload }))
     }),
     removePerson: Effect.fn("Rooms.removePerson")(function* (code, name, options) {
-      const { params, ...request } = yield* requestOf(code, options)
-      yield* only(
-        "RoomNotFound",
-        "BadRequest",
-        "RoomClosed",
-        "Stale",
-        "PersonNotFound",
-        "TooFewPeople"
-      )(people.removePerson({ ...request, params: { ...params, name } }))
+      const request = yield* personOf(code, name, options)
+      yield* only(...REFUSALS, "PersonNotFound", "TooFewPeople")(people.removePerson(request))
     }),
     changeSettings: commandWith("changeSettings", BadInput.decode(RoomInput.RoomSettings), (request, payload) =>
       refused(rooms.changeSettings({ ...request, payload }))
