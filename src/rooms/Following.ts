@@ -11,12 +11,16 @@ import { applyChange } from "./RoomChanges.ts"
 import * as RoomPresence from "./RoomPresence.ts"
 import { exclusively, orEnd, type WatchedRoom } from "./WatchedRoom.ts"
 
-/** Runs a pull until it is done, in a fiber of the room. */
-const runPull = (room: WatchedRoom, pull: Effect.Effect<void, StoreUnavailable | Cause.Done>) =>
+/** Runs a pull until it is done, and then an effect, in a fiber of the room. */
+const runPull = (
+  room: WatchedRoom,
+  pull: Effect.Effect<void, StoreUnavailable | Cause.Done>,
+  done: Effect.Effect<void> = Effect.void
+) =>
   Effect.forkScoped(
     orEnd(
       room,
-      Pull.catchDone(Effect.forever(pull), () => Effect.void)
+      Pull.catchDone(Effect.forever(pull), () => done)
     )
   )
 
@@ -24,7 +28,10 @@ const runPull = (room: WatchedRoom, pull: Effect.Effect<void, StoreUnavailable |
 export const apply = (room: WatchedRoom, change: RoomChange) =>
   Effect.andThen(applyChange(room, change), room.followTimer)
 
-/** Follows the store: applies every change. */
+/**
+ * Follows the store: applies every change. Where the store tells of no more changes the room has failed, because it would show an old
+ * state for ever.
+ */
 export const follow = (
   room: WatchedRoom,
   changes: Pull.Pull<Arr.NonEmptyReadonlyArray<RoomChange>, StoreUnavailable>
@@ -33,6 +40,9 @@ export const follow = (
     room,
     Effect.flatMap(changes, (news) =>
       Effect.forEach(news, (change) => exclusively(room, apply(room, change)), { discard: true })
+    ),
+    Effect.flatMap(Ref.get(room.ended), (ended) =>
+      ended ? Effect.void : Effect.die("the store tells of no more changes of this room")
     )
   )
 

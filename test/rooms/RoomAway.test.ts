@@ -1,6 +1,6 @@
 /** A Room on a store that other instances change, that loses messages, goes away, and goes back to older states. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Layer, Option, PubSub, Queue, Ref, Scope, Stream, SubscriptionRef } from "effect"
+import { Effect, Exit, Latch, Layer, Option, PubSub, Queue, Ref, Scope, Stream, SubscriptionRef } from "effect"
 import { TestClock } from "effect/testing"
 import { StoreUnavailable } from "../../src/domain/errors.ts"
 import type { RoomEvent } from "../../src/domain/RoomEvent.ts"
@@ -10,6 +10,7 @@ import { WatchedRooms } from "../../src/rooms/WatchedRooms.ts"
 import * as MemoryRoomStore from "../../src/store/MemoryRoomStore.ts"
 import { type Attendance, NOBODY, Presence } from "../../src/store/Presence.ts"
 import { type RoomChange, RoomStore, type StoredRoom } from "../../src/store/RoomStore.ts"
+import { recordedLog } from "../store/files.ts"
 import { brief, open, seconds, settled, watch } from "./harness.ts"
 
 /** What a test does to the store. */
@@ -130,6 +131,31 @@ describe("Room, while the store is away", () => {
         const room = yield* watch(code)
         assert.deepStrictEqual(room.snapshot, ["connect", "room", "remaining-time 600000"])
       }).pipe(Effect.provide(Rooms.layer.pipe(Layer.provideMerge(store))))
+    })
+  )
+
+  it.effect("ends its streams when the store tells of no more changes, and says so in the log", () =>
+    Effect.gen(function* () {
+      const log = yield* recordedLog
+      const isOver = yield* Latch.make()
+      const store = Layer.effect(
+        RoomStore,
+        Effect.map(RoomStore, (store) => ({
+          ...store,
+          changes: (code: AccessCode) => Stream.interruptWhen(store.changes(code), isOver.await)
+        }))
+      ).pipe(Layer.provide(MemoryRoomStore.layer()))
+      yield* Effect.gen(function* () {
+        const rooms = yield* Rooms
+        const code = yield* open()
+        const watching = yield* Effect.forkChild(Stream.runDrain(rooms.events(code)))
+        yield* settled
+        assert.isUndefined(watching.pollUnsafe())
+        yield* isOver.open
+        yield* settled
+        assert.deepStrictEqual(watching.pollUnsafe(), Exit.void)
+        assert.deepStrictEqual(yield* log.lines, ["Error a room has failed, and its streams end"])
+      }).pipe(Effect.provide(Rooms.layer.pipe(Layer.provideMerge(store))), Effect.provide(log.layer))
     })
   )
 
