@@ -10,7 +10,7 @@ import type { AccessCode } from "../../domain/RoomState.ts"
 import { RoomStore, type Decision, type RoomChange, type StoredRoom } from "../RoomStore.ts"
 import { UnreadableRoom } from "../StoredState.ts"
 import * as Availability from "./Availability.ts"
-import { attempt, reported, type Row, type Rows } from "./Rows.ts"
+import { attempt, reported, type Row, type Rows, type RowsFailure } from "./Rows.ts"
 import * as Count from "./Count.ts"
 import * as StoreTime from "./StoreTime.ts"
 import * as Sweep from "./Sweep.ts"
@@ -32,9 +32,11 @@ export const make = Effect.fnUntraced(function* (rows: Rows, ttl: Duration.Durat
   const subscriptions = new Map<string, Set<Subscription>>()
   yield* Count.observe(rows)
 
+  const isKept = (key: string, row: Row, now: number) => row.touchedAt + ttlMillis > now || subscriptions.has(key)
+
   const current = (key: string, now: number): Row | undefined => {
     const row = rows.get(key)
-    return row !== undefined && (row.touchedAt + ttlMillis > now || subscriptions.has(key)) ? row : undefined
+    return row !== undefined && isKept(key, row, now) ? row : undefined
   }
 
   const publish = (key: string, room: StoredRoom): void => {
@@ -55,15 +57,23 @@ export const make = Effect.fnUntraced(function* (rows: Rows, ttl: Duration.Durat
   const sweepEvery = Math.min(SWEEP_AT_MOST, Math.max(SWEEP_AT_LEAST, ttlMillis / 10))
   yield* Effect.ignore(sweep).pipe(Effect.repeat(Schedule.spaced(sweepEvery)), Effect.forkScoped)
 
-  /** Reads the room and subscribes to its changes in one step, so that no change comes in between. */
-  const begin = (key: string, subscription: Subscription) =>
+  /**
+   * Reads the room and subscribes to its changes in one step, so that no change comes in between. A room that has expired is deleted
+   * first, or it would be back now that it is watched.
+   */
+  const begin = (key: string, subscription: Subscription): Effect.Effect<void, RowsFailure> =>
     read((now) => {
-      const room = Option.fromUndefinedOr(current(key, now)?.state)
-      // A room that has expired is deleted, or it would be back now that it is watched.
-      if (Option.isNone(room)) rows.delete(key)
+      const row = rows.get(key)
+      if (row !== undefined && !isKept(key, row, now)) return false
       subscriptions.set(key, (subscriptions.get(key) ?? new Set()).add(subscription))
-      Queue.offerUnsafe(subscription, { room, certain: true })
-    })
+      Queue.offerUnsafe(subscription, { room: Option.fromUndefinedOr(row?.state), certain: true })
+      return true
+    }).pipe(Effect.flatMap((begun) => (begun ? Effect.void : Effect.andThen(expire(key), begin(key, subscription)))))
+
+  const expire = (key: string) =>
+    transact<void, never>((now) => ({
+      exit: subscriptions.has(key) ? Exit.void : Exit.succeed(rows.expire(key, now - ttlMillis))
+    }))
 
   const end = Effect.fnUntraced(function* (key: string, subscription: Subscription) {
     const ofRoom = subscriptions.get(key)
