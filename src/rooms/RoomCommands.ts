@@ -3,17 +3,18 @@
  */
 import { Effect, Option, Result } from "effect"
 import * as Commands from "../domain/Commands.ts"
-import type {
-  BadRequest,
-  NameTaken,
-  NothingToUndo,
-  PersonNotFound,
-  RoomClosed,
-  RoomFull,
-  RoomNotFound,
-  Stale,
-  StoreUnavailable,
-  TooFewPeople
+import {
+  type BadRequest,
+  type NameTaken,
+  type NothingToUndo,
+  type PersonNotFound,
+  type RoomClosed,
+  type RoomFull,
+  roomNotFound,
+  type RoomNotFound,
+  type Stale,
+  type StoreUnavailable,
+  type TooFewPeople
 } from "../domain/errors.ts"
 import { toName } from "../domain/Name.ts"
 import * as PeopleCommands from "../domain/PeopleCommands.ts"
@@ -114,7 +115,9 @@ export const make = (store: RoomStore["Service"], nonce: () => string): RoomComm
 
   /** If there is no such room, that is what to report, and not what is wrong with the input. */
   const checked = <A>(code: AccessCode, input: Effect.Effect<A, BadRequest>) =>
-    Effect.tapError(input, () => store.modify(code, (state) => Result.succeedSome(state)))
+    Effect.tapError(input, () =>
+      Effect.flatMap(store.get(code), (room) => (Option.isNone(room) ? roomNotFound() : Effect.void))
+    )
 
   const command = <E>(name: string, command: Commands.Command<E>): Command<E> =>
     Effect.fn(`Rooms.${name}`)((code, options) => run(name, command, code, options))
