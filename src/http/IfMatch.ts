@@ -5,8 +5,9 @@ import type { Condition } from "../domain/Commands.ts"
 
 const MEMBER = /(?:W\/)?(?:"([^"]*)"|([^\s,"]+))/g
 
+/** Returns the condition; undefined where there is no header. An empty one names no state, so it is the condition of none. */
 export const parse = (header: string | undefined): Condition | undefined => {
   if (header === undefined) return undefined
-  const ids = Array.from(header.matchAll(MEMBER), ([, quoted, bare]) => quoted ?? bare ?? "")
-  return header.trim() === "*" ? "*" : ids
+  const members = Array.from(header.matchAll(MEMBER), ([, quoted, bare]) => ({ quoted, bare }))
+  return members.some(({ bare }) => bare === "*") ? "*" : members.map(({ bare, quoted }) => quoted ?? bare ?? "")
 }
