@@ -109,7 +109,7 @@ const serve = (options: Options, pages: ReadonlyArray<Pages.Page>) => {
     ]),
     Layer.provide(Limits.layer(options.limits ?? Limits.OFF))
   )
-  return Listener.onClose.pipe(
+  return Listener.drainAndClose.pipe(
     Layer.provideMerge(HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true, routerConfig })),
     Layer.provideMerge(Listener.layer(options))
   )

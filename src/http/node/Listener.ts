@@ -63,7 +63,7 @@ export class Listener extends Context.Service<
  * Drains and closes the listener when this layer is closed, so build it on top of the server. If anybody is connected, new
  * connections are accepted for a moment longer, so that a load balancer sees that the instance drains.
  */
-export const onClose: Layer.Layer<never, never, Drain | Listener | WatchedRooms> = Layer.effectDiscard(
+export const drainAndClose: Layer.Layer<never, never, Drain | Listener | WatchedRooms> = Layer.effectDiscard(
   Effect.gen(function* () {
     const context = yield* Effect.context<Drain | WatchedRooms>()
     const { notice } = yield* Drain
