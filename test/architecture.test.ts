@@ -47,7 +47,8 @@ const SERVICE = ["domain", "store", "rooms", "http", "remote", "cli"]
 
 const FORBIDDEN = {
   "private fields": /this\.#\w|^\s*(?:readonly )?#\w+/m,
-  "running an effect inside of the service": /\b(?:Effect\.run\w+|runSync|runFork|runPromise|interruptUnsafe)\b/,
+  "running an effect inside of the service":
+    /\b(?:Effect\.run\w+|runSync|runFork|runPromise|interruptUnsafe|Fiber(?:Handle|Map|Set)\.(?:runtime|makeRuntime)\w*)\b/,
   "a class that Effect does not ask for":
     /\bclass \w+(?! extends (?:Context\.Service|Schema\.|Data\.TaggedError|LayerMap\.Service|HttpApi))\b(?! extends)|\bclass \w+ extends (?!Context\.Service|Schema\.|Data\.TaggedError|LayerMap\.Service|HttpApi)/,
   "a method of Node that is replaced": /\b(?:server|socket|response|request)\.\w+ = /,
@@ -102,7 +103,15 @@ describe("the house", () => {
     assert.deepStrictEqual(wrongImports(bad("rooms/A.ts", 'import { B } from "../http/B.ts"')), ["http"])
     assert.deepStrictEqual(wrongImports(bad("store/redis/A.ts", 'import { B } from "../../rooms/B.ts"')), ["rooms"])
     assert.deepStrictEqual(wrongImports(bad("http/A.ts", 'import { B } from "../rooms/B.ts"')), [])
-    const noticed = ["class A { }", "class A extends Server {}", "this.#field", "Effect.runSync(a)", "socket.write = 1"]
+    const noticed = [
+      "class A { }",
+      "class A extends Server {}",
+      "this.#field",
+      "Effect.runSync(a)",
+      "FiberHandle.runtime(a)()",
+      "FiberSet.makeRuntimePromise()",
+      "socket.write = 1"
+    ]
     for (const text of noticed) assert.strictEqual(violations(bad("http/A.ts", text)).length, 1, text)
     const fine = "export class A extends Context.Service<A>()('a') {}\n// Effect.runSync"
     assert.deepStrictEqual(violations(bad("http/A.ts", fine)), [])

@@ -36,7 +36,7 @@ const make = Effect.fnUntraced(function* () {
   /** The last slot whose beats have run. */
   const last = MutableRef.make(0)
   const handle = yield* FiberHandle.make<void>()
-  const run = yield* FiberHandle.runtime(handle)()
+  const context = yield* Effect.context<never>()
   /** The present slot, counted without end by the monotonic clock: a step of the other clock delays no heartbeat. */
   const present = Effect.map(elapsed, (elapsed) => Math.floor((elapsed * SLOTS) / interval))
 
@@ -53,15 +53,17 @@ const make = Effect.fnUntraced(function* () {
     }
   })
   const looking = Effect.asVoid(Effect.schedule(look, Schedule.spaced(interval / SLOTS)))
+  // In the context of this service, so that the fiber keeps nothing of the room that was the first to join.
+  const run = Effect.asVoid(FiberHandle.run(handle, looking)).pipe(Effect.updateContext<never, never>(() => context))
 
   const enter = (beat: Effect.Effect<void>) =>
-    Effect.map(present, (now) => {
+    Effect.flatMap(present, (now) => {
       const wait = Math.ceil(SLOTS * (1 - ((slotOf.size * GOLDEN) % 1)))
       const slot = slots[(now + wait) % SLOTS]!
       slotOf.set(beat, slot.add(beat))
-      if (slotOf.size > 1) return
+      if (slotOf.size > 1) return Effect.void
       MutableRef.set(last, now)
-      run(looking)
+      return run
     })
 
   const leave = (beat: Effect.Effect<void>) =>
