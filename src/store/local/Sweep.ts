@@ -19,12 +19,6 @@ export interface Options {
   readonly ttl: number
 }
 
-/** Lets the event loop do its other work. */
-const breathe = Effect.callback<void>((resume) => {
-  const immediate = setImmediate(() => resume(Effect.void))
-  return Effect.sync(() => clearImmediate(immediate))
-})
-
 /** Returns an effect that sweeps once. */
 export const make = ({ rows, transact, ttl, watched }: Options): Effect.Effect<void, RowsFailure> => {
   /** Writes rows in one transaction, without those that cannot be written. Returns these. */
@@ -45,7 +39,7 @@ export const make = ({ rows, transact, ttl, watched }: Options): Effect.Effect<v
           Effect.map((unwritten) => [cause.key, ...unwritten])
         )
       }),
-      Effect.tap(breathe)
+      Effect.tap(Effect.yieldNow)
     )
 
   const touchWatched = Effect.suspend(() => {
@@ -75,7 +69,9 @@ export const make = ({ rows, transact, ttl, watched }: Options): Effect.Effect<v
     }
   })
 
-  const giveBack = Effect.repeat(Effect.tap(attempt("compact", rows.compact), breathe), { while: (more) => more })
+  const giveBack = Effect.repeat(Effect.tap(attempt("compact", rows.compact), Effect.yieldNow), {
+    while: (more) => more
+  })
 
   return Effect.gen(function* () {
     yield* touchWatched
