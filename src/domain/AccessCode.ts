@@ -7,7 +7,7 @@ import type { Brand } from "effect"
 
 export type AccessCode = string & Brand.Brand<"AccessCode">
 
-/** Letters and digits of which no two look alike: no 0 and O, 1 and I and L, 2 and Z, 5 and S, 8 and B, U and V. */
+/** At most one of the letters and digits that look alike: 2 but no Z, 5 but no S, 8 but no B, V but no U, and none of 0, O, 1, I and L. */
 export const ALPHABET = "ACDEFGHJKMNPQRTVWXY23456789"
 
 /** 13 characters of 27 are 61.8 bits. */

@@ -78,7 +78,7 @@ export const swap = <P extends People>(people: P): P => {
   return drive({ ...people, people: exchanged }, navigator.number)
 }
 
-/** Adds somebody at the end. Who was here before is known again. */
+/** Adds somebody at the end. If a person of that name has left the room before, it is the same person, with all turns and times. */
 export const add = <P extends People>(people: P, name: string): P => {
   const known = people.former.findLast((former) => former.name === name)
   const numbers = [...people.people, ...people.former].map(({ number }) => number)
@@ -90,7 +90,7 @@ export const add = <P extends People>(people: P, name: string): P => {
   }
 }
 
-/** Removes somebody. `isInLog` tells of whom the log speaks. */
+/** Removes somebody. `isInLog`: does the log of turns name the person with this number? */
 export const remove = <P extends People>(people: P, number: number, isInLog: (number: number) => boolean): P => {
   const former = people.people
     .filter((person) => person.number === number)

@@ -92,7 +92,7 @@ const values = {
   turnsSinceBreak: Schema.Int,
   /** How the present turn has run, or null before its first start: `drove` milliseconds, and since `since` where it runs. */
   run: Schema.NullOr(Schema.Struct({ startedAt: Schema.Int, drove: Schema.Int, since: Time })),
-  /** Until when the timer has run last. */
+  /** When the timer last stopped running, in milliseconds since the epoch. */
   ranUntil: Time,
   /** When the last finish was, in milliseconds since the epoch. */
   finishedAt: Time,

@@ -7,7 +7,7 @@ import * as People from "./People.ts"
 import { PEOPLE_MAX } from "./PeopleCount.ts"
 import type { RoomSettings } from "./RoomInput.ts"
 import type { RoomState } from "./RoomState.ts"
-import { rested } from "./TimerCommands.ts"
+import { withFreshBreakCount } from "./TimerCommands.ts"
 import { fullTurn } from "./TurnCommands.ts"
 
 /** Changes what is given. Null takes a setting away. */
@@ -38,7 +38,7 @@ export const startTurn = (duration: number, user: string | undefined): Command =
   name: "start",
   whenCompleted: false,
   run: (state, moment) => {
-    const over = { ...rested(endTurn(state, moment.now, "next"), moment.now), duration }
+    const over = { ...withFreshBreakCount(endTurn(state, moment.now, "next"), moment.now), duration }
     const turn: RoomState = { ...over, period: "turn", breakLength: null, waiting: null, startsAt: null }
     return changed(state, moment, "next", {
       ...fullTurn(withDriver(turn, user), moment.now, true),

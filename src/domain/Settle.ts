@@ -7,7 +7,7 @@ import { remember, type RoomState } from "./RoomState.ts"
 import { isRunning, paused, running } from "./Timer.ts"
 import * as TurnLog from "./TurnLog.ts"
 
-/** Nothing starts by itself later than this after the last command, in milliseconds, or after so many starts since then. */
+/** How long after the last command a period may still start by itself, in milliseconds, and how many times at most. */
 const ALONE_MAX = 4 * 3_600_000
 const STARTS_MAX = 240
 
@@ -113,7 +113,7 @@ export const started = (state: RoomState, at: number): RoomState => ({
   run: state.period === "turn" ? { ...(state.run ?? { startedAt: at, drove: 0 }), since: at } : state.run
 })
 
-/** The present turn runs no longer from `at` on. */
+/** The present turn stops running at `at`. */
 export const interrupted = (state: RoomState, at: number): RoomState => ({
   ...state,
   run: state.run && { ...state.run, drove: droveUntil(state.run, at), since: null }

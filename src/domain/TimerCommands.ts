@@ -7,11 +7,11 @@ import type { TimerSetting } from "./RoomInput.ts"
 import { remaining, type RoomState } from "./RoomState.ts"
 import { isRunning, paused, running } from "./Timer.ts"
 
-/** If the timer has not run for this time, turns are counted anew, in milliseconds. */
+/** After this time without a running timer the turns until the next break are counted from the start, in milliseconds. */
 const IDLE_MAX = 30 * 60_000
 
-/** Returns the state without the turns that were counted before a long time in which nothing ran. */
-export const rested = (state: RoomState, now: number): RoomState =>
+/** Returns the state with no turn counted since the last break, if the timer has not run for a long time. Else the same state. */
+export const withFreshBreakCount = (state: RoomState, now: number): RoomState =>
   state.ranUntil !== null && now - state.ranUntil >= IDLE_MAX && !isRunning(state.timer)
     ? { ...state, turnsSinceBreak: 0 }
     : state
@@ -28,7 +28,10 @@ export const start: Command = {
   run: (state, moment) =>
     isRunning(state.timer)
       ? state
-      : changed(state, moment, "start", { ...started(rested(state, moment.now), moment.now), timerChange: "start" })
+      : changed(state, moment, "start", {
+          ...started(withFreshBreakCount(state, moment.now), moment.now),
+          timerChange: "start"
+        })
 }
 
 export const pause: Command = {

@@ -28,7 +28,7 @@ export type TurnLog = ReadonlyArray<LoggedTurn>
 
 export const append = (log: TurnLog, turn: LoggedTurn): TurnLog => [...log.slice(1 - TURNS_KEPT), turn]
 
-/** Does the log speak of the person with this number? */
+/** Is the person with this number the driver or the navigator of a turn in the log? */
 export const speaksOf =
   (log: TurnLog) =>
   (number: number): boolean =>

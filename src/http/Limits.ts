@@ -21,7 +21,7 @@ export interface LimitSettings {
   readonly unknownCodesPerMinute: number
 }
 
-/** What is counted a minute, and how a refusal calls it. */
+/** What is counted for each minute, and its name in a refusal. */
 const COUNTED = {
   roomsPerMinute: "new rooms",
   commandsPerMinute: "commands",

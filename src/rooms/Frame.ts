@@ -6,7 +6,7 @@ import { hereOf, type RoomEvent, toSse, viewOf, type Watchers } from "../domain/
 import { remaining, type RoomState } from "../domain/RoomState.ts"
 import { isRunning } from "../domain/Timer.ts"
 
-/** A slow client may lose ticks and heartbeats, but no frame of another kind. */
+/** A client that reads too slowly may lose frames of every kind. If it has lost more than ticks and heartbeats, it gets the room anew. */
 export type FrameKind = "snapshot" | "change" | "tick" | "presence" | "heartbeat" | "end"
 
 export interface Frame {

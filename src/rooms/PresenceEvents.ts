@@ -1,5 +1,5 @@
 /**
- * How everyone in a room learns how many are connected: at once, and then at most once a second.
+ * How everyone in a room learns who watches it, the number of connections and the names: at once, and then at most once a second.
  */
 import { Duration, Effect, FiberHandle, Ref, Schedule } from "effect"
 import * as Frame from "./Frame.ts"

@@ -57,7 +57,7 @@ export class Room extends Context.Service<
     readonly subscribe: (options: SubscribeOptions) => Effect.Effect<RoomSubscription, never, Scope.Scope>
     /** Ends every subscription. The clients reconnect. */
     readonly end: Effect.Effect<void>
-    /** Have all subscriptions ended? Then this Room cannot be used any more, and another one has to be built. */
+    /** Has the Room published its last frame? Then every subscription ends, and another Room has to be built. */
     readonly ended: Effect.Effect<boolean>
     /** Another Room takes its place: from now on this one tells other instances nothing. */
     readonly replaced: Effect.Effect<void>

@@ -34,7 +34,7 @@ const enter = Effect.fnUntraced(function* (room: WatchedRoom, state: RoomState) 
   const around = yield* surroundings(room)
   const frame =
     state.previousId === before.id ? Frame.change(state, around) : Frame.catchUp(state, around, isNewer(state, before))
-  // Other instances learn only the names of people of the room.
+  // Other instances are told only names of people of the room, so these may be others now.
   if (state.people !== before.people) {
     yield* room.announce(RoomPresence.attendance(yield* Ref.get(room.presence)))
   }

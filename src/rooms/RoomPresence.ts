@@ -29,12 +29,12 @@ export interface RoomPresence {
   readonly ticking: number
   /** The names of connected clients. One that is connected twice is here twice. */
   readonly names: ReadonlyArray<string>
-  /** The clients that are expected back here, those first that are counted no longer first. */
+  /** The clients that are expected back here, in the order in which they stop being counted. */
   readonly expected: ReadonlyArray<Expected>
   /** How many clients have come back here that another instance expects. */
   readonly returned: number
   readonly elsewhere: Attendance
-  /** Is there a client here that does not know the present number of connections? */
+  /** Is there a client here that has not been told who watches now? */
   readonly unpublished: boolean
   /** When the last presence event was published, in milliseconds by the clock of the store. */
   readonly publishedAt: number

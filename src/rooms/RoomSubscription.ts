@@ -1,6 +1,7 @@
 /**
- * One subscription of a room: a snapshot first, then each frame once, and nothing older than the snapshot. Every client, over
- * HTTP or in an embedding program, has one.
+ * One subscription of a room: a snapshot first, then each frame that follows it. No frame comes twice. Where frames are lost because
+ * the client reads too slowly, a new snapshot stands for the changes among them. Every client, over HTTP or in an embedding program,
+ * has one.
  */
 import { Cause, Duration, Effect, MutableRef, type Pull, PubSub, Ref, type Scope } from "effect"
 import * as Frame from "./Frame.ts"
@@ -85,7 +86,7 @@ const DONE: RoomSubscription = Cause.done()
 
 /**
  * Subscribes for as long as the scope is open. When the server ends the subscription, its client is still counted for 10 s, so
- * that nobody sees it go and come back. A client that leaves by itself is no longer counted at once.
+ * that nobody sees it go and come back. A client that leaves by itself stops being counted at once.
  */
 export const subscribe = Effect.fnUntraced(function* (
   room: WatchedRoom,

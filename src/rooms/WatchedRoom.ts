@@ -79,7 +79,7 @@ export const run = (
     Effect.asVoid
   )
 
-/** Logs a defect and ends the streams of the room. Their clients reconnect to a new Room, so no room falls silent. */
+/** Logs a failure and ends the streams of the room. Their clients reconnect to a new Room, so no room falls silent. */
 export const orEnd = <E>(room: WatchedRoom, effect: Effect.Effect<void, E>): Effect.Effect<void, E> =>
   Effect.tapCause(effect, (cause) =>
     Cause.hasInterruptsOnly(cause)

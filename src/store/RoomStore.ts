@@ -43,10 +43,10 @@ export class RoomStore extends Context.Service<
     ) => Effect.Effect<StoredRoom, E | RoomNotFound | StoreUnavailable>
 
     /**
-     * The changes of a room. The first element is the present value. Then one element comes for each change, in order, and
-     * one when the store goes away or comes back. No change after the first element is missed. Each element is right when it
-     * comes, even if it is older than the one before: a store may lose its newest writes. The room does not expire while the
-     * stream runs. The stream fails only in place of the first element, and ends with its scope.
+     * The changes of a room. The first element is the present value. Then an element comes for each change, in order, and one
+     * when the store goes away or comes back. A store that several instances share may skip changes, but the newest one always
+     * arrives. Each element is right when it comes, even if it is older than the one before: a store may lose its newest writes.
+     * The room does not expire while the stream runs. The stream fails only in place of the first element, and ends with its scope.
      */
     readonly changes: (code: AccessCode) => Stream.Stream<RoomChange, StoreUnavailable>
 

@@ -60,7 +60,7 @@ const change = (connections: Connections, socket: Socket, fields: Partial<Connec
  */
 const BEHIND_MOST = 32
 
-/** Takes down a request and its answer as the last ones of its connection. Returns false if the connection is over. */
+/** Records a request and its answer as the last ones of its connection. Returns false if the connection is over. */
 export const begin = (connections: Connections, exchange: Exchange): boolean => {
   const { socket } = exchange.request
   const connection = connections.get(socket)
@@ -146,7 +146,7 @@ export const prepareStreams =
         socket.setTimeout(0)
         // If nobody read the body, Node would stop to read from the connection, and would not see that its client has gone.
         incoming.resume()
-        // The end of the connection is the end of the stream: a frame is one write then, with no chunk around it.
+        // Without chunks around its frames, each frame is one write. The stream ends when the connection is closed.
         nodeResponse.removeHeader("transfer-encoding")
         return HttpServerResponse.setHeader(response, "connection", "close")
       })

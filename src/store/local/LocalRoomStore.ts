@@ -59,7 +59,7 @@ export const make = Effect.fnUntraced(function* (rows: Rows, ttl: Duration.Durat
 
   /**
    * Reads the room and subscribes to its changes in one step, so that no change comes in between. A room that has expired is deleted
-   * first, or it would be back now that it is watched.
+   * first: a room that is watched counts as kept, so it would come back.
    */
   const begin = (key: string, subscription: Subscription): Effect.Effect<void, RowsFailure> =>
     read((now) => {

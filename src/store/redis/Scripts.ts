@@ -29,7 +29,7 @@ const CLOCK_TTL = 60_000
 /** How far time may have gone on before that is kept again, in microseconds. */
 const KEPT_EVERY = 500_000
 
-/** What became of a write; where it did not come to pass, the room as it is, if there is one. */
+/** The outcome of a write. A conflict has the name and the state of the room as it is now, or null where there is no room. */
 export type Written =
   | readonly ["done"]
   | readonly ["late"]
