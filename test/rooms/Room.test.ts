@@ -280,6 +280,59 @@ describe("Room", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.effect("a change that leaves the deadline alone does not wake the tick fiber", () =>
+    Effect.gen(function* () {
+      const clock = yield* jumpingClock
+      yield* Effect.gen(function* () {
+        const rooms = yield* Rooms
+        const code = yield* open(10_000)
+        yield* watch(code)
+        yield* rooms.start(code)
+        yield* settled
+        // Goes to sleep behind the tick fiber. A tick fiber that is run anew would be the last one.
+        yield* Effect.forkChild(Effect.sleep("1 hour"))
+        yield* settled
+        const sleeping = clock.sleeping()
+        assert.include(sleeping.slice(0, -1), 1_000)
+        yield* rooms.swap(code)
+        yield* settled
+        assert.deepStrictEqual(clock.sleeping(), sleeping)
+      }).pipe(Effect.provide(layer), Effect.provideService(Clock.Clock, clock.clock))
+    })
+  )
+
+  it.effect("who comes after a finish that nobody watched is shown the room after it, and does not see it live", () =>
+    Effect.gen(function* () {
+      const rooms = yield* Rooms
+      const code = yield* open(2_000)
+      yield* Effect.scoped(watch(code))
+      yield* rooms.start(code)
+      yield* TestClock.adjust("5 seconds")
+      const room = yield* (yield* WatchedRooms).watch(code)
+      const next = yield* room.subscribe({})
+      const [{ events }] = yield* next
+      assert.deepStrictEqual(events.map(brief), ["connect", "room", "remaining-time 2000"])
+      assert.deepStrictEqual(
+        events.flatMap((event) => (event.event === "room" ? [event.data.turn] : [])),
+        [2]
+      )
+      yield* rooms.start(code)
+      assert.deepStrictEqual((yield* next)[0].events.map(brief), ["room", "timer start"])
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("its state is that after a finish that nobody watched", () =>
+    Effect.gen(function* () {
+      const rooms = yield* Rooms
+      const code = yield* open(2_000)
+      const room = yield* (yield* WatchedRooms).watch(code)
+      yield* rooms.start(code)
+      yield* TestClock.adjust("5 seconds")
+      const { finishedAt, turn } = yield* room.state
+      assert.deepStrictEqual([turn, finishedAt], [2, 2_000])
+    }).pipe(Effect.provide(layer))
+  )
+
   it.effect("for those who want no ticks alone, the room sleeps to the end of the turn", () =>
     Effect.gen(function* () {
       const clock = yield* jumpingClock

@@ -310,6 +310,34 @@ describe("Room, when a message was lost", () => {
     )
   )
 
+  it.effect(
+    "shows the finish of the turn that it saw run, and what followed, after commands that it did not hear of",
+    () =>
+      withFate((fate) =>
+        Effect.gen(function* () {
+          const rooms = yield* Rooms
+          const code = yield* open(2_000)
+          yield* rooms.start(code)
+          const room = yield* watch(code)
+          yield* fate.becomesDeaf
+          yield* rooms.changeSettings(code, { goal: "ship it" })
+          yield* TestClock.adjust(seconds(3))
+          yield* rooms.start(code)
+          yield* room.unread
+          yield* fate.readAgain(code)
+          assert.deepStrictEqual(yield* room.unread, [
+            "remaining-time 0",
+            "room",
+            "timer stop",
+            "room",
+            "remaining-time 2000",
+            "timer running",
+            "timer start"
+          ])
+        })
+      )
+  )
+
   it.effect("makes no finish where the store holds a pause that it did not hear of, and shows the pause", () =>
     withFate((fate) =>
       Effect.gen(function* () {
@@ -421,6 +449,44 @@ describe("Room, with others elsewhere", () => {
           [2]
         )
         assert.deepStrictEqual(yield* Ref.get(fate.announced), { connected: 2, expected: 0, returned: 0, names: [] })
+      })
+    )
+  )
+
+  it.effect("announces that clients which were expected back are no longer expected", () =>
+    withFate((fate) =>
+      Effect.gen(function* () {
+        const rooms = yield* Rooms
+        const code = yield* open()
+        const leave = yield* Scope.make()
+        const room = yield* (yield* WatchedRooms).watch(code)
+        const next = yield* Scope.provide(room.subscribe({}), leave)
+        yield* rooms.endStreams(code)
+        yield* Effect.exit(Effect.forever(next))
+        yield* Scope.close(leave, Exit.void)
+        yield* room.subscribe({})
+        assert.deepStrictEqual(yield* Ref.get(fate.announced), { ...NOBODY, connected: 1, expected: 1 })
+        yield* TestClock.adjust(seconds(11))
+        assert.deepStrictEqual(yield* Ref.get(fate.announced), { ...NOBODY, connected: 1 })
+      })
+    )
+  )
+
+  it.effect("announces the names of people of the room alone, and again when somebody joins or leaves it", () =>
+    withFate((fate) =>
+      Effect.gen(function* () {
+        const rooms = yield* Rooms
+        const code = yield* open()
+        yield* watch(code, { name: "stranger" })
+        yield* watch(code, { name: "lemon" })
+        const names = Effect.map(Ref.get(fate.announced), ({ names }) => names.toSorted())
+        assert.deepStrictEqual(yield* names, ["lemon"])
+        yield* rooms.addPerson(code, { name: "stranger" })
+        yield* settled
+        assert.deepStrictEqual(yield* names, ["lemon", "stranger"])
+        yield* rooms.removePerson(code, "lemon")
+        yield* settled
+        assert.deepStrictEqual(yield* names, ["stranger"])
       })
     )
   )
