@@ -1,11 +1,17 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Duration, Effect, Layer, Logger, Queue, Ref } from "effect"
+import { NodeHttpServer } from "@effect/platform-node"
+import { Context, Duration, Effect, Fiber, Latch, Layer, Logger, Queue, Ref, Stream } from "effect"
+import { HttpClient, HttpRouter } from "effect/http"
 import { TestClock } from "effect/testing"
+import { Drain } from "../../src/http/Drain.ts"
+import * as Handlers from "../../src/http/Handlers.ts"
+import { Limits } from "../../src/http/Limits.ts"
 import { RETURN_GRACE } from "../../src/rooms/RoomPresence.ts"
 import { RoomSettings } from "../../src/rooms/RoomSettings.ts"
 import { Rooms } from "../../src/rooms/Rooms.ts"
 import * as MemoryRoomStore from "../../src/store/MemoryRoomStore.ts"
 import { RoomStore } from "../../src/store/RoomStore.ts"
+import * as RoomsHarness from "../rooms/harness.ts"
 import { brief, call, dial, open, serve, watch } from "./harness.ts"
 
 const connections = (event: { readonly data: string } | undefined) => JSON.parse(event?.data ?? "").connections
@@ -42,7 +48,40 @@ const serveFailing = Effect.gen(function* () {
   return serve({}, Rooms.layer.pipe(Layer.provide(store))).pipe(Layer.provideMerge(Logger.layer([logger])))
 }).pipe(Layer.unwrap, Layer.provideMerge(Failing.layer))
 
+/** Routes of a program whose limits wait for a test before they admit a stream. */
+const waiting = Effect.gen(function* () {
+  const [asked, admits] = [yield* Latch.make(), yield* Latch.make()]
+  const admit = () => Effect.as(Effect.andThen(asked.open, admits.await), true)
+  const layer = HttpRouter.serve(Handlers.layer({ prefix: "/" }), { disableLogger: true, disableListenLog: true }).pipe(
+    Layer.provide(Layer.succeed(Limits, { admit, count: () => Effect.void })),
+    Layer.provideMerge([Drain.layer, RoomsHarness.layer]),
+    Layer.provideMerge(NodeHttpServer.layerTest)
+  )
+  return { asked, admits, layer }
+})
+
 describe("EventStream", () => {
+  it.effect("ends a stream that subscribes while the drain begins, and says when to come back", () =>
+    Effect.gen(function* () {
+      const { admits, asked, layer } = yield* waiting
+      yield* Effect.gen(function* () {
+        const code = yield* RoomsHarness.open()
+        const answer = yield* Effect.forkChild(HttpClient.get(`/${code}/connect`))
+        yield* asked.await
+        yield* Drain.begin
+        yield* admits.open
+        const { stream } = yield* Fiber.join(answer)
+        const seen = yield* Stream.toQueue(Stream.decodeText(stream), { capacity: "unbounded" })
+        const first = yield* Queue.take(seen)
+        // The whole life time of a stream that does not end: it would have heartbeats.
+        yield* TestClock.adjust("20 minutes")
+        const rest = yield* Stream.runCollect(Stream.fromQueue(seen))
+        assert.match([first, ...rest].join(""), /^retry: \d+\nevent: connect\n[^]*\nretry: \d+\n\n$/)
+        assert.notInclude(rest.join(""), "heartbeat")
+      }).pipe(Effect.provide(layer))
+    })
+  )
+
   it.effect("sends the snapshot first, then each change and each second", () =>
     Effect.gen(function* () {
       const code = yield* open()

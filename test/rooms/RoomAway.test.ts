@@ -155,7 +155,7 @@ describe("Room, while the store is away", () => {
         yield* settled
         assert.deepStrictEqual(watching.pollUnsafe(), Exit.void)
         assert.deepStrictEqual(yield* log.lines, ["Error a room has failed, and its streams end"])
-      }).pipe(Effect.provide(Rooms.layer.pipe(Layer.provideMerge(store))), Effect.provide(log.layer))
+      }).pipe(Effect.provide(Rooms.layer.pipe(Layer.provideMerge(store), Layer.provideMerge(log.layer))))
     })
   )
 
@@ -464,7 +464,7 @@ describe("Room, with others elsewhere", () => {
         yield* rooms.endStreams(code)
         yield* Effect.exit(Effect.forever(next))
         yield* Scope.close(leave, Exit.void)
-        yield* room.subscribe({})
+        yield* Effect.asVoid(room.subscribe({}))
         assert.deepStrictEqual(yield* Ref.get(fate.announced), { ...NOBODY, connected: 1, expected: 1 })
         yield* TestClock.adjust(seconds(11))
         assert.deepStrictEqual(yield* Ref.get(fate.announced), { ...NOBODY, connected: 1 })
