@@ -42,7 +42,9 @@ export const linesOf = (room: RoomView, columns: number): ReadonlyArray<string> 
     lineOf(room),
     peopleOf(room),
     ...(room.goal === "" ? [] : [room.goal]),
-    ...changeOf(room)
+    ...(room.uncertain === true
+      ? ["The service cannot be reached. This is what was known last, counted on."]
+      : changeOf(room))
   ].map((line) => fitted(line, columns))
 
 const barOf = (room: RoomView, width: number) => {

@@ -53,8 +53,12 @@ export const lines = <E>(events: Events<E>) =>
   events.pipe(
     Stream.filter(({ event }) => event === "room"),
     Stream.map(({ data }) => data as RoomView),
-    Stream.changesWith((one, other) => one.id === other.id),
-    Stream.runForEach((room) => Console.log(`${new Date(room.serverTime).toISOString()} ${lineOf(room)}`))
+    Stream.changesWith((one, other) => one.id === other.id && one.uncertain === other.uncertain),
+    Stream.runForEach((room) =>
+      Console.log(
+        `${new Date(room.serverTime).toISOString()} ${lineOf(room)}${room.uncertain === true ? " (not confirmed)" : ""}`
+      )
+    )
   )
 
 /** Prints each event as a line of JSON. */

@@ -1,10 +1,10 @@
 /**
  * The events of a room over HTTP: a stream that outlives its connections. It goes on after the last change that was seen.
  */
-import { Data, Duration, Effect, Option, Ref, Schedule, Schema, Stream } from "effect"
+import { Data, Duration, Effect, Option, Ref, Result, Schedule, Schema, Stream } from "effect"
 import { HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
 import { roomNotFound, type RoomNotFound, type StoreUnavailable } from "../domain/errors.ts"
-import { RoomEvent } from "../domain/RoomEvent.ts"
+import { RoomEvent, type RoomView } from "../domain/RoomEvent.ts"
 import type { AccessCode } from "../domain/RoomState.ts"
 import type { WatchOptions } from "../rooms/Rooms.ts"
 import { unavailable, whyOf } from "./Failures.ts"
@@ -26,6 +26,8 @@ interface Seen {
   readonly id: Option.Option<string>
   /** The delay that the service has asked for since then. */
   readonly retry: Option.Option<Duration.Duration>
+  /** The room as it was seen last. None while the service is away, once that was told. */
+  readonly room: Option.Option<RoomView>
 }
 
 export const make = Effect.fnUntraced(function* (url: string, prefix: string) {
@@ -37,7 +39,7 @@ export const make = Effect.fnUntraced(function* (url: string, prefix: string) {
     { name, ticks = true }: WatchOptions = {}
   ): Stream.Stream<RoomEvent, RoomNotFound | StoreUnavailable> =>
     Stream.unwrap(
-      Effect.map(Ref.make<Seen>({ id: Option.none(), retry: Option.none() }), (seen) => {
+      Effect.map(Ref.make<Seen>({ id: Option.none(), retry: Option.none(), room: Option.none() }), (seen) => {
         const request = HttpClientRequest.get(`${api}/${encodeURIComponent(code)}/connect`).pipe(
           HttpClientRequest.accept("text/event-stream"),
           HttpClientRequest.setUrlParams({
@@ -63,18 +65,20 @@ const connection = (
   Stream.unwrap(
     Effect.gen(function* () {
       const { id } = yield* Ref.get(seen)
-      const answer = yield* client
-        .execute(
+      const answer = yield* Effect.result(
+        client.execute(
           Option.match(id, {
             onNone: () => request,
             onSome: (id) => HttpClientRequest.setHeader(request, "last-event-id", id)
           })
         )
-        .pipe(Effect.catch((error) => lost(id, url, whyOf(error))))
-      if (answer.status === 204) return Stream.empty
-      if (answer.status === 404) return yield* roomNotFound()
-      if (!isEventStream(answer)) return yield* lost(id, url, `it has answered with ${answer.status}`)
-      return answer.stream.pipe(
+      )
+      if (Result.isFailure(answer)) return away(seen, url, whyOf(answer.failure))
+      const { status, stream } = answer.success
+      if (status === 204) return Stream.empty
+      if (status === 404) return yield* roomNotFound()
+      if (!isEventStream(answer.success)) return away(seen, url, `it has answered with ${status}`)
+      return stream.pipe(
         Stream.mapError(() => new Lost()),
         Stream.timeoutOrElse({ duration: SILENCE_MOST, orElse: () => Stream.fail(new Lost()) }),
         Frames.fromBytes,
@@ -93,9 +97,25 @@ const connection = (
     })
   )
 
-/** At first a program is told that the service cannot be used. Later its stream goes on when the service is back. */
-const lost = (id: Option.Option<string>, url: string, why: string): Effect.Effect<never, Lost | StoreUnavailable> =>
-  Option.isNone(id) ? unavailable(url, why) : Effect.fail(new Lost())
+/**
+ * At first a program is told that the service cannot be used. Later it is told once that the room may be in another state by now,
+ * and its stream goes on when the service is back.
+ */
+const away = (seen: Ref.Ref<Seen>, url: string, why: string): Stream.Stream<RoomEvent, Lost | StoreUnavailable> =>
+  Stream.unwrap(
+    Ref.modify(seen, (known) => [known, { ...known, room: Option.none() }] as const).pipe(
+      Effect.map(({ id, room }): Stream.Stream<RoomEvent, Lost | StoreUnavailable> =>
+        Option.isNone(id)
+          ? Stream.fromEffect(unavailable(url, why))
+          : Stream.concat(
+              Stream.fromIterable(Option.toArray(room)).pipe(
+                Stream.map((data): RoomEvent => ({ event: "room", data: { ...data, uncertain: true } }))
+              ),
+              Stream.fail(new Lost())
+            )
+      )
+    )
+  )
 
 const isEventStream = ({ headers, status }: HttpClientResponse.HttpClientResponse) =>
   status === 200 && headers["content-type"]?.startsWith("text/event-stream") === true
@@ -111,9 +131,16 @@ const decoded = (url: string, events: ReadonlyArray<Frames.SseEvent>) =>
 /** Notes what was seen. After a new connection the room comes anew; that the stream is connected is told once. */
 const isNew = (seen: Ref.Ref<Seen>, events: ReadonlyArray<RoomEvent>) =>
   Ref.modify(seen, (known) => {
-    const id = Option.fromUndefinedOr(events.at(-1)?.id)
     const told = Option.isSome(known.id) ? events.filter(({ event }) => event !== "connect") : events
-    return [told, { id: Option.orElse(id, () => known.id), retry: Option.none() }] as const
+    const room = events.findLast(({ event }) => event === "room")
+    return [
+      told,
+      {
+        id: Option.orElse(Option.fromUndefinedOr(events.at(-1)?.id), () => known.id),
+        retry: Option.none(),
+        room: room?.event === "room" ? Option.some(room.data) : known.room
+      }
+    ] as const
   })
 
 /** An element that passes begins the delays anew. */

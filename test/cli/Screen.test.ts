@@ -35,6 +35,11 @@ describe("a room in a terminal", () => {
     ])
   })
 
+  it("says that it is not confirmed while the service is away", () => {
+    const lines = Screen.linesOf(viewed({ uncertain: true }), 80)
+    assert.strictEqual(lines.at(-1), "The service cannot be reached. This is what was known last, counted on.")
+  })
+
   it("is never wider than the terminal, also in Korean and with emoji", () => {
     const room = viewed({ goal: "배포하기 전에 👩‍👩‍👧 모두 함께 확인합니다", driver: "김민아" })
     for (const columns of [10, 11, 20, 33]) {
