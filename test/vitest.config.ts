@@ -8,6 +8,8 @@ export default defineConfig({
     root: new URL("..", import.meta.url).pathname,
     include: ["test/**/*.test.ts"],
     pool: "forks",
+    // A worker loads what the files share once. Each test makes its own layers, so that no state is left to the next file.
+    isolate: false,
     // Many tests wait for a process, a Redis or a browser. By default one core would be left free.
     maxWorkers: availableParallelism(),
     testTimeout: 60_000,
