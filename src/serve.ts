@@ -100,12 +100,14 @@ const run = Effect.fnUntraced(function* (settings: Settings) {
 })
 
 /** The service could not run. It has said why. */
-export class ServeFailed extends Data.TaggedError("ServeFailed")<{ readonly reason: Problem["_tag"] }> {}
+export class ServeFailed extends Data.TaggedError("ServeFailed")<{ readonly reason: Problem["_tag"] | "defect" }> {}
 
 /** Serves until a signal comes. What kept it from starting, and a defect, are said in one line of the log. */
 export const serve = settings.pipe(
   Effect.flatMap(run),
   Effect.tapError((error) => Logging.failed(problem(error))),
-  Effect.tapCause((cause) => (Cause.hasDies(cause) ? Logging.failed(Cause.pretty(cause)) : Effect.void)),
-  Effect.mapError(({ _tag }) => new ServeFailed({ reason: _tag }))
+  Effect.mapError(({ _tag }) => new ServeFailed({ reason: _tag })),
+  Effect.catchCauseIf(Cause.hasDies, (cause) =>
+    Effect.andThen(Logging.failed(Cause.pretty(cause)), new ServeFailed({ reason: "defect" }))
+  )
 )

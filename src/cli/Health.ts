@@ -1,25 +1,34 @@
 /**
  * `pairroom health`: does the service live? For the checks of a container.
  */
-import { Config, Console, Effect, Option } from "effect"
+import { Config, Console, Data, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { FetchHttpClient, HttpClient } from "effect/http"
 import { whyOf } from "../remote/Failures.ts"
 import * as Target from "./Target.ts"
 
+class Unhealthy extends Data.TaggedError("Unhealthy")<{ readonly message: string }> {}
+
+const here = (port: number) => `http://127.0.0.1:${port}`
+
 export const health = Command.make(
   "health",
   {
-    url: Target.service.url,
-    port: Flag.Int("port").pipe(
-      Flag.withDescription("Its port on this machine; PORT by default, else 3000"),
-      Flag.withFallbackConfig(Config.Int("PORT")),
-      Flag.withDefault(3000)
-    )
+    url: Flag.String("url").pipe(Flag.withDescription("Address of the service"), Flag.optional),
+    port: Flag.Int("port").pipe(Flag.withDescription("Its port on this machine"), Flag.optional)
   },
   Effect.fnUntraced(function* (given) {
-    const url = yield* Target.addressOf(Option.orElse(given.url, () => Option.some(`http://127.0.0.1:${given.port}`)))
-    const unhealthy = (why: string) => new Target.Unusable({ message: `${url} is not healthy: ${why}` })
+    // What was typed goes before the variables.
+    const usual = yield* Effect.option(Config.String("PAIRROOM_URL"))
+    const port = Option.getOrElse(yield* Effect.option(Config.Int("PORT")), () => 3000)
+    const url = yield* Target.addressOf(
+      given.url.pipe(
+        Option.orElse(() => Option.map(given.port, here)),
+        Option.orElse(() => usual),
+        Option.orElse(() => Option.some(here(port)))
+      )
+    )
+    const unhealthy = (why: string) => new Unhealthy({ message: `${url} is not healthy: ${why}` })
     const { status } = yield* HttpClient.get(`${url}/healthz`).pipe(
       Effect.timeoutOption("5 seconds"),
       Effect.mapError((error) => unhealthy(whyOf(error))),
@@ -29,4 +38,8 @@ export const health = Command.make(
     if (status !== 200) return yield* unhealthy(`it has answered with ${status}`)
     yield* Console.log(`${url} is healthy`)
   })
-).pipe(Command.withDescription("Does the service live? Exit code 0 if so, else 1"))
+).pipe(
+  Command.withDescription(
+    "Does the service live? Exit code 0 if so, else 1. By default the one of PAIRROOM_URL, else of PORT on this machine"
+  )
+)

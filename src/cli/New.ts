@@ -4,9 +4,8 @@
 import { Console, Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { renderUnicodeCompact } from "uqr"
-import { grouped } from "../domain/TypedCode.ts"
 import * as RemoteRooms from "../remote/RemoteRooms.ts"
-import * as Durations from "./Duration.ts"
+import * as Durations from "./Durations.ts"
 import * as Output from "./Output.ts"
 import * as Target from "./Target.ts"
 
@@ -15,33 +14,47 @@ const USUAL = ["Driver", "Navigator"] as const
 
 const MINUTE = 60_000
 
-const length = (flag: string, description: string) =>
+const length = (flag: string, description: string, range = Durations.PERIOD) =>
   Flag.String(flag).pipe(
     Flag.withMetavar("TIME"),
-    Flag.withDescription(`${description}: ${Durations.ALLOWED}`),
-    Flag.filterMap(Durations.parse, () => Durations.ALLOWED)
+    Flag.withDescription(description),
+    Flag.filterMap(range.parse, () => range.allowed)
   )
 
 export const newRoom = Command.make(
   "new",
   {
     people: Argument.String("people").pipe(
-      Argument.withDescription("Names of those who take part, in the order in which they drive"),
-      Argument.variadic({ max: 20 })
+      Argument.withDescription(
+        "Names of those who take part, in the order in which they drive; Driver and Navigator by default"
+      ),
+      Argument.variadic()
     ),
-    turn: length("turn", "Length of a turn, 10m by default").pipe(Flag.withDefault(10 * MINUTE)),
+    turn: length("turn", "Length of a turn, such as 7m; 10m by default").pipe(Flag.withDefault(10 * MINUTE)),
     every: Flag.Int("break-every").pipe(
       Flag.withDescription("A break after so many turns, 1 to 20; none by default"),
+      Flag.filter(
+        (turns) => turns >= 1 && turns <= 20,
+        () => "a whole number of turns from 1 to 20"
+      ),
       Flag.optional
     ),
-    break: length("break", "Length of these breaks, 5m by default").pipe(Flag.withDefault(5 * MINUTE)),
-    after: length("auto-start", "Turns and breaks start by themselves so long after a finish").pipe(Flag.optional),
+    break: length("break", "Length of these breaks; 5m by default").pipe(Flag.optional),
+    after: length("auto-start", "Turns and breaks start by themselves so long after a finish", Durations.WAIT).pipe(
+      Flag.optional
+    ),
     goal: Flag.String("goal").pipe(Flag.withDescription("What the room works on, one line"), Flag.withDefault("")),
-    qr: Flag.Boolean("qr").pipe(Flag.withDescription("A QR code of the link, on a terminal"), Flag.withDefault(true)),
+    qr: Flag.Boolean("qr").pipe(
+      Flag.withDescription("A QR code of the link on a terminal, by default; --no-qr leaves it out"),
+      Flag.withDefault(true)
+    ),
     json: Flag.Boolean("json").pipe(Flag.withDescription("Code and link as JSON"), Flag.withDefault(false)),
     ...Target.common
   },
   Effect.fnUntraced(function* (given) {
+    if (Option.isSome(given.break) && Option.isNone(given.every)) {
+      return yield* new Target.Unusable({ message: "break: expected --break-every beside it, got nothing" })
+    }
     const url = yield* Target.addressOf(given.url)
     const { accessCode: code } = yield* Effect.provide(
       Effect.flatMap(RemoteRooms.Rooms, (rooms) =>
@@ -49,7 +62,9 @@ export const newRoom = Command.make(
           {
             people: [...given.people, ...USUAL.slice(given.people.length)],
             timerDuration: given.turn,
-            breaks: Option.getOrNull(Option.map(given.every, (every) => ({ every, duration: given.break }))),
+            breaks: Option.getOrNull(
+              Option.map(given.every, (every) => ({ every, duration: Option.getOrElse(given.break, () => 5 * MINUTE) }))
+            ),
             autoStart: Option.getOrNull(Option.map(given.after, (after) => ({ after }))),
             goal: given.goal
           },
@@ -60,7 +75,7 @@ export const newRoom = Command.make(
     )
     const link = `${url}/room/${encodeURIComponent(code)}`
     if (given.json) return yield* Console.log(JSON.stringify({ accessCode: code, url: link }))
-    yield* Console.log(`${grouped(code)}\n${link}`)
+    yield* Console.log(`${code}\n${link}`)
     if (!(yield* Output.isTerminal)) return
     if (given.qr) yield* Console.log(isReachable(link) ? `\n${renderUnicodeCompact(link)}` : UNREACHABLE)
     yield* Console.log(`\nexport PAIRROOM_ROOM=${code}   # then: pairroom start, pairroom watch`)

@@ -6,7 +6,7 @@ import { Argument, Command, Flag } from "effect/cli"
 import type { AccessCode } from "../domain/AccessCode.ts"
 import type { CommandOptions } from "../rooms/RoomCommands.ts"
 import type { Rooms } from "../rooms/Rooms.ts"
-import * as Durations from "./Duration.ts"
+import * as Durations from "./Durations.ts"
 import * as Target from "./Target.ts"
 
 const MINUTE = 60_000
@@ -19,27 +19,35 @@ const simple = <const Name extends string, E>(name: Name, description: string, a
     Command.withDescription(description)
   )
 
-/** A length of time and the room, both of which may be left out. What can be read as a length is one: access codes cannot. */
-const timeAndRoom = {
+/** A length of time and the room, in any order. What can be read as a length is one: access codes cannot. */
+const timeAndRoom = (range: Durations.Range) => ({
   ...Target.common,
-  given: Argument.String("time, room").pipe(
-    Argument.withDescription(`${Durations.ALLOWED}; and access code or link of the room, PAIRROOM_ROOM by default`),
+  given: Argument.String("[time] [room]").pipe(
+    Argument.withDescription(`${range.allowed}; and access code or link of the room, PAIRROOM_ROOM by default`),
     Argument.variadic({ max: 2 })
   )
-}
+})
 
 /** Splits the arguments into a length of time, in milliseconds, and the room. */
-const split = Effect.fnUntraced(function* (given: ReadonlyArray<string>) {
-  const time = given.map(Durations.parse).find(Option.isSome) ?? Option.none<number>()
-  const room = given.find((text) => Option.isNone(Durations.parse(text))) ?? (yield* Target.usualRoom)
-  return { time, room }
+const split = Effect.fnUntraced(function* (given: ReadonlyArray<string>, range: Durations.Range) {
+  const [lengths, rooms] = [
+    given.filter((text) => Option.isSome(Durations.parse(text))),
+    given.filter((text) => Option.isNone(Durations.parse(text)))
+  ]
+  const [typed] = lengths
+  const time = typed === undefined ? Option.none() : range.parse(typed)
+  const wrong = rooms.length > 1 ? (rooms.find((text) => !/[\w-]{13}/.test(text)) ?? rooms[1]) : lengths[1]
+  if (wrong !== undefined || (typed !== undefined && Option.isNone(time))) {
+    return yield* new Target.Unusable({ message: `time: expected ${range.allowed}, got "${wrong ?? typed}"` })
+  }
+  return { time, room: rooms[0] === undefined ? yield* Target.usualRoom : Option.some(rooms[0]) }
 })
 
 const extend = Command.make(
   "extend",
-  timeAndRoom,
+  timeAndRoom(Durations.EXTENSION),
   Effect.fnUntraced(function* ({ given, ...target }) {
-    const { room, time } = yield* split(given)
+    const { room, time } = yield* split(given, Durations.EXTENSION)
     yield* Target.withRoom({ ...target, room }, (rooms, code, options) =>
       rooms.extend(code, { time: Option.getOrElse(time, () => MINUTE) }, options)
     )
@@ -51,9 +59,9 @@ const extend = Command.make(
 
 const takeBreak = Command.make(
   "break",
-  timeAndRoom,
+  timeAndRoom(Durations.PERIOD),
   Effect.fnUntraced(function* ({ given, ...target }) {
-    const { room, time } = yield* split(given)
+    const { room, time } = yield* split(given, Durations.PERIOD)
     const input = Option.match(time, { onNone: () => ({}), onSome: (duration) => ({ duration }) })
     yield* Target.withRoom({ ...target, room }, (rooms, code, options) => rooms.takeBreak(code, input, options))
   })
@@ -62,23 +70,29 @@ const takeBreak = Command.make(
 const set = Command.make(
   "set",
   {
-    duration: Argument.String("duration").pipe(
-      Argument.withDescription(`Length of a turn: ${Durations.ALLOWED}`),
-      Argument.filterMap(Durations.parse, () => Durations.ALLOWED)
-    ),
-    room: Target.room,
+    ...timeAndRoom(Durations.PERIOD),
     left: Flag.String("left").pipe(
-      Flag.withDescription(`What is left of the present turn, by default all of it: ${Durations.ALLOWED}`),
-      Flag.filterMap(Durations.parse, () => Durations.ALLOWED),
+      Flag.withMetavar("TIME"),
+      Flag.withDescription("What is left of the present turn; by default all of it"),
+      Flag.filterMap(Durations.PERIOD.parse, () => Durations.PERIOD.allowed),
       Flag.optional
-    ),
-    ...Target.common
+    )
   },
-  ({ duration, left, ...target }) => {
-    const remaining = Option.match(left, { onNone: () => ({}), onSome: (remainingTime) => ({ remainingTime }) })
-    return Target.withRoom(target, (rooms, code, options) => rooms.update(code, { duration, ...remaining }, options))
-  }
-).pipe(Command.withDescription("Set the length of turns; a running timer runs on"))
+  Effect.fnUntraced(function* ({ given, left, ...target }) {
+    const { room, time } = yield* split(given, Durations.PERIOD)
+    if (Option.isNone(time)) {
+      return yield* new Target.Unusable({ message: `time: expected ${Durations.PERIOD.allowed}, got nothing` })
+    }
+    const setting = {
+      duration: time.value,
+      ...Option.match(left, { onNone: () => ({}), onSome: (remainingTime) => ({ remainingTime }) })
+    }
+    yield* Target.withRoom({ ...target, room }, (rooms, code, options) => rooms.update(code, setting, options))
+  })
+).pipe(
+  Command.withDescription("Set the length of turns; a running timer runs on"),
+  Command.withExamples([{ command: "pairroom set 25m", description: "Turns of 25 minutes" }])
+)
 
 export const all = [
   simple("start", "Start the timer", (rooms, code, options) => rooms.start(code, options)),

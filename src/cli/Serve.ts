@@ -3,6 +3,7 @@
  */
 import { ConfigProvider, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
+import { Unusable } from "./Target.ts"
 import { VARIABLES, type Settings } from "../Settings.ts"
 
 /** What each setting is for. */
@@ -47,11 +48,23 @@ const flags = Object.fromEntries(
   ])
 ) as { readonly [Name in keyof Settings]: Flag.Flag<Option.Option<string>> }
 
+/** The first Node with SQLite in it. A test compares it with `package.json`. */
+export const NODE_LEAST = "22.19"
+
+/** Can this version of Node run the service? */
+export const isNewEnough = (version: string): boolean =>
+  version.localeCompare(NODE_LEAST, undefined, { numeric: true }) >= 0
+
 export const serve = Command.make(
   "serve",
   flags,
   Effect.fnUntraced(function* (given) {
     const set = Object.entries(given).flatMap(([name, value]) => (Option.isSome(value) ? [[name, value.value]] : []))
+    if (!isNewEnough(process.versions.node)) {
+      return yield* new Unusable({
+        message: `serve needs Node ${NODE_LEAST} or later, this is ${process.versions.node}`
+      })
+    }
     // Loaded when it is wanted: the other commands need no store.
     const { serve } = yield* Effect.promise(() => import("../serve.ts"))
     return yield* Effect.provide(
@@ -60,7 +73,7 @@ export const serve = Command.make(
     )
   })
 ).pipe(
-  Command.withDescription("Run the service. A flag goes before the environment variable that stands in brackets"),
+  Command.withDescription("Run the service. A flag wins over the variable in brackets"),
   Command.withExamples([
     { command: "pairroom serve", description: "On port 3000, with rooms in ./data/pairroom.db" },
     { command: "pairroom serve --port 8080 --store-url memory:", description: "Another port, rooms in memory" }

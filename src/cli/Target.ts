@@ -3,7 +3,7 @@
  */
 import { Config, Data, Effect, Layer, Option } from "effect"
 import { Argument, Flag } from "effect/cli"
-import type { AccessCode } from "../domain/AccessCode.ts"
+import { type AccessCode, RANDOM_LENGTH } from "../domain/AccessCode.ts"
 import { cleaned, codeIn } from "../domain/TypedCode.ts"
 import * as RemoteRooms from "../remote/RemoteRooms.ts"
 import type { CommandOptions } from "../rooms/RoomCommands.ts"
@@ -11,7 +11,7 @@ import type { Rooms as RoomsService } from "../rooms/Rooms.ts"
 
 export const DEFAULT_URL = "http://localhost:3000"
 
-/** What was typed makes no sense. It names the argument, the value and what is allowed. */
+/** What was typed makes no sense. It names the argument, what is allowed, and the value. */
 export class Unusable extends Data.TaggedError("Unusable")<{ readonly message: string }> {}
 
 const withVariable = (name: string) => Flag.withFallbackConfig(Config.String(name))
@@ -40,29 +40,32 @@ export const common = {
   )
 }
 
-const ROOM_VARIABLE = Config.String("PAIRROOM_ROOM")
-
 /** The room. It is the last argument, so that it can be left out where the variable is set. */
 export const room = Argument.String("room").pipe(
   Argument.withDescription("Access code or link of the room; PAIRROOM_ROOM by default"),
-  Argument.withFallbackConfig(ROOM_VARIABLE)
+  Argument.withFallbackConfig(Config.String("PAIRROOM_ROOM")),
+  Argument.optional
 )
 
 /** The room of the variable. */
-export const usualRoom: Effect.Effect<string, Unusable> = Effect.mapError(
-  ROOM_VARIABLE,
-  () => new Unusable({ message: "room: expected an access code or the link of a room, or PAIRROOM_ROOM, got nothing" })
-)
+export const usualRoom: Effect.Effect<Option.Option<string>> = Effect.option(Config.String("PAIRROOM_ROOM"))
 
 export interface Service {
   readonly url: Option.Option<string>
   readonly apiPrefix: string
 }
 
+/** The address in a link, also in one that was typed without its scheme. */
+const inLink = (room: string): Option.Option<string> => {
+  const [, scheme, host = "", path = ""] = /^(https?:\/\/)?([^/\s]+)((?:\/[^/\s]+)*)\/room\//i.exec(cleaned(room)) ?? []
+  if (host === "" || (scheme === undefined && !/[.:]|^localhost$/.test(host))) return Option.none()
+  return Option.some(`${scheme ?? (/:\d+$|^localhost$/.test(host) ? "http://" : "https://")}${host}${path}`)
+}
+
 /** Returns the address of the service, without a slash at its end. */
 export const addressOf = (url: Option.Option<string>, room = ""): Effect.Effect<string, Unusable> => {
   const given = Option.getOrElse(
-    Option.orElse(Option.fromUndefinedOr(/^(https?:\/\/.+?)\/room\//i.exec(cleaned(room))?.[1]), () => url),
+    Option.orElse(inLink(room), () => url),
     () => DEFAULT_URL
   )
   return /^https?:\/\/[^?#]+$/.test(given) && URL.canParse(given)
@@ -70,16 +73,18 @@ export const addressOf = (url: Option.Option<string>, room = ""): Effect.Effect<
     : new Unusable({ message: `url: expected an address such as ${DEFAULT_URL}, got "${given}"` })
 }
 
-/** Returns the access code in what was typed. */
-export const codeOf = (room: string): Effect.Effect<AccessCode, Unusable> => {
-  const code = codeIn(room)
-  return code === undefined
-    ? new Unusable({ message: `room: expected an access code, or the link of a room, got "${room}"` })
-    : Effect.succeed(code)
+/** Returns the access code in what was typed. No code is shorter than its random part. */
+export const codeOf = (room: Option.Option<string>): Effect.Effect<AccessCode, Unusable> => {
+  const code = Option.filter(Option.flatMapNullishOr(room, codeIn), (code) => code.length >= RANDOM_LENGTH)
+  const got = Option.match(room, { onNone: () => "nothing; PAIRROOM_ROOM is not set", onSome: (text) => `"${text}"` })
+  return Option.match(code, {
+    onNone: () => new Unusable({ message: `room: expected an access code, or the link of a room, got ${got}` }),
+    onSome: Effect.succeed
+  })
 }
 
 export interface Common extends Service {
-  readonly room: string
+  readonly room: Option.Option<string>
   readonly by: Option.Option<string>
 }
 
@@ -95,6 +100,6 @@ export const withRoom = Effect.fnUntraced(function* <A, E, R>(
   const code = yield* codeOf(given.room)
   return yield* Effect.provide(
     Effect.flatMap(RemoteRooms.Rooms, (rooms) => act(rooms, code, { by: Option.getOrUndefined(given.by) })),
-    layer(given, given.room)
+    layer(given, Option.getOrUndefined(given.room))
   )
 })

@@ -21,6 +21,8 @@ interface Shown {
   /** How far the clock of the service is ahead of this machine's, in milliseconds. */
   readonly ahead: number
   readonly lines: ReadonlyArray<string>
+  /** The end of the period for which it has rung without a connection. */
+  readonly rungFor: number | null
 }
 
 type Events<E> = Stream.Stream<RoomEvent, E>
@@ -28,15 +30,20 @@ type Events<E> = Stream.Stream<RoomEvent, E>
 /** Draws a room, until its streams are ended. A finish rings the bell. */
 export const drawn = Effect.fnUntraced(function* <E>(events: Events<E>, bell: boolean) {
   const terminal = yield* Terminal.Terminal
-  const shown = yield* Ref.make<Shown>({ room: Option.none(), ahead: 0, lines: [] })
+  const shown = yield* Ref.make<Shown>({ room: Option.none(), ahead: 0, lines: [], rungFor: null })
   const draw = Effect.gen(function* () {
-    const { ahead, lines: before, room } = yield* Ref.get(shown)
+    const { ahead, lines: before, room, rungFor } = yield* Ref.get(shown)
     if (Option.isNone(room)) return
     const now = (yield* Clock.currentTimeMillis) + ahead
     const lines = Screen.linesOf(Screen.at(room.value, now), (yield* terminal.columns) || COLUMNS)
     if (lines.join("\n") === before.join("\n")) return
     yield* Ref.update(shown, (known) => ({ ...known, lines }))
     yield* terminal.display(Screen.redrawn(before.length, lines))
+    const { endsAt, uncertain } = room.value
+    if (bell && uncertain === true && endsAt !== null && endsAt <= now && endsAt !== rungFor) {
+      yield* Ref.update(shown, (known) => ({ ...known, rungFor: endsAt }))
+      yield* terminal.display(Screen.BELL)
+    }
   })
   const take = Effect.fnUntraced(function* (event: RoomEvent) {
     if (event.event === "room") {
@@ -73,7 +80,10 @@ export const watch = Command.make(
       Flag.withDescription("Each event as a line of JSON, each second too"),
       Flag.withDefault(false)
     ),
-    bell: Flag.Boolean("bell").pipe(Flag.withDescription("Ring when the time is up"), Flag.withDefault(true)),
+    bell: Flag.Boolean("bell").pipe(
+      Flag.withDescription("Ring when the time is up, by default; --no-bell is quiet"),
+      Flag.withDefault(true)
+    ),
     ...Target.common
   },
   ({ bell, json: asJson, ...target }) =>

@@ -41,6 +41,9 @@ export const unavailable = (url: string, why: string): Effect.Effect<never, Stor
 export const whyOf = (error: Failure): string => {
   if (!HttpClientError.isHttpClientError(error)) return error.message
   const { reason } = error
+  if ("response" in reason) {
+    return `it has answered with ${reason.response.status}; is this the address of a Pairroom, without the path of its API?`
+  }
   if (reason._tag !== "TransportError") return `${reason._tag}: ${reason.description ?? "another answer was expected"}`
   const { cause } = Object(reason.cause)
   const { code, message } = Object(cause)

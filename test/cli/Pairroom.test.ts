@@ -54,7 +54,7 @@ describe("the command pairroom", () => {
       assert.deepStrictEqual(yield* pairroom(["start", "2WQYYFY8H7RFD"], service), {
         code: 1,
         stdout: "",
-        stderr: "pairroom: accessCode: no room has this access code; it may have been deleted or have expired\n"
+        stderr: "pairroom: no room has this access code; it may have been deleted or have expired\n"
       })
       const away = yield* pairroom(["status", "2WQYYFY8H7RFD"], { PAIRROOM_URL: "http://127.0.0.1:3" })
       assert.deepStrictEqual(
@@ -63,10 +63,23 @@ describe("the command pairroom", () => {
       )
       const wrong = yield* pairroom(["set", "25x", "2WQYYFY8H7RFD"], service)
       assert.strictEqual(wrong.code, 2)
-      assert.include(wrong.stderr, "a length of time such as 25m")
+      assert.match(
+        wrong.stderr,
+        /^pairroom: time: expected a length of time from 1s to 24h, such as 25m.*, got "25x"\n$/
+      )
+      for (const args of [
+        ["extend", "2h"],
+        ["extend", "banana", "2WQYYFY8H7RFD"],
+        ["break", "5m", "7m"]
+      ]) {
+        assert.strictEqual((yield* pairroom(args, service)).code, 2, args.join(" "))
+      }
       const unknown = yield* pairroom(["strat"], service)
-      assert.strictEqual(unknown.code, 2)
+      assert.deepStrictEqual([unknown.code, unknown.stdout], [2, ""])
       assert.include(unknown.stderr, "start")
+      assert.include(unknown.stderr, "See pairroom --help")
+      // What was typed goes before the variable.
+      assert.strictEqual((yield* pairroom(["health", "--port", "3"], service)).code, 1)
     })
   )
 

@@ -9,9 +9,6 @@ const PARTS = /^(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m(?:in)?)?(?:(\d+(?:\.\d+
 
 const CLOCK = /^(?:(\d+):)?(\d+):([0-5]\d)$/
 
-/** What is allowed, for help and for messages. */
-export const ALLOWED = "a length of time such as 25m, 90s, 1h30m, 7:30, or a number of minutes"
-
 /** Returns the milliseconds of a typed length. */
 export const parse = (typed: string): Option.Option<number> => {
   const text = typed.trim().toLowerCase()
@@ -23,3 +20,18 @@ export const parse = (typed: string): Option.Option<number> => {
 }
 
 const millisOf = (part: string | undefined, unit: number) => Math.round(Number(part ?? 0) * unit)
+
+/** The lengths that something may have, and how a person is told of them. */
+export interface Range {
+  readonly allowed: string
+  readonly parse: (typed: string) => Option.Option<number>
+}
+
+const between = (least: number, most: number, said: string): Range => ({
+  allowed: `a length of time ${said}, such as 25m, 90s, 1h30m, 7:30, or a number of minutes`,
+  parse: (typed) => Option.filter(parse(typed), (millis) => millis >= least && millis <= most)
+})
+
+export const PERIOD = between(UNITS.s, 24 * UNITS.h, "from 1s to 24h")
+export const EXTENSION = between(UNITS.s, UNITS.h, "from 1s to 1h")
+export const WAIT = between(0, 10 * UNITS.m, "from 0s to 10m")

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Option } from "effect"
-import { parse } from "../../src/cli/Duration.ts"
+import { EXTENSION, parse, WAIT } from "../../src/cli/Durations.ts"
 
 const MINUTE = 60_000
 
@@ -25,5 +25,10 @@ describe("a length of time in a terminal", () => {
     for (const text of ["", "m", "25x", "-5m", "5m1h", "2WQYYFY8H7RFD", "7:60", "1e3", "five"]) {
       assert.deepStrictEqual(parse(text), Option.none(), text)
     }
+  })
+
+  it("is refused where something else may not be so long", () => {
+    assert.deepStrictEqual(["1h", "2h", "0s"].map(EXTENSION.parse).map(Option.isSome), [true, false, false])
+    assert.deepStrictEqual(["0s", "10m", "11m"].map(WAIT.parse).map(Option.isSome), [true, true, false])
   })
 })
