@@ -7,7 +7,8 @@ import { FetchHttpClient, HttpClient } from "effect/http"
 import { whyOf } from "../remote/Failures.ts"
 import * as Target from "./Target.ts"
 
-class Unhealthy extends Data.TaggedError("Unhealthy")<{ readonly message: string }> {}
+/** The service does not live, or cannot be reached. */
+export class Unhealthy extends Data.TaggedError("Unhealthy")<{ readonly message: string }> {}
 
 const here = (port: number) => `http://127.0.0.1:${port}`
 

@@ -118,6 +118,12 @@ const startWriter = Effect.fnUntraced(function* (file: string) {
 })
 
 describe("SqliteRoomStore", () => {
+  it.effect("is refused at once where no folder can be made for it", () =>
+    Effect.gen(function* () {
+      assert.match(yield* refusal("/proc/pairroom/rooms.db"), /ENOENT/)
+    })
+  )
+
   it.effect("has what was acknowledged when it is closed and opened again", () =>
     Effect.gen(function* () {
       const file = yield* newFile

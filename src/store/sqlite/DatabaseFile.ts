@@ -2,7 +2,7 @@
  * The file of a SQLite store: opened, checked and brought into its present form.
  */
 import { Data, Effect } from "effect"
-import { mkdirSync } from "node:fs"
+import { existsSync, mkdirSync } from "node:fs"
 import { dirname } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 
@@ -42,8 +42,20 @@ export const open = Effect.fnUntraced(function* (file: string) {
   return database
 })
 
+/** Makes a folder and those above it. Node's own `recursive` has no end where no folder can be made, as under `/proc`. */
+const makeFolder = (folder: string): void => {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder)
+  } catch (cause) {
+    // Another process may have made it meanwhile.
+    if (!existsSync(folder)) throw cause
+  }
+}
+
 const openSync = (file: string): DatabaseSync => {
-  mkdirSync(dirname(file), { recursive: true })
+  makeFolder(dirname(file))
   const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT })
   try {
     // Locked from the first read to the end of the process: two owners would each miss the changes of the other.
