@@ -33,14 +33,17 @@ export const layer = (
 ) => {
   const router = FindMyWay.make<Route>(config)
   const methods = new Set<string>()
-  for (const route of [...routesOf(prefix), ...others]) {
+  const routes = [...routesOf(prefix), ...others]
+  // No route has as many, so that a path that is cut off there is nothing, as the whole one would be.
+  const segments = 1 + Math.max(...routes.map(({ path }) => path.split("/").length))
+  for (const route of routes) {
     router.on(route.method, route.path, route)
     methods.add(route.method)
   }
   const find = (url: string) => [...methods].flatMap((method) => router.find(method, url)?.handler ?? [])
 
   const refuseRoute = ({ headers, method, url }: HttpServerRequest.HttpServerRequest) => {
-    const path = pathOf(readable(url))
+    const path = pathOf(readable(url, segments))
     const isPage = method === "GET" && isOutside(path, prefix) && headers["accept"]?.includes("text/html") === true
     const nothingThere =
       isPage && lost !== undefined
@@ -74,7 +77,7 @@ export const layer = (
             ? Effect.succeed(unknownCoding)
             : hasSlashAtEnd(pathOf(request.url))
               ? Effect.sync(() => refuseRoute(request))
-              : Effect.catch(asReadable(request, httpEffect), (error) =>
+              : Effect.catch(asReadable(request, segments, httpEffect), (error) =>
                   isRouteNotFound(error) ? Effect.succeed(refuseRoute(request)) : Effect.fail(error as Types.unhandled)
                 )
       ),
@@ -91,29 +94,46 @@ const isOutside = (path: string, prefix: string) => prefix === "/" || !`${path}/
 
 const hasSlashAtEnd = (path: string) => path.length > 1 && path.endsWith("/")
 
-/** Returns a URL with a path that the router can read: as it stands it would cut it off at `;`, and could not decode some `%`. */
-const readable = (url: string): string => {
+/**
+ * Returns a URL with a path that the router can read: as it stands it would cut it off at `;`, and could not decode some `%`. The
+ * time that the router takes for a `%` grows with the length of the path, so at most `segments` of its segments are left.
+ */
+export const readable = (url: string, segments: number): string => {
   const path = pathOf(url)
-  return UNREADABLE.test(path) ? path.split("/").map(encoded).join("/") + url.slice(path.length) : url
+  return UNREADABLE.test(path) ? path.split("/", segments).map(encoded).join("/") + url.slice(path.length) : url
 }
 
 const UNREADABLE = /[%;]/
 
-/** A `;` is a letter as any other (RFC 3986), and so is a `%` where nothing can be decoded. No access code has one of them. */
-const encoded = (segment: string) =>
-  (isDecodable(segment) ? segment : segment.replaceAll("%", "%25")).replaceAll(";", "%3B")
+/** The longest segment that is read. A name of 80 characters of four bytes has 960, encoded. */
+const SEGMENT_MOST = 1_024
 
-const isDecodable = (segment: string): boolean => {
+/** So much of a longer one is left as its refusal shows, with a control character behind it: it is neither a name nor a code. */
+const SEGMENT_SHOWN = 60
+
+/** A `;` is a letter as any other (RFC 3986), and so is a `%` where nothing can be decoded. No access code has one of them. */
+const encoded = (segment: string) => {
+  const text = decoded(segment)
+  const whole = (text === undefined ? segment.replaceAll("%", "%25") : segment).replaceAll(";", "%3B")
+  return whole.length > SEGMENT_MOST
+    ? encodeURIComponent(`${[...(text ?? segment)].slice(0, SEGMENT_SHOWN).join("")}\u0000`)
+    : whole
+}
+
+const decoded = (segment: string): string | undefined => {
   try {
-    decodeURIComponent(segment)
-    return true
+    return decodeURIComponent(segment)
   } catch {
-    return false
+    return undefined
   }
 }
 
-const asReadable = <A, E, R>(request: HttpServerRequest.HttpServerRequest, httpEffect: Effect.Effect<A, E, R>) => {
-  const url = readable(request.url)
+const asReadable = <A, E, R>(
+  request: HttpServerRequest.HttpServerRequest,
+  segments: number,
+  httpEffect: Effect.Effect<A, E, R>
+) => {
+  const url = readable(request.url, segments)
   return url === request.url
     ? httpEffect
     : Effect.updateService(httpEffect, HttpServerRequest.HttpServerRequest, (request) => request.modify({ url }))

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { readable } from "../../src/http/Refusals.ts"
 import { call, open, raw, serve } from "./harness.ts"
 
 const parts = (answer: string) => {
@@ -63,6 +64,32 @@ describe("Refusals", () => {
       assert.deepInclude((yield* call("GET", `/api/pair-room/${code}`)).json, { running: false, turn: 1 })
       assert.strictEqual((yield* call("GET", "/api/%zz/timer/start")).status, 405)
       assert.strictEqual((yield* call("OPTIONS", "/api/pair-room/exists")).headers["allow"], "GET, HEAD")
+    }).pipe(Effect.provide(serve()))
+  )
+
+  it("gives the router few `%` to read, however many are in the path", () => {
+    for (const path of [`/${"%".repeat(16_000)}`, `/${"%25".repeat(5_000)}`, "/%".repeat(8_000)]) {
+      assert.isBelow(readable(`${path}?a=b`, 7).split("%").length, 100)
+      assert.isTrue(readable(`${path}?a=b`, 7).endsWith("?a=b"))
+    }
+  })
+
+  it.effect("a segment with many `%` is refused as a short one is, and is the name of nobody", () =>
+    Effect.gen(function* () {
+      const code = yield* open({ people: ["a", "b"], driver: undefined, navigator: undefined })
+      const gap = `a${"%20".repeat(2_000)}b`
+      const cases: ReadonlyArray<readonly [string, string, string, string]> = [
+        ["DELETE", `/api/pair-room/${code}/people/${gap}`, "PersonNotFound", `"a${" ".repeat(58)}…`],
+        ["DELETE", `/api/pair-room/${code}/people/${"%".repeat(6_000)}`, "PersonNotFound", `"${"%".repeat(59)}…`],
+        ["GET", `/api/${"%".repeat(15_000)}/timer`, "RoomNotFound", ""],
+        ["GET", `/${"%".repeat(15_000)}`, "NotFound", `"/${"%".repeat(58)}…`],
+        ["GET", `/api/pair-room/${code}${"/%".repeat(5_000)}`, "NotFound", "nothing is at"]
+      ]
+      for (const [method, path, tag, shown] of cases) {
+        const { json, status } = yield* call(method, path)
+        assert.deepStrictEqual([status, json._tag], [404, tag], path.slice(0, 60))
+        assert.include(json.message, shown)
+      }
     }).pipe(Effect.provide(serve()))
   )
 
