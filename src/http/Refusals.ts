@@ -1,5 +1,6 @@
 /**
- * Refusals of requests that reach no endpoint: unknown path, wrong method, no host, unknown transfer coding. They have the same JSON as those of the API.
+ * Refusals of requests that reach no endpoint: unknown path, wrong method, too long query, no host, unknown transfer coding. They have
+ * the same JSON as those of the API.
  */
 import { Effect, type Types } from "effect"
 import { FindMyWay, HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
@@ -75,11 +76,15 @@ export const layer = (
           ? Effect.succeed(noHost)
           : !isKnownCoding(request.headers["transfer-encoding"])
             ? Effect.succeed(unknownCoding)
-            : hasSlashAtEnd(pathOf(request.url))
-              ? Effect.sync(() => refuseRoute(request))
-              : Effect.catch(asReadable(request, segments, httpEffect), (error) =>
-                  isRouteNotFound(error) ? Effect.succeed(refuseRoute(request)) : Effect.fail(error as Types.unhandled)
-                )
+            : queryOf(request.url).length > QUERY_MAX
+              ? Effect.sync(() => longQuery(request))
+              : hasSlashAtEnd(pathOf(request.url))
+                ? Effect.sync(() => refuseRoute(request))
+                : Effect.catch(asReadable(request, segments, httpEffect), (error) =>
+                    isRouteNotFound(error)
+                      ? Effect.succeed(refuseRoute(request))
+                      : Effect.fail(error as Types.unhandled)
+                  )
       ),
     { global: true }
   )
@@ -89,6 +94,17 @@ export const layer = (
 const HAS_OPEN_SEGMENT = /\/:\w+(?:\/|$)/
 
 const pathOf = (url: string) => url.split("?")[0] ?? ""
+
+const queryOf = (url: string) => url.slice(pathOf(url).length + 1)
+
+/** The longest query, in bytes. What it takes to parse grows faster than its length, and no request needs one as long. */
+const QUERY_MAX = 2_048
+
+const longQuery = ({ url }: HttpServerRequest.HttpServerRequest) => {
+  const query = queryOf(url)
+  const message = `query: expected at most 2 KiB, got ${query.length} bytes, ${shown(query)}`
+  return respond(400, new BadRequest({ message }))
+}
 
 const isOutside = (path: string, prefix: string) => prefix === "/" || !`${path}/`.startsWith(`${prefix}/`)
 

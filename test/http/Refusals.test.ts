@@ -93,6 +93,21 @@ describe("Refusals", () => {
     }).pipe(Effect.provide(serve()))
   )
 
+  it.effect("a query over 2 KiB is refused on every path before it is read", () =>
+    Effect.gen(function* () {
+      const code = yield* open()
+      const query = "a=%&".repeat(513)
+      for (const path of ["/healthz", "/", `/api/pair-room/${code}`, `/api/${code}/connect`, "/nope"]) {
+        const { headers, json, status } = yield* call("GET", `${path}?${query}`)
+        assert.deepStrictEqual([status, json._tag, headers["cache-control"]], [400, "BadRequest", "no-store"], path)
+        assert.include(json.message, 'query: expected at most 2 KiB, got 2052 bytes, "a=%&a=%&')
+      }
+      assert.strictEqual((yield* call("PATCH", `/api/${code}/timer/start?${query}`)).status, 400)
+      assert.isFalse((yield* call("GET", `/api/pair-room/${code}`)).json.running)
+      assert.strictEqual((yield* call("GET", `/healthz?${query.slice(0, 2_048)}`)).status, 200)
+    }).pipe(Effect.provide(serve()))
+  )
+
   it.effect("a name with `;` in it is a name as any other, encoded or not", () =>
     Effect.gen(function* () {
       const code = yield* open({ people: ["a;b", "c;d", "e", "f"], driver: undefined, navigator: undefined })
