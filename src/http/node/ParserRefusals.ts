@@ -90,9 +90,15 @@ export const onClientError = (
     return
   }
   // The answer to a whole request is sent first.
-  if (response.writableFinished) refuse(error, socket, cors)
-  else response.once("finish", () => refuse(error, socket, cors))
+  if (response.writableFinished) return refuse(error, socket, cors)
+  // What comes after an error is broken again, and it would be kept for as long as nobody reads the answer.
+  if (waiting.has(socket)) return void socket.destroy()
+  waiting.add(socket)
+  response.once("finish", () => refuse(error, socket, cors))
 }
+
+/** The connections whose refusal waits for the answer before it. */
+const waiting = new WeakSet<Duplex>()
 
 /** Where the headers could not be read to their end, the origin may be in what was read. */
 const originIn = ({ rawPacket }: ParserError): string | undefined =>

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { IncomingMessage } from "node:http"
 import { PassThrough } from "node:stream"
+import type { Connection } from "../../../src/http/node/Connections.ts"
 import * as ParserRefusals from "../../../src/http/node/ParserRefusals.ts"
 import { call, open, raw, serve } from "../harness.ts"
 
@@ -51,6 +52,20 @@ describe("ParserRefusals", () => {
       assert.isTrue((yield* call("GET", `/api/pair-room/${code}`)).json.running)
     }).pipe(Effect.provide(serve()))
   )
+
+  it("one error waits behind an answer that nobody reads, and with the next one the connection ends", () => {
+    const socket = new PassThrough()
+    const response = Object.assign(new PassThrough(), { headersSent: true })
+    const last = { request: { complete: true }, response } as unknown as Connection["last"]
+    const connection = { last, behind: 0, isStream: false, unreadSince: -1 }
+    const bytes = () =>
+      ParserRefusals.onClientError({ code: "HPE_INVALID_METHOD", rawPacket: new Uint8Array(8) }, socket, connection)
+    const before = response.listenerCount("finish")
+    bytes()
+    assert.deepStrictEqual([response.listenerCount("finish"), socket.destroyed], [before + 1, false])
+    bytes()
+    assert.deepStrictEqual([response.listenerCount("finish"), socket.destroyed], [before + 1, true])
+  })
 
   it.effect("a request in which several things are wrong gets one refusal", () =>
     Effect.gen(function* () {
