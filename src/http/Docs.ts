@@ -1,7 +1,7 @@
 /**
  * `/docs`: the description of the API as a page of Scalar, which the library puts into one file.
  */
-import { Effect, Layer, Option, Ref } from "effect"
+import { Effect, Layer, Option, Ref, Semaphore } from "effect"
 import { HttpRouter, HttpServerRequest, type HttpServerResponse } from "effect/http"
 import { HttpApiScalar } from "effect/http-api"
 import { createHash } from "node:crypto"
@@ -51,6 +51,8 @@ const BROTLI_QUALITY = 5
 
 type Answers = (request: HttpServerRequest.HttpServerRequest) => HttpServerResponse.HttpServerResponse
 
+type Answer<E, R> = Effect.Effect<HttpServerResponse.HttpServerResponse, E, R | HttpServerRequest.HttpServerRequest>
+
 const answersOf = Effect.fnUntraced(function* (html: Buffer): Effect.fn.Return<Answers> {
   return Pages.answersOf({
     path: PATH,
@@ -62,9 +64,18 @@ const answersOf = Effect.fnUntraced(function* (html: Buffer): Effect.fn.Return<A
   })
 })
 
-/** The page is 3 MB of text. Its answers are kept, so that they are not made for each request. */
-const kept = HttpRouter.middleware(
-  Effect.map(Ref.make(Option.none<Answers>()), (known) => (httpEffect) => {
+/**
+ * Returns what keeps the answers of a page. It is 3 MB of text: its answers are made once, and the requests that come meanwhile wait
+ * for them.
+ */
+export const keeping = Effect.gen(function* () {
+  const known = yield* Ref.make(Option.none<Answers>())
+  const lock = yield* Semaphore.make(1)
+  const knownOr = <E, R>(other: Answer<E, R>): Answer<E, R> =>
+    Effect.flatMap(Ref.get(known), (answers) =>
+      Option.isSome(answers) ? Effect.map(HttpServerRequest.HttpServerRequest, answers.value) : other
+    )
+  return <E, R>(httpEffect: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) => {
     const made = Effect.gen(function* () {
       const response = yield* httpEffect
       const { body } = response
@@ -73,15 +84,11 @@ const kept = HttpRouter.middleware(
       yield* Ref.set(known, Option.some(answers))
       return answers(yield* HttpServerRequest.HttpServerRequest)
     })
-    return Effect.flatMap(
-      Ref.get(known),
-      Option.match({
-        onNone: () => made,
-        onSome: (answers) => Effect.map(HttpServerRequest.HttpServerRequest, answers)
-      })
-    )
-  })
-)
+    return knownOr(lock.withPermit(knownOr(made)))
+  }
+})
+
+const kept = HttpRouter.middleware(Effect.map(keeping, (keep) => (httpEffect) => keep(httpEffect)))
 
 export const layer = (prefix: string) =>
   HttpApiScalar.layer(prefixed(prefix), { path: PATH, scalar: { withDefaultFonts: false } }).pipe(

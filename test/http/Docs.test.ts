@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { createHash } from "node:crypto"
+import { keeping } from "../../src/http/Docs.ts"
 import { call, serve } from "./harness.ts"
 
 describe("/docs", () => {
@@ -35,5 +37,23 @@ describe("/docs", () => {
         assert.strictEqual((yield* call("GET", "/docs", { headers: known })).status, 304)
       }
     }).pipe(Effect.provide(serve()))
+  )
+
+  it.effect("is made once for all requests that come before it is there", () =>
+    Effect.gen(function* () {
+      let made = 0
+      const page = Effect.sync(() => {
+        made++
+        return HttpServerResponse.html("<p>docs</p>")
+      })
+      const answers = yield* Effect.replicateEffect((yield* keeping)(page), 40, { concurrency: "unbounded" })
+      assert.deepStrictEqual([answers.length, new Set(answers.map(({ status }) => status))], [40, new Set([200])])
+      assert.strictEqual(made, 1)
+    }).pipe(
+      Effect.provideService(
+        HttpServerRequest.HttpServerRequest,
+        HttpServerRequest.fromWeb(new Request("http://x/docs"))
+      )
+    )
   )
 })
