@@ -56,12 +56,15 @@ export const usableGoal = (text: string): string =>
     )
   )
 
+/** Making one takes longer than what it is used for. */
+const SEGMENTER = new Intl.Segmenter()
+
 const isWithin = (text: string, characters: number, codePoints: number) =>
-  [...text].length <= codePoints && [...new Intl.Segmenter().segment(text)].length <= characters
+  [...text].length <= codePoints && [...SEGMENTER.segment(text)].length <= characters
 
 /** Returns the longest beginning of the text that `isWithin` these limits and does not cut a character in two. */
 const firstOf = (text: string, characters: number, codePoints: number) =>
-  [...new Intl.Segmenter().segment(text)]
+  [...SEGMENTER.segment(text)]
     .slice(0, characters)
     .map(({ index, segment }) => text.slice(0, index + segment.length))
     .findLast((beginning) => [...beginning].length <= codePoints) ?? ""

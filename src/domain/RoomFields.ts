@@ -91,9 +91,9 @@ export const Goal = Schema.optionalKey(
 
 export const PEOPLE_ALLOWED = `${PEOPLE_MIN} to ${PEOPLE_MAX} different names, in the order in which they drive`
 
-export const Names = list(
-  text(1, NAME_CODE_POINTS_MAX, NAME_ALLOWED, "ann"),
-  PEOPLE_MIN,
-  PEOPLE_MAX,
-  PEOPLE_ALLOWED
-).pipe(Schema.decodeTo(Schema.Array(Name)))
+/** A list of names. */
+export const namesThatAre = (expected: string) =>
+  list(text(1, NAME_CODE_POINTS_MAX, NAME_ALLOWED, "ann"), PEOPLE_MIN, PEOPLE_MAX, PEOPLE_ALLOWED)
+    // Before the names are read: thousands of them would take long.
+    .check(Schema.makeFilter((names) => names.length <= PEOPLE_MAX, { expected }))
+    .pipe(Schema.decodeTo(Schema.Array(Name)))

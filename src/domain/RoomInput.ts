@@ -14,7 +14,7 @@ import {
   millis,
   MissionUrl,
   Name,
-  Names,
+  namesThatAre,
   PEOPLE_ALLOWED,
   Remaining
 } from "./RoomFields.ts"
@@ -36,7 +36,7 @@ export const NewRoom = Schema.Struct({
   timerDuration: Duration,
   timerRemainingTime: Remaining,
   missionUrl: MissionUrl,
-  people: Schema.optionalKey(Schema.NullOr(Names)).annotate({ description: PEOPLE_ALLOWED }),
+  people: Schema.optionalKey(Schema.NullOr(namesThatAre(PEOPLE_ALLOWED))).annotate({ description: PEOPLE_ALLOWED }),
   autoStart: AutoStart,
   breaks: Breaks,
   goal: Goal
@@ -102,9 +102,11 @@ export const NewPerson = Schema.Struct({ name: Name }).pipe(
   Schema.annotateEncoded({ identifier: "NewPerson", description: "Who joins the room.", examples: [{ name: cem }] })
 )
 
+const ORDER_ALLOWED = "the names of everybody in the room, each once"
+
 /** The body that gives the people another order. Which names it must hold depends on the room. */
 export const Order = Schema.Struct({
-  order: Names.annotate({ description: "the names of everybody in the room, each once" })
+  order: namesThatAre(ORDER_ALLOWED).annotate({ description: ORDER_ALLOWED })
 }).pipe(
   Schema.annotateEncoded({
     identifier: "Order",

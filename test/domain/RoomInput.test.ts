@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, vi } from "@effect/vitest"
 import { Effect } from "effect"
 import { decode } from "../../src/domain/BadInput.ts"
 import { Completion, NewRoom, TimerSetting } from "../../src/domain/RoomInput.ts"
@@ -52,6 +52,18 @@ describe("NewRoom", () => {
       for (const missionUrl of ["\u0001http://x", "http://a\nb", "http://x/\u0085"]) {
         yield* refuses(newRoom({ missionUrl }), "missionUrl", URL, JSON.stringify(missionUrl.trim()))
       }
+    })
+  )
+
+  it.effect("reads no names of a list that is too long", () =>
+    Effect.gen(function* () {
+      const normalize = vi.spyOn(String.prototype, "normalize")
+      const people = Array.from({ length: 3_900 }, (_, index) => `n${index}`)
+      const message = yield* refusal(newRoom({ driver: null, navigator: null, people }))
+      const read = normalize.mock.calls.length
+      normalize.mockRestore()
+      assert.strictEqual(read, 0)
+      assert.match(message, /^people: Expected 2 to 20 different names, in the order in which they drive, got \["n0",/)
     })
   )
 
