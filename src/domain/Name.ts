@@ -21,8 +21,14 @@ const DOTS = new Set([".", ".."])
 
 export const NAME_ALLOWED = `1 to ${NAME_MAX} characters, not blank, without control and bidirectional control characters`
 
-/** Returns a name as it is kept and compared: trimmed, in Unicode normalization form C. */
-export const toName = (text: string): string => text.trim().normalize("NFC")
+/**
+ * Returns a name or a goal as it is kept and compared: trimmed, in Unicode normalization form C. A text that is too long in any form
+ * stays as it is: the time for thousands of marks grows with the square of their number.
+ */
+export const toName = (text: string): string => {
+  const trimmed = text.trim()
+  return [...trimmed].length > COMPOSED_MAX ? trimmed : trimmed.normalize("NFC")
+}
 
 /** Is it a name, as `toName` returns it? */
 export const isName = (name: string): boolean =>
@@ -30,8 +36,7 @@ export const isName = (name: string): boolean =>
 
 /** Returns a name that a program has sent of its own accord, as far as it can be used; undefined if nothing is left. */
 export const usableName = (text: string): string | undefined => {
-  const visible = toName([...toName(text)].filter((character) => !FORBIDDEN.test(character)).join(""))
-  const name = toName(firstOf(visible, NAME_MAX, NAME_CODE_POINTS_MAX))
+  const name = toName(firstOf(allowedOf(text), NAME_MAX, NAME_CODE_POINTS_MAX))
   return isName(name) ? name : undefined
 }
 
@@ -41,6 +46,9 @@ export const GOAL_MAX = 140
 /** The longest goal in code points. */
 export const GOAL_CODE_POINTS_MAX = 560
 
+/** The longest text that a goal can be made of, in code points. No character of form C is made of more than four. */
+const COMPOSED_MAX = 4 * GOAL_CODE_POINTS_MAX
+
 export const GOAL_ALLOWED = `one line of at most ${GOAL_MAX} characters, without control and bidirectional control characters`
 
 /** Is it a goal, as `toName` returns it? */
@@ -48,13 +56,13 @@ export const isGoal = (goal: string): boolean => !FORBIDDEN.test(goal) && isWith
 
 /** Returns a goal that a program has sent of its own accord, in one line and cut to its longest length. */
 export const usableGoal = (text: string): string =>
-  toName(
-    firstOf(
-      toName([...text.replace(/[\r\n\u2028\u2029]+/g, " ")].filter((character) => !FORBIDDEN.test(character)).join("")),
-      GOAL_MAX,
-      GOAL_CODE_POINTS_MAX
-    )
-  )
+  toName(firstOf(allowedOf(text.replace(/[\r\n\u2028\u2029]+/g, " ")), GOAL_MAX, GOAL_CODE_POINTS_MAX))
+
+/** Returns what may be in a name or a goal, as far as either of them can reach. */
+const allowedOf = (text: string): string => {
+  const allowed = [...text].filter((character) => !FORBIDDEN.test(character)).join("")
+  return toName([...allowed.trim()].slice(0, COMPOSED_MAX).join(""))
+}
 
 /** Making one takes longer than what it is used for. */
 const SEGMENTER = new Intl.Segmenter()

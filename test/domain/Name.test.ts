@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, vi } from "@effect/vitest"
 import { Arbitrary, Schema } from "effect"
 import { isGoal, isName, NAME_ALLOWED, NAME_MAX, toName, usableGoal, usableName } from "../../src/domain/Name.ts"
 
@@ -26,6 +26,18 @@ describe("Name", () => {
   it("is kept and compared in one form, trimmed", () => {
     assert.strictEqual(toName("  Zoe\u0308 "), "Zo\u00eb")
     assert.strictEqual(toName("\u1112\u1161\u11ab"), "\ud55c")
+  })
+
+  it("is brought to that form only where it is short enough to be a name or a goal then", () => {
+    const normalize = vi.spyOn(String.prototype, "normalize")
+    const marks = `a${"\u0316\u0301".repeat(4_000)}`
+    const found = [isName(toName(marks)), isGoal(toName(marks)), usableName(marks), usableGoal(marks)]
+    const longest = Math.max(...normalize.mock.contexts.map((text) => String(text).length))
+    normalize.mockRestore()
+    assert.deepStrictEqual(found, [false, false, undefined, ""])
+    assert.isAtMost(longest, 4 * 560)
+    assert.strictEqual(toName("\u1f82".normalize("NFD").repeat(560)), "\u1f82".repeat(560))
+    assert.strictEqual(usableGoal(`${" ".repeat(5_000)}${"\u1f82".normalize("NFD").repeat(600)}`), "\u1f82".repeat(140))
   })
 
   it("has no control characters, and none that turn round the text beside it", () => {
