@@ -2,17 +2,24 @@
  * The people of a room and whose turn it is: pure functions on the part of a room's state that holds them.
  */
 import { Schema } from "effect"
+import { NAME_CODE_POINTS_MAX } from "./Name.ts"
 
 /** How many people who have left are remembered, besides those in the log. */
 export const FORMER_KEPT = 40
 
+/** A number of things, or of milliseconds. */
+export const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
+
+/** A name as it is kept. An earlier version allowed other characters, so only its length is checked, in units of UTF-16. */
+export const KeptName = Schema.NonEmptyString.check(Schema.isMaxLength(2 * NAME_CODE_POINTS_MAX))
+
 const record = {
   /** Stands for the person in the log, where names may change. It is unique in the room. */
-  number: Schema.Int,
-  name: Schema.NonEmptyString,
+  number: Count,
+  name: KeptName,
   /** How many ended turns this person drove, and for how long, in milliseconds. */
-  turns: Schema.Int,
-  drove: Schema.Int
+  turns: Count,
+  drove: Count
 }
 
 /** Somebody in the room. */

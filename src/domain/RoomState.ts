@@ -1,10 +1,11 @@
 /**
  * The state of a room: an immutable value. `Settle` computes what time alone does to it, and commands lead from one state to
- * the next.
+ * the next. The schema has limits, so that a damaged record is taken for no room.
  */
 import { Schema } from "effect"
 import * as AccessCodes from "./AccessCode.ts"
-import { Former, make as makePeople, navigatorOf, nameOf, Person } from "./People.ts"
+import { Count, Former, make as makePeople, navigatorOf, nameOf, type People, Person } from "./People.ts"
+import { PEOPLE_MAX, PEOPLE_MIN } from "./PeopleCount.ts"
 import { type NewRoom, peopleOf } from "./RoomInput.ts"
 import { LoggedTurn, LogPatch, patchOf, type TurnLog } from "./TurnLog.ts"
 import { DURATION_MAX, DURATION_MIN, paused, remainingAt } from "./Timer.ts"
@@ -23,6 +24,9 @@ const Duration = Schema.Int.check(Schema.isBetween({ minimum: DURATION_MIN, maxi
 const Millis = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: DURATION_MAX }))
 const Time = Schema.NullOr(Schema.Int)
 
+/** The name of a state. It stands in headers, and in lines of streams. */
+const Id = Schema.String.check(Schema.isPattern(/^[ !#-~]{1,256}$/))
+
 const Timer = Schema.Union([
   Schema.Struct({ _tag: Schema.tag("Paused"), remaining: Millis }),
   Schema.Struct({ _tag: Schema.tag("Running"), endsAt: Schema.Int })
@@ -33,10 +37,14 @@ export const Period = Schema.Literals(["turn", "break"])
 export type Period = typeof Period.Type
 
 /** After a finish the next period starts by itself, `after` milliseconds later. */
-export const AutoStart = Schema.NullOr(Schema.Struct({ after: Schema.Int }))
+export const AutoStart = Schema.NullOr(
+  Schema.Struct({ after: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 600_000 })) })
+)
 
 /** After every `every` turns there is a break of `duration` milliseconds. */
-export const Breaks = Schema.NullOr(Schema.Struct({ every: Schema.Int, duration: Schema.Int }))
+export const Breaks = Schema.NullOr(
+  Schema.Struct({ every: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 20 })), duration: Duration })
+)
 
 /** The data of the event `timer` after a change. */
 export const TimerChange = Schema.Literals(["start", "pause", "stop", "update", "complete"])
@@ -67,9 +75,9 @@ const values = {
   /** The `timer` event of the last change that had one. */
   timerChange: Schema.NullOr(TimerChange),
   status: Schema.Literals(["IN_PROGRESS", "COMPLETED"]),
-  people: Schema.Array(Person),
+  people: Schema.Array(Person).check(Schema.isMinLength(PEOPLE_MIN), Schema.isMaxLength(PEOPLE_MAX)),
   former: Schema.Array(Former),
-  driver: Schema.Int,
+  driver: Count,
   missionUrl: Schema.String,
   goal: Schema.String,
   /** The full length of a turn, in milliseconds. */
@@ -87,11 +95,11 @@ const values = {
   /** The turn that waits behind the present break. */
   waiting: Schema.NullOr(Schema.Struct({ remaining: Millis, periodDuration: Duration })),
   /** The number of the turn: 1 at first. */
-  turn: Schema.Int,
+  turn: Count,
   /** Since the last break, without the present turn. */
-  turnsSinceBreak: Schema.Int,
+  turnsSinceBreak: Count,
   /** How the present turn has run, or null before its first start: `drove` milliseconds, and since `since` where it runs. */
-  run: Schema.NullOr(Schema.Struct({ startedAt: Schema.Int, drove: Schema.Int, since: Time })),
+  run: Schema.NullOr(Schema.Struct({ startedAt: Schema.Int, drove: Count, since: Time })),
   /** When the timer last stopped running, in milliseconds since the epoch. */
   ranUntil: Time,
   /** When the last finish was, in milliseconds since the epoch. */
@@ -100,21 +108,26 @@ const values = {
   acknowledgedAt: Time
 }
 
-const Values = Schema.Struct(values)
+const hasDriver = Schema.makeFilter(
+  ({ driver, people }: Pick<People, "driver" | "people">) => people.some(({ number }) => number === driver),
+  { expected: "people among whom the driver is" }
+)
+
+const Values = Schema.Struct(values).check(hasDriver)
 
 export const RoomState = Schema.Struct({
   /** The version of this format, for rooms that were stored by another release. */
   version: Schema.Literal(2),
   accessCode: AccessCode,
   /** Names this state. Two different states never have the same `id`. */
-  id: Schema.NonEmptyString,
+  id: Id,
   /** The `id` of the state before this one. */
-  previousId: Schema.NullOr(Schema.String),
+  previousId: Schema.NullOr(Id),
   /** The last command that changed something. The ids of what is computed afterwards follow from its id. */
-  command: Schema.Struct({ id: Schema.NonEmptyString, at: Schema.Int }),
+  command: Schema.Struct({ id: Id, at: Schema.Int }),
   /** How many finishes and starts by themselves were computed since then, and how many of them were starts. */
-  computed: Schema.Int,
-  startsComputed: Schema.Int,
+  computed: Count,
+  startsComputed: Count,
   /** The last change, who made it, and when. */
   change: ChangeKind,
   by: Schema.NullOr(Schema.String),
@@ -124,8 +137,8 @@ export const RoomState = Schema.Struct({
   /** What was before the last change, as long as that may be needed: for an undo, or to take a finish back. */
   before: Schema.NullOr(Schema.Struct({ values: Values, log: LogPatch })),
   /** How many times all streams of the room were ended on purpose. It is not part of what `id` names. */
-  streamsEnded: Schema.Int
-})
+  streamsEnded: Count
+}).check(hasDriver)
 export type RoomState = typeof RoomState.Type
 
 export type Values = typeof Values.Type

@@ -2,7 +2,7 @@
  * Rooms that the version before has stored. They are served on as rooms of two people.
  */
 import { Schema } from "effect"
-import { make as makePeople } from "./People.ts"
+import { KeptName, make as makePeople } from "./People.ts"
 import { RoomState } from "./RoomState.ts"
 import { isRunning } from "./Timer.ts"
 
@@ -24,8 +24,8 @@ export const RoomStateV1 = Schema.Struct({
   turn,
   version: Schema.Literal(1),
   change: Schema.Literals(["create", "start", "pause", "update", "reset", "swap", "finish", "complete"]),
-  driver: Schema.NonEmptyString,
-  navigator: Schema.NonEmptyString
+  driver: KeptName,
+  navigator: KeptName
 })
 export type RoomStateV1 = typeof RoomStateV1.Type
 

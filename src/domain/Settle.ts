@@ -11,6 +11,9 @@ import * as TurnLog from "./TurnLog.ts"
 const ALONE_MAX = 4 * 3_600_000
 const STARTS_MAX = 240
 
+/** Every start ends in a finish, and one may run already. More states are not computed, whatever a store has returned. */
+const STATES_MAX = 2 * (STARTS_MAX + 1)
+
 /** Returns when time changes this state next, in milliseconds since the epoch; Infinity for never. */
 export const dueAt = ({ startsAt, timer }: RoomState): number =>
   isRunning(timer) ? timer.endsAt : (startsAt ?? Number.POSITIVE_INFINITY)
@@ -21,7 +24,7 @@ export const isDue = (state: RoomState, now: number): boolean => now >= dueAt(st
 /** Returns every state that time makes of this one until `now`, in order. */
 export const statesUntil = (state: RoomState, now: number): ReadonlyArray<RoomState> => {
   const states: Array<RoomState> = []
-  for (let next = state; isDue(next, now);) {
+  for (let next = state; states.length < STATES_MAX && isDue(next, now);) {
     next = advance(next)
     states.push(next)
   }

@@ -36,9 +36,9 @@ export const speaksOf =
 
 /** How to get an earlier log back from a later one: what to cut off at both ends, and what to put there. */
 export const LogPatch = Schema.Struct({
-  cutFirst: Schema.Int,
+  cutFirst: People.Count,
   first: Schema.Array(LoggedTurn),
-  cutLast: Schema.Int,
+  cutLast: People.Count,
   last: Schema.Array(LoggedTurn)
 })
 export type LogPatch = typeof LogPatch.Type

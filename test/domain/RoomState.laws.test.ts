@@ -271,7 +271,8 @@ describe("the JSON of a room's state", () => {
     ([state, text]): RoomState => ({
       // What is generated may hold -0, which JSON does not know.
       ...JSON.parse(JSON.stringify(state)),
-      people: [{ number: 1, name: text, away: false, turns: 0, drove: 0 }],
+      people: [text, "b"].map((name, index) => ({ number: index + 1, name, away: false, turns: 0, drove: 0 })),
+      driver: 1,
       missionUrl: text
     })
   )

@@ -3,7 +3,7 @@ import { Result, Schema } from "effect"
 import { apply, type Command, type Condition, matching } from "../../src/domain/Commands.ts"
 import { statesSince } from "../../src/domain/History.ts"
 import { type AccessCode, create, RoomState, rolesOf } from "../../src/domain/RoomState.ts"
-import { settle } from "../../src/domain/Settle.ts"
+import { settle, statesUntil } from "../../src/domain/Settle.ts"
 import { complete, endStreams, pause, reset, start, update } from "../../src/domain/TimerCommands.ts"
 import { FINISH_SWAP_GRACE, swap as swapWith } from "../../src/domain/TurnCommands.ts"
 import { paused, running } from "../../src/domain/Timer.ts"
@@ -339,5 +339,17 @@ describe("statesSince", () => {
 
   it("an older state that the store went back to is the truth, with no finish before it", () => {
     assert.deepStrictEqual(statesSince(after(start, finished, TURN), fresh, TURN), [fresh])
+  })
+})
+
+describe("the states that time makes", () => {
+  it("are a bounded number, whatever a store has returned", () => {
+    const endless: RoomState = {
+      ...fresh,
+      autoStart: { after: -TURN },
+      startsComputed: -1e9,
+      timer: running(TURN)
+    }
+    assert.strictEqual(statesUntil(endless, 10 * TURN).length, 482)
   })
 })

@@ -188,6 +188,19 @@ describe("SqliteRoomStore, when the record of a room cannot be read", () => {
       told: DAMAGED,
       logged: /^Error the record of room BADC… is damaged/
     },
+    ...[
+      { startsComputed: -1e9 },
+      { autoStart: { after: -1 } },
+      { people: [] },
+      { driver: 3 },
+      { turn: -1 },
+      { id: "a\nid: b" }
+    ].map((fields) => ({
+      what: `a value that no room has, ${JSON.stringify(fields)}`,
+      state: JSON.stringify({ ...room("BADCODE"), ...fields }),
+      told: DAMAGED,
+      logged: /^Error the record of room BADC… is damaged/
+    })),
     {
       what: "a room of a newer version",
       state: JSON.stringify({ ...room("BADCODE"), version: 3 }),
