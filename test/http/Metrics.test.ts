@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, vi } from "@effect/vitest"
 import { Effect, Layer, Metric } from "effect"
 import { TestClock } from "effect/testing"
 import { readFileSync } from "node:fs"
@@ -180,6 +180,20 @@ describe("/metrics", () => {
       assert.deepStrictEqual([ended("lifetime"), ended("drain"), ended("failed")], [1, 2, 0])
       assert.strictEqual(value(text, "pairroom_streams_started_total"), 3)
       assert.isAbove(value(text, 'pairroom_frames_sent_total{kind="heartbeat"}')!, 0)
+    }).pipe(Effect.provide(server()))
+  )
+
+  it.effect("are there without what Node cannot read while no more files may be open", () =>
+    Effect.gen(function* () {
+      const rss = vi.spyOn(process.memoryUsage, "rss").mockImplementation(() => {
+        throw new Error("EMFILE: too many open files, uv_resident_set_memory")
+      })
+      const { status, text } = yield* call("GET", "/metrics")
+      rss.mockRestore()
+      assert.strictEqual(status, 200)
+      assert.isNaN(value(text, "process_resident_memory_bytes"))
+      assert.isAbove(value(text, "process_cpu_seconds_total") ?? 0, 0)
+      assert.isAbove(value(yield* metrics, "process_resident_memory_bytes") ?? 0, 0)
     }).pipe(Effect.provide(server()))
   )
 })

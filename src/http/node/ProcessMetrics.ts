@@ -58,6 +58,15 @@ const openDescriptors = (): number => {
   return status === undefined || status.size === 0 ? NaN : status.size
 }
 
+/** Node opens a file for some of them, which fails where no more may be open. Just then the other metrics are needed. */
+const orNaN = (get: () => number): number => {
+  try {
+    return get()
+  } catch {
+    return NaN
+  }
+}
+
 const cpuSeconds = () => {
   const { system, user } = process.cpuUsage()
   return (system + user) / 1e6
@@ -70,7 +79,7 @@ export const layer = Layer.effectDiscard(
     const most = yield* Descriptors.limit
     if (Number.isFinite(most)) yield* Metric.update(mostDescriptors.of({}), most)
     yield* observed(cpu.of({}), () => ({ count: cpuSeconds(), incremental: true }))
-    for (const [family, get] of read) yield* observed(family.of({}), () => ({ value: get() }))
+    for (const [family, get] of read) yield* observed(family.of({}), () => ({ value: orNaN(get) }))
     yield* observed(eventLoop.of({}), yield* EventLoop.delays)
   })
 ).pipe(Layer.provide(NodeServices.layer))
