@@ -60,7 +60,7 @@ const change = (connections: Connections, socket: Socket, fields: Partial<Connec
  */
 const BEHIND_MOST = 32
 
-/** Records a request and its answer as the last ones of its connection. Returns false if the connection is over. */
+/** Records a request and its answer as the last ones of its connection. Returns false if no more of them are served on it. */
 export const begin = (connections: Connections, exchange: Exchange): boolean => {
   const { socket } = exchange.request
   const connection = connections.get(socket)
@@ -71,9 +71,16 @@ export const begin = (connections: Connections, exchange: Exchange): boolean => 
     socket.destroy()
     return false
   }
+  if (last !== undefined && asksForUpgrade(last)) {
+    connections.set(socket, { ...connection, behind })
+    return false
+  }
+  if (asksForUpgrade(exchange)) exchange.response.setHeader("connection", "close")
   connections.set(socket, { ...connection, last: exchange, behind })
   return true
 }
+
+const asksForUpgrade = ({ request }: Exchange): boolean => request.headers.upgrade !== undefined
 
 /** The events with which Node hands over a request. `checkContinue` is for a request with `Expect: 100-continue`. */
 const REQUEST_EVENTS = ["request", "checkContinue"] as const
@@ -83,7 +90,8 @@ const REQUEST_EVENTS = ["request", "checkContinue"] as const
  * - Requests that come between listening and serving wait for the library's listener. Node would never answer them.
  * - The requests of a connection are served one after the other. Node would begin with all of them in the same turn.
  * - A request behind a stream ends its connection: a stream is the last answer on a connection. So do too many at once.
- * - The library's listener for upgrades is taken off. So a request for an upgrade is answered like any other (RFC 9110, 7.8).
+ * - The library's listener for upgrades is taken off. So a request for an upgrade is answered like any other (RFC 9110, 7.8). It is
+ *   the last one on its connection: Node's parser may lose what follows, or take its body for a request.
  */
 export const passRequests = (server: Server, connections: Connections): void => {
   const passers = new Map<string | symbol, Passer>()

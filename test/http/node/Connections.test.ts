@@ -135,6 +135,24 @@ describe("Connections", () => {
       }).pipe(Effect.provide(serve()))
   )
 
+  it.effect("a request that asks for an upgrade is the last one on its connection", () =>
+    Effect.gen(function* () {
+      const code = yield* open()
+      const upgrade = "host: x\r\nconnection: upgrade\r\nupgrade: h2c\r\n"
+      const start = `PATCH /api/${code}/timer/start HTTP/1.1\r\nhost: x\r\n\r\n`
+      const ask = `GET /healthz HTTP/1.1\r\n${upgrade}`
+      for (const answer of [
+        yield* raw(`${ask}\r\n${start}`),
+        yield* raw(`${ask}content-length: ${start.length}\r\n\r\n`, { later: start })
+      ]) {
+        assert.strictEqual(answer.split("HTTP/1.1").length, 2)
+        assert.match(answer, /^HTTP\/1.1 200 /)
+        assert.match(answer, /^connection: close\r$/im)
+      }
+      assert.isFalse((yield* view(code)).running)
+    }).pipe(Effect.provide(serve()))
+  )
+
   it.effect("requests that come before the routes are there are answered when they are", () =>
     Effect.gen(function* () {
       const node = yield* Layer.build(Listener.layer({ host: "127.0.0.1", port: 0, drainTimeout: Duration.seconds(1) }))
