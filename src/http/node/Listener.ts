@@ -122,7 +122,7 @@ const listen = (
       ParserRefusals.onClientError(error, socket, connections.get(socket as Socket), allowedOrigins)
     })
     .on("checkExpectation", ParserRefusals.refuseExpectation(connections, allowedOrigins))
-    .on("connect", ParserRefusals.onConnect)
+    .on("connect", ParserRefusals.onConnect(connections))
   Connections.passRequests(server, connections)
   const listener = Listener.of({
     connections,

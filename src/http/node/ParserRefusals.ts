@@ -131,12 +131,17 @@ const end = (socket: Duplex, status: number, body: string, headers: Headers): vo
 }
 
 /** Refuses `CONNECT`, which asks for a tunnel. Node passes only the socket. */
-export const onConnect = (_request: IncomingMessage, socket: Duplex): void => {
-  // Node has removed its own listener, and an error without a listener would end the process.
-  socket.on("error", () => socket.destroy())
-  const body = JSON.stringify({ _tag: "BadRequest", message: "method: CONNECT is for proxies, and this is none" })
-  end(socket, 400, body, headersOf(body))
-}
+export const onConnect =
+  (connections: Connections) =>
+  ({ socket }: Pick<IncomingMessage, "socket">): void => {
+    // Node has removed its own listener, and an error without a listener would end the process.
+    socket.on("error", () => socket.destroy())
+    const last = connections.get(socket)?.last
+    // The refusal would stand in the middle of the answer before it, or in its place.
+    if (last !== undefined && !last.response.writableFinished) return void socket.destroy()
+    const body = JSON.stringify({ _tag: "BadRequest", message: "method: CONNECT is for proxies, and this is none" })
+    end(socket, 400, body, headersOf(body))
+  }
 
 /** Refuses an `Expect` that cannot be met. Its connection is over: nobody knows whether the body comes. */
 export const refuseExpectation =

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import type { IncomingMessage } from "node:http"
+import { Socket } from "node:net"
 import { PassThrough } from "node:stream"
 import type { Connection } from "../../../src/http/node/Connections.ts"
 import * as ParserRefusals from "../../../src/http/node/ParserRefusals.ts"
@@ -75,9 +75,24 @@ describe("ParserRefusals", () => {
     }).pipe(Effect.provide(serve()))
   )
 
+  it.effect("a tunnel that is asked for behind an answer that is not all sent ends the connection", () =>
+    Effect.gen(function* () {
+      const code = yield* open()
+      const tunnel = "CONNECT x:443 HTTP/1.1\r\nhost: x\r\n\r\n"
+      const stream = yield* raw(`GET /api/${code}/connect HTTP/1.1\r\nhost: x\r\n\r\n`, { later: tunnel })
+      assert.include(stream, "event: room")
+      const post =
+        "POST /api/pair-room HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}"
+      for (const answers of [stream, yield* raw(post + tunnel)]) assert.notInclude(answers, "CONNECT is for proxies")
+      yield* Effect.repeat(call("GET", `/api/pair-room/${code}`), { until: ({ json }) => json.connections === 0 })
+      const used = yield* raw("GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n", { later: tunnel })
+      assert.match(used, /^HTTP\/1.1 200 [^]*HTTP\/1.1 400 [^]*CONNECT is for proxies/)
+    }).pipe(Effect.provide(serve()))
+  )
+
   it("a connection that asked for a tunnel and is reset then ends, and nothing else", () => {
-    const socket = new PassThrough()
-    ParserRefusals.onConnect({} as IncomingMessage, socket)
+    const socket = new Socket()
+    ParserRefusals.onConnect(new Map())({ socket })
     socket.emit("error", new Error("read ECONNRESET"))
     assert.isTrue(socket.destroyed)
   })
