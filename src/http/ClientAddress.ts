@@ -8,9 +8,26 @@ import { IpNetwork, NetAddress } from "effect/net"
 /** One customer of a provider has a whole network of this length (RFC 6177). */
 const IPV6_PREFIX = 64
 
-/** Lets a request have the address that a trusted proxy has forwarded. */
-export const forwarded = (trustedProxies: ReadonlyArray<IpNetwork.IpNetwork>) =>
-  HttpRouter.middleware(HttpMiddleware.xForwardedHeaders({ trustedProxies }), { global: true })
+/**
+ * Lets a request have the address that a trusted proxy has forwarded. Where all forwarded addresses are those of trusted proxies, the
+ * peer counts: the library would take the first one, which a client may have written itself.
+ */
+export const forwarded = (trustedProxies: ReadonlyArray<IpNetwork.IpNetwork>) => {
+  const believe = HttpMiddleware.xForwardedHeaders({ trustedProxies })
+  const isTrusted = (address: string) =>
+    Result.match(NetAddress.ipFromString(address), {
+      onFailure: () => false,
+      onSuccess: (ip) => trustedProxies.some((network) => IpNetwork.contains(network, NetAddress.toCanonical(ip)))
+    })
+  const withClient = (request: HttpServerRequest.HttpServerRequest) =>
+    Option.exists(request.remoteAddress, isTrusted)
+      ? request.modify({ remoteAddress: request.peerAddress, peerAddress: request.peerAddress })
+      : request
+  return HttpRouter.middleware(
+    (httpEffect) => believe(Effect.updateService(httpEffect, HttpServerRequest.HttpServerRequest, withClient)),
+    { global: true }
+  )
+}
 
 /** Returns what a limit is counted for: the IPv4 address, or the /64 of an IPv6 address. */
 export const networkOf = (address: string): string => {

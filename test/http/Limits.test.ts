@@ -84,6 +84,24 @@ describe("Limits", () => {
     )
   )
 
+  it.effect("where all forwarded addresses are those of proxies, the proxy that has sent the request counts", () =>
+    Effect.gen(function* () {
+      const code = yield* open()
+      const start = (forwarded: string) => call("PATCH", `/api/${code}/timer/start`, from(forwarded))
+      assert.strictEqual((yield* start("127.0.0.5, 127.0.0.9")).status, 204)
+      assert.strictEqual((yield* start("127.0.0.6, 127.0.0.9")).status, 429)
+      assert.strictEqual((yield* call("PATCH", `/api/${code}/timer/start`)).status, 429)
+      assert.strictEqual((yield* start("192.0.2.1, 127.0.0.9")).status, 204)
+    }).pipe(
+      Effect.provide(
+        serve({
+          limits: { ...OFF, commandsPerMinute: 1 },
+          trustedProxies: [IpNetwork.fromStringUnsafe("127.0.0.0/8")]
+        })
+      )
+    )
+  )
+
   it.effect("who guesses codes is refused for unknown codes alone, and a stream ends with a time to come back", () =>
     Effect.gen(function* () {
       const code = yield* open()
