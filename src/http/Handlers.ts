@@ -162,12 +162,15 @@ const stream = (api: typeof Api) =>
 const nameOf = (text: string | ReadonlyArray<string> | undefined) =>
   typeof text === "string" && isName(toName(text)) ? toName(text) : undefined
 
+/** What says how a room is now. A stream has a header of its own. */
+const NOT_KEPT = /^(?:application\/json|text\/csv)\b/
+
 const answerHeaders = Layer.succeed(AnswerHeaders, (httpEffect) =>
   HttpEffect.withPreResponseHandler(httpEffect, (_request, response) =>
     Effect.succeed(
       response.status === 503
         ? HttpServerResponse.setHeaders(response, { "cache-control": "no-store", "retry-after": RETRY_AFTER })
-        : response.headers["content-type"] === "application/json"
+        : NOT_KEPT.test(response.headers["content-type"] ?? "")
           ? HttpServerResponse.setHeader(response, "cache-control", "no-store")
           : response
     )

@@ -18,6 +18,7 @@ describe("the log of turns", () => {
       ])
       const csv = yield* call("GET", `${path}?format=csv`)
       assert.match(String(csv.headers["content-type"]), /^text\/csv/)
+      assert.strictEqual(csv.headers["cache-control"], "no-store")
       assert.strictEqual(
         csv.text,
         'turn,driver,navigator,startedAt,endedAt,drove,ended\r\n1,"\'=1,""x""",bo,0,60000,60000,finish\r\n'
