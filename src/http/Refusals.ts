@@ -22,6 +22,8 @@ const respond = (status: number, error: { readonly _tag: string; readonly messag
     { status, headers: { "cache-control": "no-store", ...headers } }
   )
 
+const nothingAt = (path: string) => respond(404, new NotFound({ message: `path: nothing is at ${shown(path)}` }))
+
 /**
  * Answers for the paths and methods that the API and `others` do not have. `config` is that of the router itself. A browser that asks
  * for a page outside of the API gets `lost`, if there is one.
@@ -46,10 +48,7 @@ export const layer = (
   const refuseRoute = ({ headers, method, url }: HttpServerRequest.HttpServerRequest) => {
     const path = pathOf(readable(url, segments))
     const isPage = method === "GET" && isOutside(path, prefix) && headers["accept"]?.includes("text/html") === true
-    const nothingThere =
-      isPage && lost !== undefined
-        ? lost
-        : respond(404, new NotFound({ message: `path: nothing is at ${shown(pathOf(url))}` }))
+    const nothingThere = isPage && lost !== undefined ? lost : nothingAt(pathOf(url))
     // The router would take the end of the path for an empty parameter.
     if (hasSlashAtEnd(path)) return nothingThere
     const all = find(path)
@@ -78,13 +77,15 @@ export const layer = (
             ? Effect.succeed(unknownCoding)
             : queryOf(request.url).length > QUERY_MAX
               ? Effect.sync(() => longQuery(request))
-              : hasSlashAtEnd(pathOf(request.url))
-                ? Effect.sync(() => refuseRoute(request))
-                : Effect.catch(asReadable(request, segments, httpEffect), (error) =>
-                    isRouteNotFound(error)
-                      ? Effect.succeed(refuseRoute(request))
-                      : Effect.fail(error as Types.unhandled)
-                  )
+              : isWholeServer(request)
+                ? Effect.sync(() => nothingAt(request.originalUrl))
+                : hasSlashAtEnd(pathOf(request.url))
+                  ? Effect.sync(() => refuseRoute(request))
+                  : Effect.catch(asReadable(request, segments, httpEffect), (error) =>
+                      isRouteNotFound(error)
+                        ? Effect.succeed(refuseRoute(request))
+                        : Effect.fail(error as Types.unhandled)
+                    )
       ),
     { global: true }
   )
@@ -105,6 +106,10 @@ const longQuery = ({ url }: HttpServerRequest.HttpServerRequest) => {
   const message = `query: expected at most 2 KiB, got ${query.length} bytes, ${shown(query)}`
   return respond(400, new BadRequest({ message }))
 }
+
+/** `*` is the whole server (RFC 9112, section 3.2.4), which has nothing to get. The library would take it for the front page. */
+const isWholeServer = ({ method, originalUrl }: HttpServerRequest.HttpServerRequest) =>
+  originalUrl === "*" && method !== "OPTIONS"
 
 const isOutside = (path: string, prefix: string) => prefix === "/" || !`${path}/`.startsWith(`${prefix}/`)
 

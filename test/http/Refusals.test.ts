@@ -108,6 +108,15 @@ describe("Refusals", () => {
     }).pipe(Effect.provide(serve()))
   )
 
+  it.effect("the whole server is no page", () =>
+    Effect.gen(function* () {
+      const answer = parts(yield* raw("GET * HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"))
+      assert.deepStrictEqual([answer.status, answer.json.message], [404, 'path: nothing is at "*"'])
+      const other = parts(yield* raw("OPTIONS * HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"))
+      assert.strictEqual(other.status, 405)
+    }).pipe(Effect.provide(serve()))
+  )
+
   it.effect("a name with `;` in it is a name as any other, encoded or not", () =>
     Effect.gen(function* () {
       const code = yield* open({ people: ["a;b", "c;d", "e", "f"], driver: undefined, navigator: undefined })
