@@ -22,8 +22,8 @@ export const headersFor = (
 }
 
 /** A browser asks so before it sends a request (Fetch, CORS-preflight request). Any other `OPTIONS` is a method as others are. */
-const isPreflight = ({ headers }: HttpServerRequest.HttpServerRequest) =>
-  headers["origin"] !== undefined && headers["access-control-request-method"] !== undefined
+const isPreflight = ({ headers, method }: HttpServerRequest.HttpServerRequest) =>
+  method === "OPTIONS" && headers["origin"] !== undefined && headers["access-control-request-method"] !== undefined
 
 export const layer = (allowedOrigins: ReadonlyArray<string>) => {
   if (allowedOrigins.length === 0) return Layer.empty
@@ -37,14 +37,26 @@ export const layer = (allowedOrigins: ReadonlyArray<string>) => {
   })
   return HttpRouter.middleware(
     (httpEffect) => {
-      const answered = cors(httpEffect)
-      const options = HttpEffect.withPreResponseHandler(httpEffect, ({ headers }, response) =>
-        Effect.succeed(HttpServerResponse.setHeaders(response, headersFor(allowedOrigins, headers["origin"])))
+      const preflight = cors(httpEffect)
+      const answered = HttpEffect.withPreResponseHandler(httpEffect, ({ headers }, response) =>
+        Effect.succeed(
+          HttpServerResponse.setHeaders(response, {
+            ...headersFor(allowedOrigins, headers["origin"]),
+            vary: [response.headers["vary"] ?? [], "Origin"].flat().join(", ")
+          })
+        )
       )
       return Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
-        request.method === "OPTIONS" && !isPreflight(request) ? options : answered
+        !isPreflight(request)
+          ? answered
+          : allowedOrigins.includes(request.headers["origin"] ?? "")
+            ? preflight
+            : Effect.succeed(FOREIGN_PREFLIGHT)
       )
     },
     { global: true }
   )
 }
+
+/** What an origin is told that is not allowed: nothing about what others may do. */
+const FOREIGN_PREFLIGHT = HttpServerResponse.empty({ status: 204, headers: { vary: "Origin" } })

@@ -66,8 +66,21 @@ describe("Server", () => {
         assert.strictEqual(headers["access-control-expose-headers"], "ETag,Location,Retry-After")
         assert.include(headers["vary"], "Origin")
       }
-      const stranger = yield* call("GET", `/api/pair-room/${code}`, { headers: { origin: "https://evil.example" } })
-      assert.isUndefined(stranger.headers["access-control-allow-origin"])
+      const evil = { origin: "https://evil.example" }
+      for (const { headers } of [
+        yield* call("GET", `/api/pair-room/${code}`, { headers: evil }),
+        yield* call("GET", "/nope", { headers: evil }),
+        yield* call("GET", `/api/pair-room/${code}`),
+        yield* call("OPTIONS", "/api/x/timer", { headers: { ...evil, "access-control-request-method": "PATCH" } })
+      ]) {
+        assert.deepStrictEqual(
+          Object.keys(headers).filter((name) => name.startsWith("access-control")),
+          []
+        )
+        assert.include(headers["vary"], "Origin")
+      }
+      const page = yield* call("GET", "/", { headers: { origin } })
+      assert.strictEqual(page.headers["vary"], "Accept-Encoding, Origin")
     }).pipe(Effect.provide(allowed))
   )
 
