@@ -16,6 +16,9 @@ const VISIBLE = /[^\p{Z}\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u
 /** Control characters, lone surrogates, and the characters that turn round the text beside a name (Unicode Annex 9). */
 const FORBIDDEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u
 
+/** Is the text without such characters? */
+export const isPlain = (text: string): boolean => !FORBIDDEN.test(text)
+
 /** They mean something else in a path. */
 const DOTS = new Set([".", ".."])
 
@@ -32,7 +35,7 @@ export const toName = (text: string): string => {
 
 /** Is it a name, as `toName` returns it? */
 export const isName = (name: string): boolean =>
-  VISIBLE.test(name) && !FORBIDDEN.test(name) && !DOTS.has(name) && isWithin(name, NAME_MAX, NAME_CODE_POINTS_MAX)
+  VISIBLE.test(name) && isPlain(name) && !DOTS.has(name) && isWithin(name, NAME_MAX, NAME_CODE_POINTS_MAX)
 
 /** Returns a name that a program has sent of its own accord, as far as it can be used; undefined if nothing is left. */
 export const usableName = (text: string): string | undefined => {
@@ -52,7 +55,7 @@ const COMPOSED_MAX = 4 * GOAL_CODE_POINTS_MAX
 export const GOAL_ALLOWED = `one line of at most ${GOAL_MAX} characters, without control and bidirectional control characters`
 
 /** Is it a goal, as `toName` returns it? */
-export const isGoal = (goal: string): boolean => !FORBIDDEN.test(goal) && isWithin(goal, GOAL_MAX, GOAL_CODE_POINTS_MAX)
+export const isGoal = (goal: string): boolean => isPlain(goal) && isWithin(goal, GOAL_MAX, GOAL_CODE_POINTS_MAX)
 
 /** Returns a goal that a program has sent of its own accord, in one line and cut to its longest length. */
 export const usableGoal = (text: string): string =>
@@ -60,7 +63,7 @@ export const usableGoal = (text: string): string =>
 
 /** Returns what may be in a name or a goal, as far as either of them can reach. */
 const allowedOf = (text: string): string => {
-  const allowed = [...text].filter((character) => !FORBIDDEN.test(character)).join("")
+  const allowed = [...text].filter(isPlain).join("")
   return toName([...allowed.trim()].slice(0, COMPOSED_MAX).join(""))
 }
 

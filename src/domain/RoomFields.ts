@@ -8,15 +8,13 @@ import {
   GOAL_CODE_POINTS_MAX,
   isGoal,
   isName,
+  isPlain,
   NAME_ALLOWED,
   NAME_CODE_POINTS_MAX,
   toName
 } from "./Name.ts"
 import { PEOPLE_MAX, PEOPLE_MIN } from "./PeopleCount.ts"
 import { DURATION_MAX, DURATION_MIN } from "./Timer.ts"
-
-/** The longest text that a body can hold. */
-const TEXT_MAX = 16_384
 
 const trimmed = (is: (text: string) => boolean, expected: string) =>
   Schema.String.pipe(
@@ -51,15 +49,23 @@ export const Remaining = Schema.optionalKey(
   })
 )
 
-const isMissionUrl = (text: string) =>
-  text === "" || (!/\p{Cc}/u.test(text) && URL.canParse(text) && ["http:", "https:"].includes(new URL(text).protocol))
+/** The longest address of a mission, in characters. Every event of a room has it. */
+const MISSION_URL_MAX = 2_048
 
-const MISSION_URL_ALLOWED = "an http or https URL, or empty"
+const isMissionUrl = (text: string) =>
+  text === "" ||
+  (text.length <= MISSION_URL_MAX &&
+    isPlain(text) &&
+    URL.canParse(text) &&
+    ["http:", "https:"].includes(new URL(text).protocol))
+
+const URL_ALLOWED = `an http or https URL of at most ${MISSION_URL_MAX} characters, without control and bidirectional control characters`
+const MISSION_URL_ALLOWED = `${URL_ALLOWED}, or empty`
 
 export const MissionUrl = Schema.optionalKey(
   Schema.NullOr(
-    Schema.Trim.check(Schema.makeFilter(isMissionUrl, { expected: "an http or https URL" })).pipe(
-      sentWith({ maxLength: TEXT_MAX }, MISSION_URL_ALLOWED, "https://example.org/mission")
+    Schema.Trim.check(Schema.makeFilter(isMissionUrl, { expected: URL_ALLOWED })).pipe(
+      sentWith({ maxLength: MISSION_URL_MAX }, MISSION_URL_ALLOWED, "https://example.org/mission")
     )
   ).annotate({ description: MISSION_URL_ALLOWED })
 )

@@ -28,7 +28,8 @@ const refuses = <A, E extends { readonly message: string }>(
 const NAME = "1 to 20 characters, not blank"
 const DURATION = "a whole number of milliseconds from 1000 to 86400000"
 const REMAINING = "a whole number of milliseconds from 1 to the duration; the duration if 0, null or left out"
-const URL = "an http or https URL, or empty"
+const URL =
+  "an http or https URL of at most 2048 characters, without control and bidirectional control characters, or empty"
 
 describe("NewRoom", () => {
   it.effect("takes what is needed, and what may be left out", () =>
@@ -36,6 +37,14 @@ describe("NewRoom", () => {
       assert.deepStrictEqual(yield* newRoom({}), body)
       const all = { timerRemainingTime: 1, missionUrl: "https://example.org/a?b#c" }
       assert.deepStrictEqual(yield* newRoom(all), { ...body, ...all })
+    })
+  )
+
+  it.effect("takes an address of a mission of 2,048 characters, and no longer one", () =>
+    Effect.gen(function* () {
+      const missionUrl = `http://x/${"a".repeat(2_039)}`
+      assert.strictEqual((yield* newRoom({ missionUrl })).missionUrl, missionUrl)
+      yield* refuses(newRoom({ missionUrl: `${missionUrl}a` }), "missionUrl", URL, `"http://x/${"a".repeat(50)}…`)
     })
   )
 
@@ -47,9 +56,10 @@ describe("NewRoom", () => {
     })
   )
 
-  it.effect("takes no control characters in the mission's address", () =>
+  it.effect("takes no control characters in the mission's address, nor any that turn round the text beside it", () =>
     Effect.gen(function* () {
-      for (const missionUrl of ["\u0001http://x", "http://a\nb", "http://x/\u0085"]) {
+      const harmful = [..."\u202e\u2066\u200f\u061c\u2028\u2029\ud800"].map((character) => `http://x/${character}y`)
+      for (const missionUrl of ["\u0001http://x", "http://a\nb", "http://x/\u0085", ...harmful]) {
         yield* refuses(newRoom({ missionUrl }), "missionUrl", URL, JSON.stringify(missionUrl.trim()))
       }
     })

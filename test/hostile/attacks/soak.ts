@@ -1,5 +1,6 @@
 /** Everything at once for as long as is asked for: the heap stays as it was after the first minute. */
 import { Effect } from "effect"
+import { large as largest } from "../../http/large.ts"
 import { exactly, type Figure, some, within } from "../../cluster/figures.ts"
 import { sleep } from "../../cluster/time.ts"
 import { generate } from "../../http/generated.ts"
@@ -34,7 +35,7 @@ export const soak: Attack = Effect.fnUntraced(function* ({ minutes, seed }) {
       }
     }
     const watched = await openRoom(port, {}, true)
-    const large = await openRoom(port, { missionUrl: `http://x/${"a".repeat(15_000)}` }, true)
+    const large = await openRoom(port, largest, true)
     const doomed = await Promise.all(Array.from({ length: 20 }, () => openRoom(port)))
     const { json: description } = await ask(port, "GET", "/openapi.json")
     const attacks = [

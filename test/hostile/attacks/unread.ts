@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import { readFileSync } from "node:fs"
 import { atMost, exactly, within } from "../../cluster/figures.ts"
 import { sleep } from "../../cluster/time.ts"
+import { large } from "../../http/large.ts"
 import { type Attack, scaled } from "../attack.ts"
 import * as Child from "../child.ts"
 import { ask, connectionsOf, openRoom } from "../clients.ts"
@@ -12,9 +13,6 @@ import { start } from "../service.ts"
 const ROOMS = 18
 const PER_ROOM = 50
 const SLOW = 100
-
-/** Frames that fill the buffers between server and client soon: a megabyte or more lies in the kernel alone. */
-const missionUrl = `http://x/${"a".repeat(15_000)}`
 
 /** How long the rooms of the slow ones are changed, in milliseconds, and how often a second. */
 const PRESSING = 25_000
@@ -43,7 +41,8 @@ export const unread: Attack = Effect.fnUntraced(function* (size) {
         await sleep(1_000 / PACE)
       }
     }
-    const rooms = () => Promise.all([openRoom(port, { missionUrl }, true), openRoom(port, { missionUrl })])
+    // Their frames fill the buffers between server and client soon: a megabyte or more lies in the kernel alone.
+    const rooms = () => Promise.all([openRoom(port, large, true), openRoom(port, large)])
     const half = Math.ceil(scaled(size, SLOW) / 2)
     const slowOf = (codes: ReadonlyArray<string>) => codes.flatMap((code) => Array.from({ length: half }, () => code))
 

@@ -4,6 +4,7 @@ import { HttpRouter, HttpServerResponse } from "effect/http"
 import { TestClock } from "effect/testing"
 import * as Listener from "../../../src/http/node/Listener.ts"
 import { call, dial, open, raw, serve, watch } from "../harness.ts"
+import { large } from "../large.ts"
 
 /** One turn of Node's event loop. */
 const turn = Effect.callback<void>((resume) => void setImmediate(() => resume(Effect.void)))
@@ -12,8 +13,7 @@ const connect = (code: string) => `GET /api/${code}/connect HTTP/1.1\r\nhost: x\
 
 const view = (code: string) => Effect.map(call("GET", `/api/pair-room/${code}`), ({ json }) => json)
 
-/** A room whose events are large, so that the buffers between server and client are soon full. */
-const openLarge = open({ missionUrl: `http://x/${"a".repeat(15_000)}` })
+const openLarge = open(large)
 
 const swap = (code: string, id: string) =>
   call("PATCH", `/api/pair-room/${code}/pair-swap`, { headers: { "if-match": `"${id}"` } })
