@@ -31,6 +31,8 @@ export interface RoomPresence {
   readonly names: ReadonlyArray<string>
   /** The clients that are expected back here, in the order in which they stop being counted. */
   readonly expected: ReadonlyArray<Expected>
+  /** How many clients may be expected back, as long as any is. */
+  readonly expectedMost: number
   /** How many clients have come back here that another instance expects. */
   readonly returned: number
   readonly elsewhere: Attendance
@@ -45,6 +47,7 @@ export const empty: RoomPresence = {
   ticking: 0,
   names: [],
   expected: [],
+  expectedMost: 0,
   returned: 0,
   elsewhere: NOBODY,
   unpublished: false,
@@ -83,19 +86,24 @@ export const arrive = (presence: RoomPresence, options: Client & { readonly retu
 }
 
 /** A client has closed its stream. */
-export const leave = (presence: RoomPresence, { name, ticks }: Client): RoomPresence =>
-  noting(presence, presence.connected - 1, {
-    connected: presence.connected - 1,
-    ticking: presence.ticking - (ticks ? 1 : 0),
-    names: name === undefined ? presence.names : presence.names.toSpliced(presence.names.indexOf(name), 1)
-  })
+export const leave = (presence: RoomPresence, client: Client): RoomPresence =>
+  noting(presence, presence.connected - 1, without(presence, client))
 
-/** The server has ended a stream at `now`, and expects its client back. */
-export const dismiss = (presence: RoomPresence, client: Client, now: number): RoomPresence => ({
-  ...leave(presence, client),
-  expected: [...presence.expected, { until: now + RETURN_GRACE, name: client.name }],
-  unpublished: presence.unpublished
+const without = ({ connected, names, ticking }: RoomPresence, { name, ticks }: Client) => ({
+  connected: connected - 1,
+  ticking: ticking - (ticks ? 1 : 0),
+  names: name === undefined ? names : names.toSpliced(names.indexOf(name), 1)
 })
+
+/**
+ * The server has ended a stream at `now`, and expects its client back. No more are expected than were connected at once since the
+ * first of them was: those who come and are sent away again and again are not a crowd.
+ */
+export const dismiss = (presence: RoomPresence, client: Client, now: number): RoomPresence => {
+  const expectedMost = Math.max(presence.connected, presence.expected.length === 0 ? 0 : presence.expectedMost)
+  const expected = [...presence.expected, { until: now + RETURN_GRACE, name: client.name }].slice(-expectedMost)
+  return noting(presence, presence.connected - 1, { ...without(presence, client), expected, expectedMost })
+}
 
 /** Clients that were expected until `now` and did not come back are no longer counted. */
 export const forget = (presence: RoomPresence, now: number): RoomPresence => {

@@ -12,10 +12,9 @@ const returns = (presence: RoomPresence.RoomPresence) =>
 
 /** Who is expected still, after `expected` have gone and one of them has come back as `name`. */
 const namesAfter = (expected: ReadonlyArray<string | undefined>, name: string | undefined) => {
-  const gone = expected.reduce((presence, name) => {
-    const client = { ticks: true, name }
-    return dismiss(arrive(presence, { ...client, returns: false }), client, 0)
-  }, empty)
+  const clients = expected.map((name) => ({ ticks: true, name }))
+  const here = clients.reduce((presence, client) => arrive(presence, { ...client, returns: false }), empty)
+  const gone = clients.reduce((presence, client) => dismiss(presence, client, 0), here)
   return arrive(gone, { ticks: true, name, returns: true }).expected.map(({ name }) => name)
 }
 
@@ -49,6 +48,18 @@ describe("RoomPresence", () => {
     assert.strictEqual(forget(ended, 10_999), ended)
     const forgotten = forget(ended, 11_000)
     assert.deepStrictEqual([countOf(forgotten), forgotten.unpublished], [1, true])
+  })
+
+  it("expects no more clients than were connected at once, however often new ones come and are sent away", () => {
+    const three = published(comes(comes(comes(empty))), 0)
+    const gone = Array.from({ length: 150 }).reduce<RoomPresence.RoomPresence>(
+      (presence) => dismiss(comes(presence), nameless, 1_000),
+      dismiss(dismiss(three, nameless, 500), nameless, 500)
+    )
+    assert.deepStrictEqual([gone.connected, gone.expected.length, countOf(gone)], [1, 3, 4])
+    assert.isTrue(gone.expected.every(({ until }) => until === 11_000))
+    const alone = dismiss(comes(forget(leave(gone, nameless), 11_000)), nameless, 11_000)
+    assert.deepStrictEqual([countOf(alone), countOf(dismiss(comes(alone), nameless, 11_000))], [1, 1])
   })
 
   it("gives the place back to who returns, unseen by the others", () => {
