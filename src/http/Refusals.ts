@@ -121,22 +121,29 @@ const hasSlashAtEnd = (path: string) => path.length > 1 && path.endsWith("/")
  */
 export const readable = (url: string, segments: number): string => {
   const path = pathOf(url)
-  return UNREADABLE.test(path) ? path.split("/", segments).map(encoded).join("/") + url.slice(path.length) : url
+  if (!UNREADABLE.test(path)) return url
+  const within = (most: number) => path.split("/", segments).map(encoded(most)).join("/")
+  const whole = within(NAME_MOST)
+  return (whole.length > PATH_MOST ? within(CODE_MOST) : whole) + url.slice(path.length)
 }
 
 const UNREADABLE = /[%;]/
 
-/** The longest segment that is read. A name of 80 characters of four bytes has 960, encoded. */
-const SEGMENT_MOST = 1_024
+/** The longest segment that is read. A name of 80 characters of four bytes has 960, encoded, and an access code 192. */
+const NAME_MOST = 1_024
+const CODE_MOST = 192
+
+/** A path with one code and one name is shorter. In a longer one no segment is read that is longer than a code. */
+const PATH_MOST = 2_048
 
 /** So much of a longer one is left as its refusal shows, with a control character behind it: it is neither a name nor a code. */
 const SEGMENT_SHOWN = 60
 
 /** A `;` is a letter as any other (RFC 3986), and so is a `%` where nothing can be decoded. No access code has one of them. */
-const encoded = (segment: string) => {
+const encoded = (most: number) => (segment: string) => {
   const text = decoded(segment)
   const whole = (text === undefined ? segment.replaceAll("%", "%25") : segment).replaceAll(";", "%3B")
-  return whole.length > SEGMENT_MOST
+  return whole.length > most
     ? encodeURIComponent(`${[...(text ?? segment)].slice(0, SEGMENT_SHOWN).join("")}\u0000`)
     : whole
 }

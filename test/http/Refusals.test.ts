@@ -68,8 +68,13 @@ describe("Refusals", () => {
   )
 
   it("gives the router few `%` to read, however many are in the path", () => {
-    for (const path of [`/${"%".repeat(16_000)}`, `/${"%25".repeat(5_000)}`, "/%".repeat(8_000)]) {
-      assert.isBelow(readable(`${path}?a=b`, 7).split("%").length, 100)
+    for (const path of [
+      `/${"%".repeat(16_000)}`,
+      `/${"%25".repeat(5_000)}`,
+      "/%".repeat(8_000),
+      `/${"%25".repeat(340)}`.repeat(6)
+    ]) {
+      assert.isBelow(readable(`${path}?a=b`, 7).split("%").length, 400)
       assert.isTrue(readable(`${path}?a=b`, 7).endsWith("?a=b"))
     }
   })
@@ -114,6 +119,15 @@ describe("Refusals", () => {
       assert.deepStrictEqual([answer.status, answer.json.message], [404, 'path: nothing is at "*"'])
       const other = parts(yield* raw("OPTIONS * HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"))
       assert.strictEqual(other.status, 405)
+    }).pipe(Effect.provide(serve()))
+  )
+
+  it.effect("a name of 80 characters that are encoded is read", () =>
+    Effect.gen(function* () {
+      const name = "\u{1f468}\u200d\u{1f469}\u200d\u{1f467}".repeat(16)
+      const code = yield* open({ people: ["a", "b", name], driver: undefined, navigator: undefined })
+      const path = `/api/pair-room/${code}/people/${encodeURIComponent(name)}`
+      assert.strictEqual((yield* call("DELETE", path)).status, 204)
     }).pipe(Effect.provide(serve()))
   )
 
