@@ -4,6 +4,7 @@ import { Context, Effect, Exit, Layer, Queue, References, Scope, Stream, Subscri
 import type { RoomEvent } from "../../src/domain/RoomEvent.ts"
 import type { AccessCode } from "../../src/domain/RoomState.ts"
 import { Rooms } from "../../src/rooms/Rooms.ts"
+import { patient } from "../store/redis/harness.ts"
 import * as RedisRoomStore from "../../src/store/redis/RedisRoomStore.ts"
 import { RoomStore } from "../../src/store/RoomStore.ts"
 import { brief, pair } from "../rooms/harness.ts"
@@ -14,7 +15,9 @@ type Instance = Rooms["Service"]
 /** One more instance, until the scope is closed. On a busy machine it may start before its Redis answers, so this waits for that. */
 const instanceOn = Effect.fnUntraced(
   function* ({ url }: RedisServer.RedisServer) {
-    const context = yield* Layer.build(Rooms.layer.pipe(Layer.provideMerge(RedisRoomStore.layer({ url })), Layer.fresh))
+    const context = yield* Layer.build(
+      Rooms.layer.pipe(Layer.provideMerge(RedisRoomStore.layer({ ...patient, url })), Layer.fresh)
+    )
     const { available } = Context.get(context, RoomStore)
     yield* Stream.runHead(Stream.filter(SubscriptionRef.changes(available), (is) => is))
     return Context.get(context, Rooms)

@@ -4,6 +4,7 @@ import { Context, Effect, Layer, Queue, Result, Stream } from "effect"
 import type { RoomEvent, RoomView } from "../../src/domain/RoomEvent.ts"
 import type { AccessCode } from "../../src/domain/RoomState.ts"
 import type { CommandOptions } from "../../src/rooms/RoomCommands.ts"
+import { patient } from "../store/redis/harness.ts"
 import { Rooms } from "../../src/rooms/Rooms.ts"
 import * as MemoryRoomStore from "../../src/store/MemoryRoomStore.ts"
 import type { RoomStore } from "../../src/store/RoomStore.ts"
@@ -33,7 +34,10 @@ const stores = {
   SQLite: Effect.flatMap(newFile, (file) => Effect.map(instance(SqliteRoomStore.layer(file)), (rooms) => [rooms])),
   "two instances on Redis": Effect.gen(function* () {
     const { url } = yield* RedisServer.start()
-    return [yield* instance(RedisRoomStore.layer({ url })), yield* instance(RedisRoomStore.layer({ url }))]
+    return [
+      yield* instance(RedisRoomStore.layer({ ...patient, url })),
+      yield* instance(RedisRoomStore.layer({ ...patient, url }))
+    ]
   })
 }
 

@@ -28,13 +28,15 @@ export interface Options {
   readonly prefix?: string
   /** A room is deleted when nobody has changed or watched it for this time. */
   readonly ttl?: Duration.Duration
+  /** How long a change may take until Redis has it; a later one is refused, and changes nothing. 500 ms by default. */
+  readonly deadline?: Duration.Duration
 }
 
 /** How long a change may wait for the other changes of its room on this instance before it is refused, in milliseconds. */
 const PATIENCE = 5_000
 
-/** How long a change may take before Redis refuses it, in milliseconds. With finding out its outcome it is less than 1 s. */
-const DEADLINE = 500
+/** With finding out its outcome, a change takes less than 1 s. */
+const DEADLINE = Duration.millis(500)
 
 /** What Redis keeps: rooms, and the counters of rates that all instances share. */
 type Kept = RoomStore | RateLimiter.RateLimiterStore
@@ -56,6 +58,7 @@ export const layerNoDeps = (
 const make = Effect.fnUntraced(function* (options: Options, connect: Connect) {
   const prefix = options.prefix ?? "pairroom:"
   const ttl = Duration.toMillis(options.ttl ?? DEFAULT_TTL)
+  const inTime = Duration.toMillis(options.deadline ?? DEADLINE)
   const channel = `${prefix}changes`
   const presenceChannel = `${prefix}presence`
   const clockKey = `${prefix}clock`
@@ -101,7 +104,7 @@ const make = Effect.fnUntraced(function* (options: Options, connect: Connect) {
 
   const create: RoomStore["Service"]["create"] = Effect.fnUntraced(function* (state) {
     const code = state.accessCode
-    const deadline = (yield* now) + DEADLINE
+    const deadline = (yield* now) + inTime
     const [outcome, writes, found] = yield* write({ code, expected: "", state: JSON.stringify(state), deadline })
     if (outcome === "late") return yield* Writes.tooLate
     if (outcome === "conflict") yield* Writes.stateOf(code, { writes: writes ?? "", state: found ?? "" })
@@ -113,7 +116,7 @@ const make = Effect.fnUntraced(function* (options: Options, connect: Connect) {
 
   const change = Effect.fnUntraced(function* <E>(code: AccessCode, decide: Decision<E>, begunAt: number) {
     if ((yield* elapsed) > begunAt + PATIENCE) return yield* Writes.tooLate
-    const deadline = (yield* now) + DEADLINE
+    const deadline = (yield* now) + inTime
     let kept = yield* read(code)
     // It ends when the change is written, refused or too late. When another instance was faster, it decides again.
     for (;;) {

@@ -7,7 +7,7 @@ import { RoomStore } from "../../../src/store/RoomStore.ts"
 import * as RedisServer from "../../cluster/redis.ts"
 import { recordedLog, type Store, toldBy } from "../files.ts"
 import { nextTurn, room } from "../rooms.ts"
-import { until } from "./harness.ts"
+import { until, patient } from "./harness.ts"
 
 const AWAY = "the store cannot be reached; nothing was changed; try again in a second"
 const DAMAGED = "this room's record is damaged and cannot be read; nothing was changed; other rooms are not affected"
@@ -17,9 +17,10 @@ const NEWER =
 /** A store on a Redis, and what it logs. */
 const start = Effect.fnUntraced(function* (url: string) {
   const log = yield* recordedLog
-  const store: Store = yield* Effect.map(Layer.build(RedisRoomStore.layer({ url })), Context.get(RoomStore)).pipe(
-    Effect.provide(log.layer)
-  )
+  const store: Store = yield* Effect.map(
+    Layer.build(RedisRoomStore.layer({ ...patient, url })),
+    Context.get(RoomStore)
+  ).pipe(Effect.provide(log.layer))
   return { store, log }
 })
 

@@ -1,5 +1,5 @@
 /** What the tests of Redis share. */
-import { Clock, Context, Deferred, Effect, Layer, References, type Scope } from "effect"
+import { Clock, Context, Deferred, Duration, Effect, Layer, References, type Scope } from "effect"
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
 import * as RedisRoomStore from "../../../src/store/redis/RedisRoomStore.ts"
 import { RoomStore } from "../../../src/store/RoomStore.ts"
@@ -64,9 +64,12 @@ export const proxyTo = (port: number): Effect.Effect<Proxy, never, Scope.Scope> 
     }
   })
 
+/** On a busy machine a change may come late to Redis, which is not what these tests are about. */
+export const patient = { deadline: Duration.seconds(5) }
+
 /** One instance's store on a Redis. */
 export const storeAt = (
   url: string,
   options: RedisRoomStore.Options = {}
 ): Effect.Effect<Store, RedisRoomStore.RedisUnusable, Scope.Scope> =>
-  Effect.map(Layer.build(RedisRoomStore.layer({ ...options, url })), Context.get(RoomStore)).pipe(quiet)
+  Effect.map(Layer.build(RedisRoomStore.layer({ ...patient, ...options, url })), Context.get(RoomStore)).pipe(quiet)
