@@ -10,8 +10,9 @@ export default defineConfig({
     pool: "forks",
     // A worker loads what the files share once. Each test makes its own layers, so that no state is left to the next file.
     isolate: false,
-    // Many tests wait for a process, a Redis or a browser: one worker more than there are cores uses that time.
-    maxWorkers: availableParallelism() + 1,
+    // Many tests wait for a process, a Redis or a browser. By default one core would be left free. With one worker more, a Redis
+    // would be late so often that it counts as away.
+    maxWorkers: availableParallelism(),
     testTimeout: 60_000,
     hookTimeout: 60_000
   }

@@ -54,7 +54,7 @@ export class Load {
   async startFinishing(): Promise<void> {
     await Promise.all(
       this.#finishing.map(async (room) => {
-        await ask(this.commander.port(), "PATCH", `/api/${room.code}/timer/start`)
+        await this.#start(room)
         room.steps.push({ id: await this.commander.lookUp(room), at: performance.now() })
         room.steps.push({
           id: `${idOf(room)}-finish`,
@@ -62,6 +62,11 @@ export class Load {
         })
       })
     )
+  }
+
+  /** Starts a room. A busy machine may refuse it at first. */
+  async #start({ code }: Room): Promise<void> {
+    while ((await ask(this.commander.port(), "PATCH", `/api/${code}/timer/start`))?.status !== 204) await sleep(100)
   }
 
   /** Begins to give so many commands a second, to all but the rooms that are up once. */
