@@ -4,6 +4,7 @@
 import { Console, Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { renderUnicodeCompact } from "uqr"
+import { isThisMachine } from "../domain/ThisMachine.ts"
 import * as RemoteRooms from "../remote/RemoteRooms.ts"
 import * as Durations from "./Durations.ts"
 import * as Output from "./Output.ts"
@@ -77,7 +78,8 @@ export const newRoom = Command.make(
     if (given.json) return yield* Console.log(JSON.stringify({ accessCode: code, url: link }))
     yield* Console.log(`${code}\n${link}`)
     if (!(yield* Output.isTerminal)) return
-    if (given.qr) yield* Console.log(isReachable(link) ? `\n${renderUnicodeCompact(link)}` : UNREACHABLE)
+    if (given.qr)
+      yield* Console.log(isThisMachine(new URL(link).hostname) ? UNREACHABLE : `\n${renderUnicodeCompact(link)}`)
     yield* Console.log(`\nexport PAIRROOM_ROOM=${code}   # then: pairroom start, pairroom watch`)
   })
 ).pipe(
@@ -90,7 +92,3 @@ export const newRoom = Command.make(
 
 const UNREACHABLE =
   "(No QR code: no phone can reach an address of this machine alone. Give --url with its name in your network.)"
-
-/** Can another device reach this address? */
-export const isReachable = (link: string): boolean =>
-  !/^(localhost|127\.|\[::1\]|0\.0\.0\.0)/.test(new URL(link).hostname)

@@ -7,9 +7,3 @@ import { Effect } from "effect"
 export const isTerminal: Effect.Effect<boolean> = Effect.sync(
   () => process.stdout.isTTY === true && process.env["TERM"] !== "dumb"
 )
-
-/** Are colours wanted (no-color.org)? */
-export const hasColours: Effect.Effect<boolean> = Effect.map(
-  isTerminal,
-  (isTerminal) => isTerminal && (process.env["NO_COLOR"] ?? "") === ""
-)

@@ -28,19 +28,23 @@ const timeAndRoom = (range: Durations.Range) => ({
   )
 })
 
+const isTime = (text: string) => Option.isSome(Durations.parse(text))
+
 /** Splits the arguments into a length of time, in milliseconds, and the room. */
 const split = Effect.fnUntraced(function* (given: ReadonlyArray<string>, range: Durations.Range) {
-  const [lengths, rooms] = [
-    given.filter((text) => Option.isSome(Durations.parse(text))),
-    given.filter((text) => Option.isNone(Durations.parse(text)))
-  ]
-  const [typed] = lengths
-  const time = typed === undefined ? Option.none() : range.parse(typed)
-  const wrong = rooms.length > 1 ? (rooms.find((text) => !/[\w-]{13}/.test(text)) ?? rooms[1]) : lengths[1]
-  if (wrong !== undefined || (typed !== undefined && Option.isNone(time))) {
-    return yield* new Target.Unusable({ message: `time: expected ${range.allowed}, got "${wrong ?? typed}"` })
+  const times = given.filter(isTime)
+  const rooms = given.filter((text) => !isTime(text))
+  const outOfRange = times.find((text) => Option.isNone(range.parse(text)))
+  // Of two that are no length of time, the one that is no room was meant as one.
+  const noTime = rooms.length > 1 ? (rooms.find((text) => Option.isNone(Target.codeFrom(text))) ?? rooms[1]) : times[1]
+  const wrong = noTime ?? outOfRange
+  if (wrong !== undefined) {
+    return yield* new Target.Unusable({ message: `time: expected ${range.allowed}, got "${wrong}"` })
   }
-  return { time, room: rooms[0] === undefined ? yield* Target.usualRoom : Option.some(rooms[0]) }
+  return {
+    time: Option.flatMap(Option.fromUndefinedOr(times[0]), range.parse),
+    room: rooms[0] === undefined ? yield* Target.usualRoom : Option.some(rooms[0])
+  }
 })
 
 const extend = Command.make(

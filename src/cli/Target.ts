@@ -73,9 +73,13 @@ export const addressOf = (url: Option.Option<string>, room = ""): Effect.Effect<
     : new Unusable({ message: `url: expected an address such as ${DEFAULT_URL}, got "${given}"` })
 }
 
-/** Returns the access code in what was typed. No code is shorter than its random part. */
+/** Returns the access code in a text, if there is one. No code is shorter than its random part. */
+export const codeFrom = (text: string): Option.Option<AccessCode> =>
+  Option.filter(Option.fromUndefinedOr(codeIn(text)), (code) => code.length >= RANDOM_LENGTH)
+
+/** Returns the access code in what was typed. */
 export const codeOf = (room: Option.Option<string>): Effect.Effect<AccessCode, Unusable> => {
-  const code = Option.filter(Option.flatMapNullishOr(room, codeIn), (code) => code.length >= RANDOM_LENGTH)
+  const code = Option.flatMap(room, codeFrom)
   const got = Option.match(room, { onNone: () => "nothing; PAIRROOM_ROOM is not set", onSome: (text) => `"${text}"` })
   return Option.match(code, {
     onNone: () => new Unusable({ message: `room: expected an access code, or the link of a room, got ${got}` }),

@@ -1,5 +1,5 @@
 /**
- * `pairroom/client`: a room in a browser. It imports nothing of `effect` at run time.
+ * `pairroom/client`: a room in a browser or in Node. It imports nothing of `effect` at run time.
  */
 export {
   openRoom,

@@ -2,6 +2,7 @@
  * Requests that no client would send, made from the API's own description and by hand, and what an answer to any of them has to be.
  * The same seed gives the same requests.
  */
+import type { Schema } from "./jsonSchema.ts"
 import { faultOf } from "../hostile/bystander.ts"
 
 /** The part of `/openapi.json` that is read here. */
@@ -13,18 +14,6 @@ export interface Description {
 interface Operation {
   readonly parameters?: ReadonlyArray<{ readonly name: string; readonly in: string }>
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> }
-}
-
-interface Schema {
-  readonly $ref?: string
-  readonly type?: string
-  readonly enum?: ReadonlyArray<unknown>
-  readonly anyOf?: ReadonlyArray<Schema>
-  readonly allOf?: ReadonlyArray<Schema>
-  readonly properties?: Readonly<Record<string, Schema>>
-  readonly items?: Schema
-  readonly minimum?: number
-  readonly maximum?: number
 }
 
 export interface Rooms {

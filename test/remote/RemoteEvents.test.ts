@@ -89,6 +89,15 @@ const follow = (ticks = true) =>
     }
   })
 
+/** Follows a room, of which the first connection has told. */
+const seen = Effect.fnUntraced(function* (connections: Queue.Dequeue<Connection>) {
+  const room = yield* follow()
+  const first = yield* Queue.take(connections)
+  first.write(snapshot("a"))
+  yield* room.next(3)
+  return { first, room }
+})
+
 describe("Rooms.events over HTTP", () => {
   it.effect("goes on after the last change that was seen, and tells once that it is connected", () =>
     Effect.gen(function* () {
@@ -116,10 +125,7 @@ describe("Rooms.events over HTTP", () => {
     Effect.gen(function* () {
       const { connections, layer } = yield* network(["stream", "stream"])
       yield* Effect.gen(function* () {
-        const room = yield* follow()
-        const first = yield* Queue.take(connections)
-        first.write(snapshot("a"))
-        yield* room.next(3)
+        const { first, room } = yield* seen(connections)
         first.write(event("remaining-time", "0") + event("room", ROOM))
         first.end()
         yield* noticed
@@ -171,10 +177,7 @@ describe("Rooms.events over HTTP", () => {
     Effect.gen(function* () {
       const { connections, layer } = yield* network(["stream", "stream"])
       yield* Effect.gen(function* () {
-        const room = yield* follow()
-        const first = yield* Queue.take(connections)
-        first.write(snapshot("a"))
-        yield* room.next(3)
+        yield* seen(connections)
         yield* TestClock.adjust("45 seconds")
         yield* TestClock.adjust("500 millis")
         const second = yield* Queue.take(connections)

@@ -1,13 +1,11 @@
 import { useRef, useState } from "preact/hooks"
+import { isThisMachine } from "../../domain/ThisMachine.ts"
 import { grouped } from "../../domain/TypedCode.ts"
 import { pathOf } from "../address.ts"
 import { Dialog, type DialogProps } from "../parts/Dialog.tsx"
 import { later } from "../parts/later.tsx"
 import { text } from "../text/index.ts"
 import type { Session } from "./session.ts"
-
-/** Does an address lead to this machine alone? No phone can reach it. */
-const isLocal = (host: string): boolean => /^(localhost|127\.|\[::1\]|.*\.localhost$)/.test(host)
 
 /** The ways to share a room: its link, its code, the device's share sheet, a QR code. */
 export const ShareDialog = ({ session, onClose }: DialogProps & { readonly session: Session }) => (
@@ -63,7 +61,7 @@ const Ways = ({ code }: { readonly code: string }) => {
       <p class="hint" role="status">
         {result === "refused" ? copyRefused : result === "copied" ? copied : shareHint}
       </p>
-      {isLocal(location.hostname) ? (
+      {isThisMachine(location.hostname) ? (
         <p class="hint">{shareLocal}</p>
       ) : (
         <div class="qr">
