@@ -23,7 +23,7 @@ export interface Lead {
   readonly hear: (candidacy: Candidacy) => void
   /** The tab that has led is gone. */
   readonly isFree: () => void
-  /** Another tab leads. Returns whether a tab that leads itself has to give way: of two locks there is one holder anyway. */
+  /** Another tab leads. Returns true if this tab must stop leading. With locks it is never needed: only one tab holds the lock. */
   readonly isLed: () => boolean
 }
 

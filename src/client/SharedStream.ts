@@ -158,7 +158,7 @@ export class SharedStream {
   #isLedBy({ from, term }: Leader): boolean {
     const isLater = term > this.#leader.term || (term === this.#leader.term && from >= this.#leader.from)
     if (this.#stream !== undefined) {
-      // It learns by our own word that it is the wrong one, or that it is the right one.
+      // Both tabs think that they lead. The other one gives way when it hears that this one leads, or this one gives way here.
       if (!isLater) this.#prove()
       if (!isLater || this.#lead?.isLed() !== true) return false
       this.#resign()

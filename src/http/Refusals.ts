@@ -37,7 +37,7 @@ export const layer = (
   const router = FindMyWay.make<Route>(config)
   const methods = new Set<string>()
   const routes = [...routesOf(prefix), ...others]
-  // No route has as many, so that a path that is cut off there is nothing, as the whole one would be.
+  // One more than any route has. A longer path is cut off here, and is still the path of no route.
   const segments = 1 + Math.max(...routes.map(({ path }) => path.split("/").length))
   for (const route of routes) {
     router.on(route.method, route.path, route)
@@ -136,7 +136,7 @@ const CODE_MOST = 192
 /** A path with one code and one name is shorter. In a longer one no segment is read that is longer than a code. */
 const PATH_MOST = 2_048
 
-/** So much of a longer one is left as its refusal shows, with a control character behind it: it is neither a name nor a code. */
+/** A longer segment is cut to what its refusal shows. The control character that is added keeps it from being a name or a code. */
 const SEGMENT_SHOWN = 60
 
 /** A `;` is a letter as any other (RFC 3986), and so is a `%` where nothing can be decoded. No access code has one of them. */

@@ -97,7 +97,7 @@ const without = ({ connected, names, ticking }: RoomPresence, { name, ticks }: C
 
 /**
  * The server has ended a stream at `now`, and expects its client back. No more are expected than were connected at once since the
- * first of them was: those who come and are sent away again and again are not a crowd.
+ * first of them was. So one client that is sent away again and again does not count many times.
  */
 export const dismiss = (presence: RoomPresence, client: Client, now: number): RoomPresence => {
   const expectedMost = Math.max(presence.connected, presence.expected.length === 0 ? 0 : presence.expectedMost)
