@@ -1,7 +1,9 @@
 /**
  * How everyone in a room learns who watches it, the number of connections and the names: at once, and then at most once a second.
+ * The other instances learn it as well.
  */
 import { Duration, Effect, FiberHandle, Ref, Schedule } from "effect"
+import { hereOf } from "../domain/RoomEvent.ts"
 import * as Frame from "./Frame.ts"
 import * as RoomPresence from "./RoomPresence.ts"
 import { exclusively, publishChange, run, surroundings, type WatchedRoom } from "./WatchedRoom.ts"
@@ -17,14 +19,21 @@ export const changePresence = Effect.fnUntraced(function* (room: WatchedRoom, ch
   const before = yield* Ref.get(room.presence)
   const after = change(RoomPresence.forget(before, now), now)
   yield* Ref.set(room.presence, after)
-  yield* room.announce(RoomPresence.attendance(after))
+  yield* announce(room)
   if (!isAnythingPlanned(after)) yield* FiberHandle.clear(room.presenceFiber)
   // Otherwise it runs already, and wakes up in time.
   else if (RoomPresence.nextAt(after) < RoomPresence.nextAt(before)) {
     yield* run(room, room.presenceFiber, presenceEvents(room))
   }
-  yield* room.followTimer
 })
+
+/** Tells the other instances who watches the room here: no names but those of people of the room, for anybody may take any name. */
+export const announce = (room: WatchedRoom): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    if (Ref.getUnsafe(room.replaced)) return Effect.void
+    const here = RoomPresence.attendance(Ref.getUnsafe(room.presence))
+    return room.others.announce(room.code, { ...here, names: hereOf(Ref.getUnsafe(room.state), here.names) })
+  })
 
 /** Publishes presence events as long as there is something to publish or somebody is expected back. */
 const presenceEvents = (room: WatchedRoom): Effect.Effect<void> =>
@@ -36,7 +45,7 @@ const publishIfDue = Effect.fnUntraced(function* (room: WatchedRoom) {
   const presence = RoomPresence.forget(before, now)
   const isDue = RoomPresence.isDue(presence, now)
   yield* Ref.set(room.presence, isDue ? RoomPresence.published(presence, now) : presence)
-  if (presence !== before) yield* room.announce(RoomPresence.attendance(presence))
+  if (presence !== before) yield* announce(room)
   if (isDue) yield* publishChange(room, Frame.presence(yield* Ref.get(room.state), yield* surroundings(room)))
 })
 

@@ -25,14 +25,14 @@ import { type AccessCode, type RoomState } from "../domain/RoomState.ts"
 import { dueAt, settle } from "../domain/Settle.ts"
 import { isRunning, nextWholeSecond, remainingAt, wholeSecond } from "../domain/Timer.ts"
 import { Presence } from "../store/Presence.ts"
-import { RoomStore } from "../store/RoomStore.ts"
+import { type RoomChange, RoomStore } from "../store/RoomStore.ts"
 import * as Frame from "./Frame.ts"
 import { elapsed, Heartbeats } from "./Heartbeats.ts"
 import * as RoomPresence from "./RoomPresence.ts"
 import { RoomSettings } from "./RoomSettings.ts"
 import { type RoomSubscription, subscribe, type SubscribeOptions } from "./RoomSubscription.ts"
-import { apply, follow, meetOthers, onlyPeople } from "./Following.ts"
-import { settleIfDue } from "./RoomChanges.ts"
+import { followOthers, followStore } from "./Following.ts"
+import { applyChange, settleIfDue } from "./RoomChanges.ts"
 import * as RoomMetrics from "./RoomMetrics.ts"
 import {
   end,
@@ -71,12 +71,10 @@ export class Room extends Context.Service<
 
 const make = Effect.fnUntraced(function* (code: AccessCode) {
   const store = yield* RoomStore
-  const others = yield* Presence
   const changes = yield* Stream.toPull(store.changes(code))
   const [first, ...more] = yield* Pull.catchDone(changes, () => roomNotFound())
   if (Option.isNone(first.room)) return yield* roomNotFound()
 
-  const isReplaced = yield* Ref.make(false)
   const room: WatchedRoom = {
     code,
     store,
@@ -84,8 +82,8 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
     state: yield* Ref.make<RoomState>(settle(first.room.value, yield* store.now)),
     certain: yield* Ref.make(first.certain),
     presence: yield* Ref.make(RoomPresence.empty),
-    announce: (here) =>
-      Effect.suspend(() => (Ref.getUnsafe(isReplaced) ? Effect.void : others.announce(code, onlyPeople(room, here)))),
+    others: yield* Presence,
+    replaced: yield* Ref.make(false),
     published: yield* Ref.make(0),
     frames: yield* PubSub.sliding<Published>(FRAMES_BUFFERED),
     framesWithoutTicks: yield* PubSub.sliding<Published>(FRAMES_BUFFERED),
@@ -95,24 +93,39 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
     ticker: yield* FiberHandle.make<void>(),
     tickingFor: yield* Ref.make<Ticking | undefined>(undefined),
     presenceFiber: yield* FiberHandle.make<void>(),
-    followTimer: Effect.suspend(() => followTimer(room)),
     context: yield* Effect.context<never>()
   }
 
   yield* RoomMetrics.loaded
   yield* Effect.forEach(more, (change) => apply(room, change), { discard: true })
-  yield* follow(room, changes)
-  yield* meetOthers(room, yield* Stream.toPull(others.changes(code)))
+  yield* followStore(
+    room,
+    Effect.flatMap(changes, (news) =>
+      Effect.forEach(news, (change) => exclusively(room, apply(room, change)), { discard: true })
+    )
+  )
+  yield* followOthers(room)
   yield* (yield* Heartbeats).join(Effect.suspend(() => beat(room)))
 
   return Room.of({
     state: Effect.suspend(() => Effect.andThen(settleIfDue(room), Ref.get(room.state))),
     watchers: Effect.suspend(() => Effect.map(Ref.get(room.presence), RoomPresence.watchers)),
-    subscribe: (options) => Effect.andThen(settleIfDue(room), room.lock.withPermit(subscribe(room, options))),
+    subscribe: (options) => Effect.andThen(settleIfDue(room), room.lock.withPermit(watch(room, options))),
     end: Effect.suspend(() => exclusively(room, end(room, Frame.END))),
     ended: Ref.get(room.ended),
-    replaced: Ref.set(isReplaced, true)
+    replaced: Ref.set(room.replaced, true)
   })
+})
+
+/** Applies a change from the store. It may start or end the tick fiber. Run it exclusively. */
+const apply = (room: WatchedRoom, change: RoomChange) => Effect.andThen(applyChange(room, change), followTimer(room))
+
+/** Subscribes. The tick fiber may start then. It may end when the subscriber has left, so that finalizer is added first. */
+const watch = Effect.fnUntraced(function* (room: WatchedRoom, options: SubscribeOptions) {
+  yield* Effect.addFinalizer(() => exclusively(room, followTimer(room)))
+  const subscription = yield* subscribe(room, options)
+  yield* Effect.uninterruptible(followTimer(room))
+  return subscription
 })
 
 /**

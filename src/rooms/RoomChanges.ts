@@ -7,7 +7,7 @@ import type { RoomState } from "../domain/RoomState.ts"
 import { isDue, settle } from "../domain/Settle.ts"
 import type { RoomChange } from "../store/RoomStore.ts"
 import * as Frame from "./Frame.ts"
-import * as RoomPresence from "./RoomPresence.ts"
+import { announce } from "./PresenceEvents.ts"
 import { end, exclusively, publishChange, surroundings, type WatchedRoom } from "./WatchedRoom.ts"
 
 /** Applies a change from the store: publishes every state between the present one and the new one. */
@@ -35,9 +35,7 @@ const enter = Effect.fnUntraced(function* (room: WatchedRoom, state: RoomState) 
   const frame =
     state.previousId === before.id ? Frame.change(state, around) : Frame.catchUp(state, around, isNewer(state, before))
   // Other instances are told only names of people of the room, so these may be others now.
-  if (state.people !== before.people) {
-    yield* room.announce(RoomPresence.attendance(yield* Ref.get(room.presence)))
-  }
+  if (state.people !== before.people) yield* announce(room)
   yield* state.status === "COMPLETED" ? end(room, frame) : publishChange(room, frame)
 })
 

@@ -4,7 +4,7 @@
 import { Cause, type Context, Effect, FiberHandle, MutableRef, PubSub, Ref, type Semaphore } from "effect"
 import * as AccessCodes from "../domain/AccessCode.ts"
 import type { AccessCode, RoomState } from "../domain/RoomState.ts"
-import type { Attendance } from "../store/Presence.ts"
+import type { Presence } from "../store/Presence.ts"
 import type { RoomStore } from "../store/RoomStore.ts"
 import type { Surroundings } from "./Frame.ts"
 import * as Frame from "./Frame.ts"
@@ -40,7 +40,10 @@ export interface WatchedRoom {
   /** Can the store be reached? If not, the state may be out of date. */
   readonly certain: Ref.Ref<boolean>
   readonly presence: Ref.Ref<RoomPresence.RoomPresence>
-  readonly announce: (here: Attendance) => Effect.Effect<void>
+  /** The other instances: who watches the room there, and where they learn who watches it here. */
+  readonly others: Context.Service.Shape<typeof Presence>
+  /** Has another Room taken the place of this one? Then this one tells other instances nothing. */
+  readonly replaced: Ref.Ref<boolean>
   /** How many frames were published that are neither ticks nor heartbeats. */
   readonly published: Ref.Ref<number>
   readonly frames: PubSub.PubSub<Published>
@@ -57,11 +60,6 @@ export interface WatchedRoom {
   readonly tickingFor: Ref.Ref<Ticking | undefined>
   /** The fiber of the presence events. Empty while there is nothing to publish. */
   readonly presenceFiber: FiberHandle.FiberHandle<void>
-  /**
-   * Starts or interrupts the tick fiber, as the timer and the presence need it. It is defined in Room. It is a field because
-   * PresenceEvents needs it too, and must not import Room.
-   */
-  readonly followTimer: Effect.Effect<void>
   /** The context of the room itself. Its fibers use it, so that they keep nothing of a request. */
   readonly context: Context.Context<never>
 }
