@@ -7,7 +7,7 @@ import { Cause, Duration, Effect, MutableRef, type Pull, PubSub, Ref, type Scope
 import * as Frame from "./Frame.ts"
 import { elapsed } from "./Heartbeats.ts"
 import { changePresence } from "./PresenceEvents.ts"
-import * as Losses from "./Losses.ts"
+import * as LostFrames from "./LostFrames.ts"
 import * as RoomPresence from "./RoomPresence.ts"
 import { heartbeatMillis } from "./RoomSettings.ts"
 import { exclusively, type Published, surroundings, type WatchedRoom } from "./WatchedRoom.ts"
@@ -98,8 +98,9 @@ export const subscribe = Effect.fnUntraced(function* (
     heartbeatInterval: heartbeatMillis(room.settings)
   }
   const { streamsEnded } = yield* Ref.get(room.state)
-  const subscription = yield* PubSub.subscribe(ticks ? room.frames : room.framesWithoutTicks)
-  const lastTaken = Losses.begin(room, ticks)
+  const broadcast = ticks ? room.frames : room.framesWithoutTicks
+  const subscription = yield* PubSub.subscribe(broadcast.pubsub)
+  const lastRead = LostFrames.begin(broadcast)
   /** Not a Ref: only this subscription uses it, it changes with each event, and an effect would cost time. */
   const cursor = yield* Effect.acquireRelease(
     Effect.andThen(
@@ -109,7 +110,7 @@ export const subscribe = Effect.fnUntraced(function* (
       Effect.map(begin(room, limits, lastEventId), MutableRef.make)
     ),
     (cursor) => {
-      Losses.end(room, lastTaken, ticks)
+      LostFrames.end(room, lastRead, broadcast)
       return release(room, MutableRef.get(cursor), { ticks, name })
     }
   )
@@ -123,7 +124,7 @@ export const subscribe = Effect.fnUntraced(function* (
     )
   )
   const taken = Effect.flatMap(PubSub.take(subscription), (published): RoomSubscription => {
-    Losses.taken(room, lastTaken, published.position)
+    LostFrames.read(room, lastRead, published.position)
     const [step, after] = advance(MutableRef.get(cursor), published, limits)
     MutableRef.set(cursor, after)
     switch (step) {

@@ -1,7 +1,7 @@
 /**
  * What the parts of a room share: its values, and how a frame is published.
  */
-import { Cause, type Context, Effect, FiberHandle, MutableRef, PubSub, Ref, type Semaphore } from "effect"
+import { Cause, type Context, Effect, FiberHandle, PubSub, Ref, type Semaphore } from "effect"
 import * as AccessCodes from "../domain/AccessCode.ts"
 import type { AccessCode, RoomState } from "../domain/RoomState.ts"
 import type { Presence } from "../store/Presence.ts"
@@ -19,8 +19,14 @@ export interface Published {
   readonly frame: Frame.Frame
   /** Counts the frames that are neither ticks nor heartbeats. A tick or a heartbeat has the number of the frame before it. */
   readonly number: number
-  /** Counts all frames of its PubSub, so that a subscription knows how many it has lost. */
+  /** Counts all frames of its broadcast, so that a subscription knows how many it has lost. */
   readonly position: number
+}
+
+/** A PubSub of frames, and how many it has published. */
+export interface Broadcast {
+  readonly pubsub: PubSub.PubSub<Published>
+  readonly count: Ref.Ref<number>
 }
 
 /** What the tick fiber runs for. */
@@ -46,12 +52,10 @@ export interface WatchedRoom {
   readonly replaced: Ref.Ref<boolean>
   /** How many frames were published that are neither ticks nor heartbeats. */
   readonly published: Ref.Ref<number>
-  readonly frames: PubSub.PubSub<Published>
+  readonly frames: Broadcast
   /** The same frames without ticks. A subscription without ticks is not woken each second. */
-  readonly framesWithoutTicks: PubSub.PubSub<Published>
-  /** How many frames were published in `frames`, and how many of them were ticks. */
-  readonly positions: MutableRef.MutableRef<{ readonly all: number; readonly ticks: number }>
-  /** Have the PubSubs ended? */
+  readonly framesWithoutTicks: Broadcast
+  /** Have the broadcasts ended? */
   readonly ended: Ref.Ref<boolean>
   /** Held while the state changes and its frame is published, and while a snapshot is taken for a new subscription. */
   readonly lock: Semaphore.Semaphore
@@ -99,16 +103,12 @@ export const surroundings = Effect.fnUntraced(function* (room: WatchedRoom): Eff
 
 /** Publishes a change. A subscription that loses it sees a gap in the numbers, and gets a new snapshot. */
 export const publishChange = Effect.fnUntraced(function* (room: WatchedRoom, frame: Frame.Frame) {
-  yield* publish(room, frame, yield* Ref.updateAndGet(room.published, (count) => count + 1))
+  yield* publish(room, frame, yield* increment(room.published))
 })
 
 /** Publishes a tick to the subscriptions that want ticks. */
 export const publishTick = (room: WatchedRoom, frame: Frame.Frame): Effect.Effect<boolean> =>
-  Effect.suspend(() => {
-    const { all, ticks } = MutableRef.get(room.positions)
-    MutableRef.set(room.positions, { all: all + 1, ticks: ticks + 1 })
-    return PubSub.publish(room.frames, { frame, number: Ref.getUnsafe(room.published), position: all + 1 })
-  })
+  Effect.flatMap(Ref.get(room.published), (number) => broadcast(room.frames, { frame, number }))
 
 /** Publishes a heartbeat. */
 export const publishHeartbeat = Effect.fnUntraced(function* (room: WatchedRoom, frame: Frame.Frame) {
@@ -116,26 +116,23 @@ export const publishHeartbeat = Effect.fnUntraced(function* (room: WatchedRoom, 
 })
 
 const publish = Effect.fnUntraced(function* (room: WatchedRoom, frame: Frame.Frame, number: number) {
-  const { all, ticks } = MutableRef.get(room.positions)
-  MutableRef.set(room.positions, { all: all + 1, ticks })
-  yield* PubSub.publish(room.frames, { frame, number, position: all + 1 })
-  yield* PubSub.publish(room.framesWithoutTicks, { frame, number, position: all + 1 - ticks })
+  yield* broadcast(room.frames, { frame, number })
+  yield* broadcast(room.framesWithoutTicks, { frame, number })
 })
+
+const broadcast = ({ count, pubsub }: Broadcast, published: Omit<Published, "position">) =>
+  Effect.flatMap(increment(count), (position) => PubSub.publish(pubsub, { ...published, position }))
+
+const increment = (count: Ref.Ref<number>) => Ref.updateAndGet(count, (count) => count + 1)
 
 /** Ends every subscription with a last frame, which cannot be lost. The Room cannot be used after that. */
 export const end = Effect.fnUntraced(function* (room: WatchedRoom, last: Frame.Frame) {
   yield* Ref.set(room.ended, true)
-  const number = yield* Ref.updateAndGet(room.published, (count) => count + 1)
-  const { all, ticks } = MutableRef.get(room.positions)
-  yield* PubSub.end(room.frames, { frame: last, number, position: all + 1 })
-  yield* PubSub.end(room.framesWithoutTicks, { frame: last, number, position: all + 1 - ticks })
+  const number = yield* increment(room.published)
+  for (const { count, pubsub } of [room.frames, room.framesWithoutTicks]) {
+    yield* PubSub.end(pubsub, { frame: last, number, position: yield* increment(count) })
+  }
 })
-
-/** Returns the position of the newest frame, for subscriptions with or without ticks. */
-export const newestPosition = (room: WatchedRoom, ticks: boolean): number => {
-  const positions = MutableRef.get(room.positions)
-  return ticks ? positions.all : positions.all - positions.ticks
-}
 
 /** Runs an effect while nothing else changes the room. It cannot be interrupted once it has begun. */
 export const exclusively = <A, E, R>(room: WatchedRoom, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
