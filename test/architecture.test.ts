@@ -83,8 +83,8 @@ describe("the house", () => {
     assert.deepStrictEqual(violations(sources.find((one) => one.path === path)!), [])
   })
 
-  it("names sockets in one folder, and Redis in one", () => {
-    const sockets = naming(["http"], /\bsocket\b/i)
+  it("names sockets and the requests of Node in one folder, and Redis in one", () => {
+    const sockets = naming(["http"], /\bsocket\b|\b(?:IncomingMessage|ServerResponse)\b|"node:(?:http|net)"/i)
     assert.isAbove(sockets.length, 0)
     for (const path of sockets) assert.match(path, /^http\/node\//)
     const redis = naming(SERVICE, /from "redis"|\bRedis\b[^"]*from "effect\/persistence"/)

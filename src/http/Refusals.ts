@@ -5,10 +5,10 @@
 import { Effect, type Types } from "effect"
 import { FindMyWay, HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { HttpApi } from "effect/http-api"
-import type { IncomingMessage } from "node:http"
 import { BadRequest, MethodNotAllowed, NotFound, NotImplemented } from "../domain/errors.ts"
 import { shown } from "../domain/BadInput.ts"
 import { prefixed } from "./Api.ts"
+import { hasHost } from "./node/Host.ts"
 
 /** A path and a method that the server has. */
 export interface Route {
@@ -71,7 +71,7 @@ export const layer = (
   return HttpRouter.middleware<{ handles: HttpServerError.HttpServerError }>()(
     (httpEffect) =>
       Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
-        !hasHost(request.source as IncomingMessage)
+        !hasHost(request)
           ? Effect.succeed(noHost)
           : !isKnownCoding(request.headers["transfer-encoding"])
             ? Effect.succeed(unknownCoding)
@@ -165,14 +165,6 @@ const asReadable = <A, E, R>(
   return url === request.url
     ? httpEffect
     : Effect.updateService(httpEffect, HttpServerRequest.HttpServerRequest, (request) => request.modify({ url }))
-}
-
-const HOST = /^[\w.~%!$&'()*+,;=-]*(?::\d*)?$|^\[[\da-fA-F:.]+\](?::\d*)?$/
-
-/** Does the request have exactly one valid `Host`, or is it HTTP/1.0, which needs none? */
-export const hasHost = ({ httpVersion, rawHeaders }: IncomingMessage): boolean => {
-  const hosts = rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === "host")
-  return hosts.length === 0 ? httpVersion !== "1.1" : hosts.length === 1 && HOST.test(hosts[0] ?? "")
 }
 
 /** RFC 9112, section 6.1. */
