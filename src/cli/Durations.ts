@@ -2,6 +2,7 @@
  * Lengths of time as people type them in a terminal: `25m`, `1h30m`, `90s`, `25` (minutes), `7:30`.
  */
 import { Option } from "effect"
+import { AUTO_START_MAX, DURATION_MAX, DURATION_MIN } from "../domain/Timer.ts"
 
 const UNITS = { h: 3_600_000, m: 60_000, s: 1_000 }
 
@@ -32,6 +33,6 @@ const between = (least: number, most: number, said: string): Range => ({
   parse: (typed) => Option.filter(parse(typed), (millis) => millis >= least && millis <= most)
 })
 
-export const PERIOD = between(UNITS.s, 24 * UNITS.h, "from 1s to 24h")
+export const PERIOD = between(DURATION_MIN, DURATION_MAX, "from 1s to 24h")
 export const EXTENSION = between(UNITS.s, UNITS.h, "from 1s to 1h")
-export const WAIT = between(0, 10 * UNITS.m, "from 0s to 10m")
+export const WAIT = between(0, AUTO_START_MAX, "from 0s to 10m")

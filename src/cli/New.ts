@@ -5,6 +5,7 @@ import { Console, Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { renderUnicodeCompact } from "uqr"
 import { isThisMachine } from "../domain/ThisMachine.ts"
+import { BREAK_EVERY_MAX } from "../domain/Timer.ts"
 import * as RemoteRooms from "../remote/RemoteRooms.ts"
 import * as Durations from "./Durations.ts"
 import * as Output from "./Output.ts"
@@ -33,10 +34,10 @@ export const newRoom = Command.make(
     ),
     turn: length("turn", "Length of a turn, such as 7m; 10m by default").pipe(Flag.withDefault(10 * MINUTE)),
     every: Flag.Int("break-every").pipe(
-      Flag.withDescription("A break after so many turns, 1 to 20; none by default"),
+      Flag.withDescription(`A break after so many turns, 1 to ${BREAK_EVERY_MAX}; none by default`),
       Flag.filter(
-        (turns) => turns >= 1 && turns <= 20,
-        () => "a whole number of turns from 1 to 20"
+        (turns) => turns >= 1 && turns <= BREAK_EVERY_MAX,
+        () => `a whole number of turns from 1 to ${BREAK_EVERY_MAX}`
       ),
       Flag.optional
     ),

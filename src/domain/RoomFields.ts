@@ -14,7 +14,7 @@ import {
   toName
 } from "./Name.ts"
 import { PEOPLE_MAX, PEOPLE_MIN } from "./PeopleCount.ts"
-import { DURATION_MAX, DURATION_MIN } from "./Timer.ts"
+import { AUTO_START_MAX, BREAK_EVERY_MAX, DURATION_MAX, DURATION_MIN } from "./Timer.ts"
 
 const trimmed = (is: (text: string) => boolean, expected: string) =>
   Schema.String.pipe(
@@ -71,19 +71,19 @@ export const MissionUrl = Schema.optionalKey(
 )
 
 export const AutoStart = Schema.optionalKey(
-  Schema.NullOr(Schema.Struct({ after: millis(0, 600_000, 30_000) })).annotate({
-    description: "{after}, a whole number of milliseconds from 0 to 600000, or null"
+  Schema.NullOr(Schema.Struct({ after: millis(0, AUTO_START_MAX, 30_000) })).annotate({
+    description: `{after}, a whole number of milliseconds from 0 to ${AUTO_START_MAX}, or null`
   })
 )
 
 export const Breaks = Schema.optionalKey(
   Schema.NullOr(
     Schema.Struct({
-      every: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 20 })).annotate({ examples: [4] }),
+      every: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: BREAK_EVERY_MAX })).annotate({ examples: [4] }),
       duration: Duration
     })
   ).annotate({
-    description: `{every, duration}: after 1 to 20 turns, for ${DURATION_MIN} to ${DURATION_MAX} milliseconds, or null`
+    description: `{every, duration}: after 1 to ${BREAK_EVERY_MAX} turns, for ${DURATION_MIN} to ${DURATION_MAX} milliseconds, or null`
   })
 )
 

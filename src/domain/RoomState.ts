@@ -8,7 +8,7 @@ import { Count, Former, make as makePeople, navigatorOf, nameOf, type People, Pe
 import { PEOPLE_MAX, PEOPLE_MIN } from "./PeopleCount.ts"
 import { type NewRoom, peopleOf } from "./RoomInput.ts"
 import { LoggedTurn, LogPatch, patchOf, type TurnLog } from "./TurnLog.ts"
-import { DURATION_MAX, DURATION_MIN, paused, remainingAt } from "./Timer.ts"
+import { AUTO_START_MAX, BREAK_EVERY_MAX, DURATION_MAX, DURATION_MIN, paused, remainingAt } from "./Timer.ts"
 
 export const AccessCode = Schema.String.check(
   Schema.makeFilter((text) => AccessCodes.isAccessCode(text), {
@@ -20,8 +20,9 @@ export const AccessCode = Schema.String.check(
 ).pipe(Schema.brand("AccessCode"))
 export type AccessCode = AccessCodes.AccessCode
 
-const Duration = Schema.Int.check(Schema.isBetween({ minimum: DURATION_MIN, maximum: DURATION_MAX }))
-const Millis = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: DURATION_MAX }))
+const between = (minimum: number, maximum: number) => Schema.Int.check(Schema.isBetween({ minimum, maximum }))
+const Duration = between(DURATION_MIN, DURATION_MAX)
+const Millis = between(1, DURATION_MAX)
 const Time = Schema.NullOr(Schema.Int)
 
 /** The name of a state. It stands in headers, and in lines of streams. */
@@ -37,14 +38,10 @@ export const Period = Schema.Literals(["turn", "break"])
 export type Period = typeof Period.Type
 
 /** After a finish the next period starts by itself, `after` milliseconds later. */
-export const AutoStart = Schema.NullOr(
-  Schema.Struct({ after: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 600_000 })) })
-)
+export const AutoStart = Schema.NullOr(Schema.Struct({ after: between(0, AUTO_START_MAX) }))
 
 /** After every `every` turns there is a break of `duration` milliseconds. */
-export const Breaks = Schema.NullOr(
-  Schema.Struct({ every: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 20 })), duration: Duration })
-)
+export const Breaks = Schema.NullOr(Schema.Struct({ every: between(1, BREAK_EVERY_MAX), duration: Duration }))
 
 /** The data of the event `timer` after a change. */
 export const TimerChange = Schema.Literals(["start", "pause", "stop", "update", "complete"])

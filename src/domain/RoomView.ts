@@ -7,19 +7,19 @@ import { list, MOST, name, text, time, whole } from "./described.ts"
 import { GOAL_CODE_POINTS_MAX } from "./Name.ts"
 import { PEOPLE_MAX, PEOPLE_MIN } from "./PeopleCount.ts"
 import { AccessCode, ChangeKind, Period } from "./RoomState.ts"
-import { DURATION_MAX, DURATION_MIN } from "./Timer.ts"
+import { AUTO_START_MAX, BREAK_EVERY_MAX, DURATION_MAX, DURATION_MIN } from "./Timer.ts"
 
 const maybeTime = (description: string) => Schema.NullOr(time(description))
 
 const Duration = whole(DURATION_MIN, DURATION_MAX, "the length of a turn, in milliseconds", 600_000)
 
 const AutoStart = Schema.NullOr(
-  Schema.Struct({ after: whole(0, 600_000, "so many milliseconds after a finish", 30_000) })
+  Schema.Struct({ after: whole(0, AUTO_START_MAX, "so many milliseconds after a finish", 30_000) })
 ).annotate({ description: "when the next period starts by itself; null where it does not" })
 
 const Breaks = Schema.NullOr(
   Schema.Struct({
-    every: whole(1, 20, "after so many turns", 4),
+    every: whole(1, BREAK_EVERY_MAX, "after so many turns", 4),
     duration: whole(DURATION_MIN, DURATION_MAX, "the length of the break, in milliseconds", 600_000)
   })
 ).annotate({ description: "when there are breaks; null for never" })
@@ -97,7 +97,7 @@ export const RoomView = Schema.Struct({
   startsAt: maybeTime("when this period starts by itself"),
   autoStart: AutoStart,
   breaks: Breaks,
-  breakIn: Schema.NullOr(whole(1, 20, "how many turns until the next break, the present one included", 3)),
+  breakIn: Schema.NullOr(whole(1, BREAK_EVERY_MAX, "how many turns until the next break, the present one included", 3)),
   goal: text(0, GOAL_CODE_POINTS_MAX, "what the room works on, in one line", "log in with a passkey"),
   acknowledgedAt: maybeTime("when somebody reacted to the last finish"),
   lastChange: LastChange,

@@ -9,6 +9,12 @@
 export const DURATION_MIN = 1_000
 export const DURATION_MAX = 86_400_000
 
+/** A break comes after one turn at the least, and after so many at the most. */
+export const BREAK_EVERY_MAX = 20
+
+/** The longest time after a finish at which the next period starts by itself, in milliseconds. */
+export const AUTO_START_MAX = 600_000
+
 const SECOND = 1_000
 
 export interface Paused {
