@@ -1,17 +1,15 @@
 /** A Room on a store that other instances change, that loses messages, goes away, and goes back to older states. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Latch, Layer, Option, PubSub, Queue, Ref, Scope, Stream, SubscriptionRef } from "effect"
+import { Effect, Exit, Latch, Layer, Option, PubSub, Queue, Ref, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { StoreUnavailable } from "../../src/domain/errors.ts"
-import type { RoomEvent } from "../../src/domain/RoomEvent.ts"
 import type { AccessCode, RoomState } from "../../src/domain/RoomState.ts"
 import { Rooms } from "../../src/rooms/Rooms.ts"
 import { WatchedRooms } from "../../src/rooms/WatchedRooms.ts"
 import * as MemoryRoomStore from "../../src/store/MemoryRoomStore.ts"
-import { type Attendance, NOBODY, Presence } from "../../src/store/Presence.ts"
 import { type RoomChange, RoomStore, type StoredRoom } from "../../src/store/RoomStore.ts"
 import { recordedLog } from "../store/files.ts"
-import { brief, open, seconds, settled, watch } from "./harness.ts"
+import { brief, open, seconds, settled, views, watch } from "./harness.ts"
 
 /** What a test does to the store. */
 const makeFate = Effect.gen(function* () {
@@ -31,8 +29,6 @@ const makeFate = Effect.gen(function* () {
     deaf,
     known,
     brought,
-    elsewhere: yield* SubscriptionRef.make<Attendance>(NOBODY),
-    announced: yield* Ref.make<Attendance>(NOBODY),
     becomesDeaf: Ref.set(deaf, true),
     /** The store says what it holds now. */
     bring,
@@ -74,18 +70,11 @@ const layerOf = (fate: Fate) => {
         )
     }))
   ).pipe(Layer.provide(MemoryRoomStore.layer()))
-  const presence = Layer.succeed(Presence, {
-    announce: (_: AccessCode, here: Attendance) => Ref.set(fate.announced, here),
-    changes: () => SubscriptionRef.changes(fate.elsewhere),
-    elsewhere: () => Effect.succeed({ ...NOBODY, connected: 7 })
-  })
-  return Rooms.layer.pipe(Layer.provideMerge(Layer.merge(store, presence)))
+  return Rooms.layer.pipe(Layer.provideMerge(store))
 }
 
 const withFate = <A, E, R>(test: (fate: Fate) => Effect.Effect<A, E, R>) =>
   Effect.flatMap(makeFate, (fate) => test(fate).pipe(Effect.provide(layerOf(fate))))
-
-const views = (events: ReadonlyArray<RoomEvent>) => events.flatMap((seen) => (seen.event === "room" ? [seen.data] : []))
 
 const stateOf = (code: AccessCode) => RoomStore.use((store) => Effect.map(store.get(code), Option.getOrThrow))
 
@@ -103,10 +92,6 @@ const lost = (fate: Fate, after: (code: AccessCode) => Effect.Effect<unknown, un
     yield* fate.bring(Option.some(kept))
     return { room, kept }
   })
-
-/** So many are connected through other instances. */
-const elsewhere = (fate: Fate, attendance: Partial<Attendance>) =>
-  Effect.andThen(SubscriptionRef.set(fate.elsewhere, { ...NOBODY, ...attendance }), settled)
 
 describe("Room, while the store is away", () => {
   it.effect("can be watched again at once after a defect while it was built", () =>
@@ -400,122 +385,6 @@ describe("Room, when the store has lost its newest writes", () => {
         const events = yield* Queue.clear(room.seen)
         assert.deepStrictEqual(events.map(brief), ["room", "remaining-time 2000", "timer pause"])
         assert.strictEqual(events.at(-1)?.id, `${kept.id}-finish`)
-      })
-    )
-  )
-})
-
-describe("Room, with others elsewhere", () => {
-  it.effect("counts them, tells of them at once and then at most once a second", () =>
-    withFate((fate) =>
-      Effect.gen(function* () {
-        const rooms = yield* Rooms
-        const code = yield* open()
-        assert.strictEqual((yield* rooms.get(code)).connections, 7)
-        const room = yield* watch(code)
-        yield* TestClock.adjust(seconds(10))
-        for (const connected of [1, 2, 3]) yield* elsewhere(fate, { connected })
-        assert.deepStrictEqual(
-          views(yield* Queue.clear(room.seen)).map(({ connections }) => connections),
-          [2]
-        )
-        yield* TestClock.adjust(seconds(1))
-        assert.deepStrictEqual(
-          views(yield* Queue.clear(room.seen)).map(({ connections }) => connections),
-          [4]
-        )
-        assert.deepStrictEqual(yield* Ref.get(fate.announced), { ...NOBODY, connected: 1 })
-        assert.strictEqual((yield* rooms.get(code)).connections, 4)
-      })
-    )
-  )
-
-  it.effect("counts who comes back from an instance that drains once", () =>
-    withFate((fate) =>
-      Effect.gen(function* () {
-        const code = yield* open()
-        const room = yield* watch(code)
-        yield* elsewhere(fate, { connected: 1 })
-        yield* elsewhere(fate, { expected: 1 })
-        yield* TestClock.adjust(seconds(2))
-        const back = yield* (yield* WatchedRooms).watch(code)
-        yield* Effect.asVoid(back.subscribe({ lastEventId: "an id" }))
-        yield* TestClock.adjust(seconds(2))
-        assert.deepStrictEqual(yield* Ref.get(fate.announced), { connected: 2, expected: 0, returned: 1, names: [] })
-        yield* elsewhere(fate, {})
-        yield* TestClock.adjust(seconds(20))
-        assert.deepStrictEqual(
-          views(yield* Queue.clear(room.seen)).map(({ connections }) => connections),
-          [2]
-        )
-        assert.deepStrictEqual(yield* Ref.get(fate.announced), { connected: 2, expected: 0, returned: 0, names: [] })
-      })
-    )
-  )
-
-  it.effect("announces that clients which were expected back are no longer expected", () =>
-    withFate((fate) =>
-      Effect.gen(function* () {
-        const rooms = yield* Rooms
-        const code = yield* open()
-        const leave = yield* Scope.make()
-        const room = yield* (yield* WatchedRooms).watch(code)
-        const next = yield* Scope.provide(room.subscribe({}), leave)
-        yield* rooms.endStreams(code)
-        yield* Effect.exit(Effect.forever(next))
-        yield* Scope.close(leave, Exit.void)
-        yield* Effect.asVoid(room.subscribe({}))
-        assert.deepStrictEqual(yield* Ref.get(fate.announced), { ...NOBODY, connected: 1, expected: 1 })
-        yield* TestClock.adjust(seconds(11))
-        assert.deepStrictEqual(yield* Ref.get(fate.announced), { ...NOBODY, connected: 1 })
-      })
-    )
-  )
-
-  it.effect("announces the names of people of the room alone, and again when somebody joins or leaves it", () =>
-    withFate((fate) =>
-      Effect.gen(function* () {
-        const rooms = yield* Rooms
-        const code = yield* open()
-        yield* watch(code, { name: "stranger" })
-        yield* watch(code, { name: "lemon" })
-        const names = Effect.map(Ref.get(fate.announced), ({ names }) => names.toSorted())
-        assert.deepStrictEqual(yield* names, ["lemon"])
-        yield* rooms.addPerson(code, { name: "stranger" })
-        yield* settled
-        assert.deepStrictEqual(yield* names, ["lemon", "stranger"])
-        yield* rooms.removePerson(code, "lemon")
-        yield* settled
-        assert.deepStrictEqual(yield* names, ["stranger"])
-      })
-    )
-  )
-
-  it.effect("announces nothing for a Room that has ended once another one has taken its place", () =>
-    withFate((fate) =>
-      Effect.gen(function* () {
-        const rooms = yield* WatchedRooms
-        const code = yield* open()
-        const [early, late] = [yield* Scope.make(), yield* Scope.make()]
-        const old = yield* Effect.forEach([early, late], (scope) =>
-          Scope.provide(
-            Effect.flatMap(rooms.watch(code), (room) => room.subscribe({})),
-            scope
-          )
-        )
-        yield* rooms.end
-        for (const next of old) yield* Effect.exit(Effect.forever(next))
-        yield* Scope.close(early, Exit.void)
-        assert.deepStrictEqual(yield* Ref.get(fate.announced), { ...NOBODY, connected: 1, expected: 1 })
-        const room = yield* watch(code)
-        const connected = { ...NOBODY, connected: 1 }
-        assert.deepStrictEqual(yield* Ref.get(fate.announced), connected)
-        yield* TestClock.adjust(seconds(11))
-        assert.deepStrictEqual(yield* Ref.get(fate.announced), connected)
-        yield* Scope.close(late, Exit.void)
-        yield* TestClock.adjust(seconds(11))
-        assert.deepStrictEqual(yield* Ref.get(fate.announced), connected)
-        assert.deepStrictEqual(yield* room.unread, [])
       })
     )
   )

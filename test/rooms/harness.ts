@@ -25,6 +25,10 @@ export const open = Effect.fn(function* (timerDuration?: number, timerRemainingT
 export const brief = ({ event, data }: RoomEvent): string =>
   typeof data === "object" || data === "OK" ? event : `${event} ${data}`
 
+/** The room in each event that shows it. */
+export const views = (events: ReadonlyArray<RoomEvent>) =>
+  events.flatMap((seen) => (seen.event === "room" ? [seen.data] : []))
+
 /** Watches a room, the snapshot seen: `next(n)` waits for so many events, `unread` gives those that are there. */
 export const watch = Effect.fn(function* (code: AccessCode, options?: WatchOptions) {
   const rooms = yield* Rooms
