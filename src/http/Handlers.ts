@@ -18,8 +18,9 @@ import { AnswerHeaders } from "./api/Middleware.ts"
 import * as EventStream from "./EventStream.ts"
 import * as IfMatch from "./IfMatch.ts"
 import * as Input from "./Input.ts"
-import * as Limits from "./Limits.ts"
+import { Limits } from "./Limits.ts"
 import * as Mob from "./Mob.ts"
+import * as RateLimits from "./RateLimits.ts"
 
 /** After how many seconds a client may try again while the store is away. */
 export const RETRY_AFTER = "1"
@@ -74,7 +75,7 @@ const rooms = (api: typeof Api) =>
         yield* withHeader("etag", `"${view.id}"`)
         return view
       })
-      const { count } = yield* Limits.Limits
+      const { count } = yield* Limits
       const exists = (code: string) =>
         (AccessCodes.isAccessCode(code) ? rooms.exists(code) : Effect.succeed(false)).pipe(
           Effect.tap((exists) => (exists ? Effect.void : count("unknownCodesPerMinute")))
@@ -201,7 +202,7 @@ export const handlers = <Id extends string, Groups extends HttpApiGroup.Constrai
 
 const ownHandlers = (api: typeof Api) =>
   Layer.mergeAll(rooms(api), people(api), timer(api), stream(api), Mob.layer(api)).pipe(
-    Layer.provide([answerHeaders, Input.layer, Limits.rateLimits])
+    Layer.provide([answerHeaders, Input.layer, RateLimits.layer])
   )
 
 /** Returns the routes of the API under a prefix, to be mounted into a router. */
