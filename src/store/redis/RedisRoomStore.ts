@@ -13,9 +13,9 @@ import { DEFAULT_TTL, type Decision, RoomStore } from "../RoomStore.ts"
 import * as Changes from "./Changes.ts"
 import { type Connect, connectTo, connectWithContext } from "./Client.ts"
 import * as Connection from "./Connection.ts"
-import * as Counters from "./Counters.ts"
 import { type RedisUnusable, reported } from "./Failures.ts"
 import * as Pulse from "./Pulse.ts"
+import * as RateCounters from "./RateCounters.ts"
 import * as RedisPresence from "./RedisPresence.ts"
 import * as RedisTime from "./RedisTime.ts"
 import * as Scripts from "./Scripts.ts"
@@ -149,7 +149,7 @@ const make = Effect.fnUntraced(function* (options: Options, connect: Connect) {
       now
     })
   ).pipe(
-    Context.add(RateLimiter.RateLimiterStore, Counters.make(connection, `${prefix}rate:`)),
+    Context.add(RateLimiter.RateLimiterStore, RateCounters.make(connection, `${prefix}rate:`)),
     Context.add(Presence, {
       announce: presence.announce,
       changes: presence.changes,

@@ -1,5 +1,5 @@
 /**
- * Counts what an address does in a minute, for all instances that share a Redis. Each counter is a key that expires by itself.
+ * The rate counters of `effect` in a Redis, for all instances that share it. Each counter is a key that expires by itself.
  */
 import { Effect } from "effect"
 import { RateLimiter, Redis } from "effect/persistence"
@@ -7,10 +7,10 @@ import type { Connection } from "./Connection.ts"
 
 type Store = RateLimiter.RateLimiterStore["Service"]
 
-/** Returns the counters, as `effect`'s RateLimiter needs them. They fail with RateLimitStoreError where Redis cannot be asked. */
+/** Returns the counters, as the RateLimiter needs them. They fail with RateLimitStoreError where Redis cannot be asked. */
 export const make = (connection: Connection, prefix: string): Store => {
   const library = RateLimiter.makeStoreRedis({ prefix })
-  // The library's counters use one client. Ours changes when a connection is made anew, and may be away.
+  // The library's counters ask a client directly. Here Redis may not be there yet, and no request waits longer than others.
   const count = <A>(use: (counters: Store) => Effect.Effect<A, RateLimiter.RateLimiterError>) =>
     connection
       .send((redis) =>
