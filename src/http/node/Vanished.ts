@@ -4,7 +4,8 @@
  * data is under way. So this asks Linux itself, in the table of its connections, what was sent and not acknowledged. On other
  * systems there is no such table, and only the system's own limit holds.
  */
-import { Clock, Duration, Effect, FileSystem, Layer, Ref, Schedule } from "effect"
+import { Clock, Duration, Effect, FileSystem, Layer, Ref, Result, Schedule } from "effect"
+import { NetAddress } from "effect/net"
 import { type Connections, cut } from "./Connections.ts"
 
 /** How long a client may acknowledge nothing. With the heartbeat before it, a client that vanished is noticed within 60 s. */
@@ -32,7 +33,8 @@ export const retransmitted = (counters: string): number | undefined => {
  * The end points of a connection whose data was sent again, in hexadecimal. There may be tens of thousands of other lines, of
  * connections that ended within the last minute too: they make no objects.
  */
-const LINE = /^ *\d+: [\dA-F]+:([\dA-F]{4}) ([\dA-F]+):([\dA-F]{4}) \w\w [\dA-F:]+ [\dA-F:]+ (?!0{8})[\dA-F]{8}/gm
+const LINE =
+  /^ *\d+: [\dA-F]+:([\dA-F]{4}) ([\dA-F]{8}|[\dA-F]{32}):([\dA-F]{4}) \w\w [\dA-F:]+ [\dA-F:]+ (?!0{8})[\dA-F]{8}/gm
 
 /** Returns a key for each connection of a table whose data was sent again at least once. */
 export const unacknowledged = (table: string): ReadonlyArray<string> =>
@@ -42,32 +44,22 @@ export const unacknowledged = (table: string): ReadonlyArray<string> =>
 
 export const keyOf = (localPort: number, address: string, port: number): string => `${localPort} ${address} ${port}`
 
-/** An IPv4 address that is mapped into an IPv6 one counts as itself. The bytes of each four are in the order of the machine. */
+/** The bytes of each four are in the order of the machine. */
 const addressOf = (hex: string): string => {
-  const bytes = Array.from(hex.match(/.{8}/g) ?? []).flatMap((word) =>
-    Array.from(word.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16)).toReversed()
+  const bytes = Uint8Array.from(
+    (hex.match(/.{8}/g) ?? []).flatMap((word) =>
+      Array.from(word.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16)).toReversed()
+    )
   )
-  if (bytes.length === 4) return bytes.join(".")
-  const isMapped = bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 255 && bytes[11] === 255
-  return isMapped ? bytes.slice(12).join(".") : fullIpv6(bytes)
+  return textOf(bytes.length === 4 ? NetAddress.ipv4FromBytesUnsafe(bytes) : NetAddress.ipv6FromBytesUnsafe(bytes))
 }
-
-const fullIpv6 = (bytes: ReadonlyArray<number>) =>
-  Array.from({ length: 8 }, (_, group) => ((bytes[2 * group]! << 8) | bytes[2 * group + 1]!).toString(16)).join(":")
 
 /** Brings the address of a socket into the form of the keys. */
-export const plainAddress = (address: string): string => {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
-  if (mapped?.[1] !== undefined) return mapped[1]
-  if (!address.includes(":")) return address
-  const [head = "", tail] = address.replace(/%.*$/, "").split("::")
-  const before = head === "" ? [] : head.split(":")
-  const after = tail === undefined || tail === "" ? [] : tail.split(":")
-  const zeros = Array.from({ length: 8 - before.length - after.length }, () => "0")
-  return [...before, ...(tail === undefined ? [] : zeros), ...after]
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(":")
-}
+export const plainAddress = (address: string): string =>
+  Result.match(NetAddress.ipFromString(address.replace(/%.*$/, "")), { onFailure: () => address, onSuccess: textOf })
+
+/** An IPv4 address that is mapped into an IPv6 one counts as itself. */
+const textOf = (ip: NetAddress.IpAddress) => NetAddress.formatIp(NetAddress.toCanonical(ip))
 
 /** Returns since when each connection acknowledges nothing, in milliseconds. */
 export const since = (before: ReadonlyMap<string, number>, keys: ReadonlyArray<string>, now: number) =>
@@ -80,15 +72,15 @@ export const endVanished = (connections: Connections) =>
       const files = yield* FileSystem.FileSystem
       const silent = yield* Ref.make<ReadonlyMap<string, number>>(new Map())
       const counted = yield* Ref.make<number | undefined>(undefined)
-      const textOf = (path: string) => Effect.orElseSucceed(files.readFileString(path), () => "")
+      const read = (path: string) => Effect.orElseSucceed(files.readFileString(path), () => "")
       const isQuiet = Effect.gen(function* () {
-        const now = retransmitted(yield* textOf(COUNTERS))
+        const now = retransmitted(yield* read(COUNTERS))
         const before = yield* Ref.getAndSet(counted, now)
         return now !== undefined && now === before && (yield* Ref.get(silent)).size === 0
       })
       const look = Effect.gen(function* () {
         if (connections.size === 0 || (yield* isQuiet)) return
-        const tables = yield* Effect.forEach(TABLES, textOf)
+        const tables = yield* Effect.forEach(TABLES, read)
         const clock = yield* Clock.Clock
         const now = Number(clock.monotonicTimeNanosUnsafe() / 1_000_000n)
         const keys = tables.flatMap(unacknowledged)

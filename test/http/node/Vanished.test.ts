@@ -18,7 +18,8 @@ describe("Vanished", () => {
       keyOf(0x810b, plainAddress("2001:db8::1"), 80),
       keyOf(0x810b, plainAddress("::ffff:192.0.2.6"), 81)
     ])
-    assert.strictEqual(plainAddress("::1"), "0:0:0:0:0:0:0:1")
+    assert.strictEqual(plainAddress("0:0:0:0:0:0:0:1"), "::1")
+    assert.strictEqual(plainAddress("fe80::1%eth0"), "fe80::1")
     assert.strictEqual(plainAddress("192.0.2.6"), "192.0.2.6")
   })
 
