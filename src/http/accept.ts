@@ -39,8 +39,8 @@ export const formFor = (accept: string | undefined): Form => {
 
 const NOTHING: { readonly form: Form; readonly weight: number } = { form: "page", weight: 0 }
 
-/** The weight of each range, from 0 to 1. Parameters are left aside: no form has several versions. */
-const weightsOf = (accept: string): ReadonlyMap<string, number> => {
+/** Returns the weight of each range or encoding, from 0 to 1. Other parameters are left aside: no form has several versions. */
+export const weightsOf = (accept: string): ReadonlyMap<string, number> => {
   const weights = new Map<string, number>()
   for (const part of accept.toLowerCase().split(",")) {
     const [range = "", ...parameters] = part.split(";").map((text) => text.trim())
