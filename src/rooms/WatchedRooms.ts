@@ -15,7 +15,10 @@ import { RoomSettings } from "./RoomSettings.ts"
 
 /** A Room for each access code in its canonical form. */
 class RoomMap extends LayerMap.Service<RoomMap>()("pairroom/rooms/RoomMap", { lookup: Room.layer }) {
-  /** Keeps a room for the idle time of the settings after its last use. A room that could not be built is not kept. */
+  /**
+   * Keeps a room for the idle time of the settings after its last use. A room that could not be built is not kept. The library's own
+   * layer would keep it, and its idle time cannot come from settings.
+   */
   static readonly layerWithSettings = Layer.effect(
     this,
     Effect.gen(function* () {
