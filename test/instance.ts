@@ -25,12 +25,19 @@ export const noLimits = {
   UNKNOWN_CODES_PER_MINUTE: "off"
 }
 
-/** Starts it on a free port of the loopback, with these settings and no others. */
-export const start = (env: Record<string, string>): Effect.Effect<Instance, never, Scope.Scope> =>
+/**
+ * Starts it on a free port of the loopback, with these settings and no others. It may have `descriptors` open at once, by default as
+ * many as this process.
+ */
+export const start = (
+  env: Record<string, string>,
+  descriptors = "$(ulimit -Hn)"
+): Effect.Effect<Instance, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.gen(function* () {
       const lines = yield* Queue.unbounded<string>()
-      const child = spawn(process.execPath, ["src/main.ts", "serve"], {
+      const run = `ulimit -n ${descriptors} && exec "$0" src/main.ts serve`
+      const child = spawn("sh", ["-c", run, process.execPath], {
         env: { PATH: process.env["PATH"], HOST: "127.0.0.1", PORT: "0", ...compileCache, ...env }
       })
       let errors = ""

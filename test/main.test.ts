@@ -108,6 +108,34 @@ describe("the process", () => {
     })
   )
 
+  it.live("answers and keeps rooms while more connections send nothing than it may have descriptors", () =>
+    Effect.gen(function* () {
+      const file = join(yield* folder, "rooms.db")
+      const pairroom = yield* start({ STORE_URL: `sqlite:${file}`, LOG_FORMAT: "json" }, "128")
+      const url = yield* address(pairroom)
+      const { accessCode } = yield* ask(`${url}/api/pair-room`, "POST", JSON.parse(NEW_ROOM))
+      const stream = yield* dial(new URL(url))
+      stream.send(`GET /api/${accessCode}/connect HTTP/1.1\r\nhost: x\r\n\r\n`)
+      yield* stream.heard(/event: remaining-time/)
+      for (let count = 0; count < 300; count++) yield* dial(new URL(url))
+      const asked = Effect.fnUntraced(function* (request: string, answer: RegExp) {
+        const client = yield* dial(new URL(url))
+        client.send(`${request} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`)
+        return yield* client.heard(answer)
+      })
+      yield* asked("GET /healthz", /^HTTP\/1.1 200 /)
+      yield* asked(`PATCH /api/${accessCode}/timer/start`, /^HTTP\/1.1 204 /)
+      yield* stream.heard(/data: start/)
+      const metrics = yield* asked("GET /metrics", /^process_start_time_seconds \d/m)
+      const [, hits] = /^pairroom_limits_hit_total{limit="connections"} (\d+)$/m.exec(metrics) ?? []
+      assert.isAtLeast(Number(hits), 300 - 128)
+      yield* pairroom.end("SIGTERM")
+      const warnings = (yield* Queue.clear(pairroom.lines)).filter((line) => line.includes("a limit was hit"))
+      assert.strictEqual(warnings.length, 1)
+      assert.strictEqual(JSON.parse(warnings[0] ?? "").annotations.limit, "descriptors of the process")
+    })
+  )
+
   it.live("ends with code 1 on an exception that nobody has caught, and every line is JSON all the same", () =>
     Effect.gen(function* () {
       const faulty = 'data:text/javascript,process.on("SIGUSR2", () => { throw new Error("nobody has caught this") })'

@@ -55,11 +55,12 @@ export const frameBytes = counter({
   labels: {}
 })
 
-/** The limits, as the settings call them. `streams` is that of the process, by its descriptors. */
+/** The limits, as the settings call them. `streams` and `connections` are those of the process, by its descriptors. */
 export const LIMITS = [
   "streams_per_room",
   "streams_per_address",
   "streams",
+  "connections",
   "rooms_per_minute",
   "commands_per_minute",
   "unknown_codes_per_minute"
@@ -70,7 +71,7 @@ export type Limit = (typeof LIMITS)[number]
 export const limitsHit = counter({
   name: "pairroom_limits_hit_total",
   meaning:
-    "Requests that were over a limit. `limit` is the setting, in lower case; `streams` is that of the process, by its descriptors.",
+    "Requests that were over a limit. `limit` is the setting, in lower case; `streams` is that of the process, by its descriptors, and `connections` counts those that were ended for new ones.",
   labels: { limit: LIMITS }
 })
 

@@ -5,6 +5,7 @@ import { Context, Effect, Layer, type Scope } from "effect"
 import type { HttpServerRequest } from "effect/http"
 import type { TooManyRequests } from "../domain/errors.ts"
 import * as ClientAddress from "./ClientAddress.ts"
+import type { Limit } from "./HttpMetrics.ts"
 import * as LimitsHit from "./LimitsHit.ts"
 import * as MinuteCounts from "./MinuteCounts.ts"
 import * as StreamPlaces from "./StreamPlaces.ts"
@@ -38,13 +39,21 @@ export const layer = (settings: LimitSettings): Layer.Layer<never> =>
     Limits,
     Effect.zipWith(MinuteCounts.make(settings), LimitsHit.make, (count, hit) => {
       const take = StreamPlaces.make(settings)
+      const note = (limit: keyof LimitSettings) =>
+        Effect.flatMap(ClientAddress.current, (address) => hit(nameOf(limit), address))
       return {
         admit: (room: string) =>
           ClientAddress.current.pipe(
             Effect.flatMap((address) => take(room, address)),
-            Effect.flatMap((reached) => (reached === undefined ? Effect.succeed(true) : Effect.as(hit(reached), false)))
+            Effect.flatMap((reached) =>
+              reached === undefined ? Effect.succeed(true) : Effect.as(note(reached), false)
+            )
           ),
-        count: (what: Counted) => Effect.tapError(count(what), () => hit(what))
+        count: (what: Counted) => Effect.tapError(count(what), () => note(what))
       }
     })
   )
+
+/** Returns the name of a limit for operators: that of its setting, in lower case. */
+const nameOf = (limit: keyof LimitSettings): Limit =>
+  limit.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) as Limit

@@ -3,16 +3,16 @@
  * no flood of lines. The line has the address of the client, because the operator can act on it.
  */
 import { Clock, Effect, Metric, Ref } from "effect"
-import type { HttpServerRequest } from "effect/http"
-import * as ClientAddress from "./ClientAddress.ts"
 import { type Limit, limitsHit } from "./HttpMetrics.ts"
-import type { LimitSettings } from "./Limits.ts"
 
 /** How often a limit is logged, in nanoseconds of the monotonic clock. */
 const OFTEN = 60_000_000_000n
 
-/** Counts a request that was over a limit. */
-export type Hit = (limit: keyof LimitSettings) => Effect.Effect<void, never, HttpServerRequest.HttpServerRequest>
+/** Counts a request or a connection of an address that was over a limit. */
+export type Hit = (limit: Limit, address: string) => Effect.Effect<void>
+
+/** These follow from the descriptors of the process, and are no settings. */
+const OF_DESCRIPTORS: ReadonlySet<Limit> = new Set(["streams", "connections"])
 
 interface Logged {
   readonly at: bigint
@@ -22,8 +22,7 @@ interface Logged {
 
 export const make: Effect.Effect<Hit> = Effect.gen(function* () {
   const logged = yield* Ref.make<ReadonlyMap<string, Logged>>(new Map())
-  return Effect.fnUntraced(function* (which) {
-    const limit = which.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) as Limit
+  return Effect.fnUntraced(function* (limit, address) {
     yield* Metric.update(limitsHit.of({ limit }), 1)
     const now = (yield* Clock.Clock).monotonicTimeNanosUnsafe()
     const before = (yield* Ref.get(logged)).get(limit)
@@ -33,8 +32,8 @@ export const make: Effect.Effect<Hit> = Effect.gen(function* () {
     if (!isDue) return
     yield* Effect.logWarning("a limit was hit").pipe(
       Effect.annotateLogs({
-        limit: limit === "streams" ? "descriptors of the process" : limit.toUpperCase(),
-        address: yield* ClientAddress.current,
+        limit: OF_DESCRIPTORS.has(limit) ? "descriptors of the process" : limit.toUpperCase(),
+        address,
         sinceLastLine: before?.more ?? 0
       })
     )

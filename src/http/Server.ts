@@ -28,8 +28,10 @@ export interface Options {
   readonly allowedOrigins: ReadonlyArray<string>
   /** The longest time that closing may take. */
   readonly drainTimeout: Duration.Duration
-  /** Limits of streams and of requests a minute. None by default. */
+  /** Limits of streams and of requests a minute. None by default, but that of the descriptors of the process. */
   readonly limits?: LimitSettings
+  /** How many connections may be open at once. By default as many as the descriptors of the process allow. */
+  readonly connectionsLimit?: number
   /** The proxies whose `X-Forwarded-For` is believed. None by default. */
   readonly trustedProxies?: ReadonlyArray<IpNetwork.IpNetwork>
   /** The folder of the built page. By default that of `npm run build`. */
@@ -65,12 +67,14 @@ const everyAnswer = HttpRouter.middleware(
   { global: true }
 )
 
-/** The share of the descriptors of the process that streams may take. The rest is for requests, and for the store. */
-const STREAMS_SHARE = 0.8
-
 const within = (options: Options, descriptors: number): Options => {
-  const { limits = Limits.OFF } = options
-  return { ...options, limits: { ...limits, streams: Math.min(limits.streams, descriptors * STREAMS_SHARE) } }
+  const { limits = Limits.OFF, connectionsLimit = Infinity } = options
+  const { connections, streams } = Descriptors.shares(descriptors)
+  return {
+    ...options,
+    limits: { ...limits, streams: Math.min(limits.streams, streams) },
+    connectionsLimit: Math.min(connectionsLimit, connections)
+  }
 }
 
 /** Serves everything. When it is closed, it drains first. */

@@ -33,7 +33,7 @@ const READ = -1
 
 const NEW: Connection = { last: undefined, behind: 0, isStream: false, unreadSince: READ }
 
-/** Returns the open connections of a server, kept up to date. */
+/** Returns the open connections of a server, kept up to date. Those with the oldest last request come first. */
 export const of = (server: Server): Connections => {
   const connections: Connections = new Map()
   server.on("connection", (socket) => {
@@ -76,6 +76,7 @@ export const begin = (connections: Connections, exchange: Exchange): boolean => 
     return false
   }
   if (asksForUpgrade(exchange)) exchange.response.setHeader("connection", "close")
+  connections.delete(socket)
   connections.set(socket, { ...connection, last: exchange, behind })
   return true
 }

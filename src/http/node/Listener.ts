@@ -9,6 +9,7 @@ import { createServer, type Server } from "node:http"
 import type { Socket } from "node:net"
 import type { WatchedRooms } from "../../rooms/WatchedRooms.ts"
 import { Drain } from "../Drain.ts"
+import * as ConnectionLimit from "./ConnectionLimit.ts"
 import * as Connections from "./Connections.ts"
 import { endVanished } from "./Vanished.ts"
 import * as ParserRefusals from "./ParserRefusals.ts"
@@ -22,6 +23,8 @@ export interface Options {
   readonly allowedOrigins?: ReadonlyArray<string>
   /** How long the buffer of a stream may stay unread before its client is disconnected. */
   readonly unreadLimit?: Duration.Duration
+  /** How many connections may be open at once. No limit by default. */
+  readonly connectionsLimit?: number
 }
 
 /** The largest headers of a request, in bytes. */
@@ -99,11 +102,16 @@ const platform = Layer.effectContext(
 
 /** Listens. */
 export const layer = (options: Options) =>
-  Layer.unwrap(Effect.map(ParserRefusals.counted, (refusals) => listen(options, refusals)))
+  Layer.unwrap(
+    Effect.zipWith(ParserRefusals.counted, ConnectionLimit.counted, (refusals, ended) =>
+      listen(options, refusals, ended)
+    )
+  )
 
 const listen = (
-  { host, port, drainTimeout, allowedOrigins = [], unreadLimit = UNREAD_STREAM }: Options,
-  refusals: ParserRefusals.Refusals
+  { host, port, drainTimeout, allowedOrigins = [], unreadLimit = UNREAD_STREAM, connectionsLimit = Infinity }: Options,
+  refusals: ParserRefusals.Refusals,
+  ended: ConnectionLimit.Ended
 ) => {
   const server = createServer({
     maxHeaderSize: HEADERS_MAX,
@@ -124,6 +132,7 @@ const listen = (
     .on("checkExpectation", ParserRefusals.refuseExpectation(connections, allowedOrigins))
     .on("connect", ParserRefusals.onConnect(connections))
   Connections.passRequests(server, connections)
+  ConnectionLimit.keep(server, connections, connectionsLimit, ended)
   const listener = Listener.of({
     connections,
     isConnected: Effect.sync(() => connections.size > 0),
