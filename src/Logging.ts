@@ -79,23 +79,19 @@ export const started = (settings: Settings) =>
     )
   )
 
-/** Says at the end why and how the process has stopped. Build it before the server, so that it is closed after it. */
-export const stopped = (heard: Effect.Effect<Option.Option<Heard>>) =>
-  Layer.effectDiscard(
-    Effect.addFinalizer(() =>
-      Effect.gen(function* () {
-        const signal = yield* heard
-        // Without a signal it did not start, which is another line.
-        if (Option.isNone(signal)) return
-        const { count } = yield* Metric.value(streamsEnded.of({ cause: "drain" }))
-        yield* Effect.annotateLogs(Effect.logInfo("stopped"), {
-          signal: signal.value.signal,
-          drainMs: Math.round(performance.now() - signal.value.at),
-          streamsEnded: count
-        })
-      })
-    )
-  )
+/** Says why and how the process has stopped. */
+export const stopped = (heard: Effect.Effect<Option.Option<Heard>>): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    const signal = yield* heard
+    // Without a signal it did not start, which is another line.
+    if (Option.isNone(signal)) return
+    const { count } = yield* Metric.value(streamsEnded.of({ cause: "drain" }))
+    yield* Effect.annotateLogs(Effect.logInfo("stopped"), {
+      signal: signal.value.signal,
+      drainMs: Math.round(performance.now() - signal.value.at),
+      streamsEnded: count
+    })
+  })
 
 /** The line that says why the process cannot run: for a person, unless JSON was asked for. */
 export const failed = (message: string) =>

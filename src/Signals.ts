@@ -1,7 +1,7 @@
 /**
  * The first signal begins to drain. A second signal ends the process at once, and so does a shutdown that takes too long.
  */
-import { Duration, Effect, MutableRef, Option } from "effect"
+import { Deferred, Duration, Effect, MutableRef, Option } from "effect"
 import { constants } from "node:os"
 
 /** One Ctrl-C may arrive twice within this time, from the terminal and from npm; in milliseconds. */
@@ -16,19 +16,28 @@ export interface Heard {
   readonly at: number
 }
 
-/** Limits the shutdown after the first signal to `timeout`. Returns how to ask for that signal. */
-export const limit = (timeout: Duration.Duration): Effect.Effect<Effect.Effect<Option.Option<Heard>>> =>
+export interface Signals {
+  /** The first signal, if one has come. */
+  readonly heard: Effect.Effect<Option.Option<Heard>>
+  /** Waits until the process must end with its shutdown unfinished, and returns the exit code. */
+  readonly overdue: Effect.Effect<number>
+}
+
+/** Listens to the signals. A shutdown may take as long as `timeout` after the first one. */
+export const listen = (timeout: Duration.Duration): Effect.Effect<Signals> =>
   Effect.sync(() => {
     const heard = MutableRef.make(Option.none<Heard>())
+    const overdue = Deferred.makeUnsafe<number>()
+    const end = (code: number) => void Deferred.doneUnsafe(overdue, Effect.succeed(code))
     const hear = (signal: Heard["signal"]) => {
       const first = MutableRef.get(heard)
       if (Option.isNone(first)) {
         MutableRef.set(heard, Option.some({ signal, at: performance.now() }))
-        setTimeout(() => process.exit(0), Math.min(Duration.toMillis(timeout), LONGEST)).unref()
+        setTimeout(() => end(0), Math.min(Duration.toMillis(timeout), LONGEST)).unref()
       } else if (performance.now() - first.value.at > SAME) {
-        process.exit(128 + constants.signals[signal])
+        end(128 + constants.signals[signal])
       }
     }
     process.on("SIGINT", hear).on("SIGTERM", hear)
-    return Effect.sync(() => MutableRef.get(heard))
+    return { heard: Effect.sync(() => MutableRef.get(heard)), overdue: Deferred.await(overdue) }
   })

@@ -88,16 +88,31 @@ const problem = (error: Problem): string => {
   }
 }
 
-const run = Effect.fnUntraced(function* (settings: Settings) {
-  const heard = yield* Signals.limit(settings.DRAIN_TIMEOUT)
+/** Serves. Says once that it has stopped: at the very end, or when it ends before that. */
+const launch = Effect.fnUntraced(function* (settings: Settings) {
+  const { heard, overdue } = yield* Signals.listen(settings.DRAIN_TIMEOUT)
+  const stopped = yield* Effect.cached(Logging.stopped(heard))
+  yield* Effect.forkDetach(
+    Effect.flatMap(overdue, (code) =>
+      Effect.andThen(
+        stopped,
+        Effect.sync(() => process.exit(code))
+      )
+    )
+  )
   return yield* Logging.started(settings).pipe(
     Layer.provide(server(settings)),
-    Layer.provide([Logging.stopped(heard), Logging.warnings]),
-    Layer.launch,
+    // Before the server, so that it is closed after it.
+    Layer.provide([Layer.effectDiscard(Effect.addFinalizer(() => stopped)), Logging.warnings]),
+    Layer.launch
+  )
+})
+
+const run = (settings: Settings) =>
+  launch(settings).pipe(
     Effect.raceFirst(Logging.uncaught),
     Effect.provide(Layer.provideMerge(Telemetry.layer(settings), Logging.layer(settings)))
   )
-})
 
 /** The service could not run. It has said why. */
 export class ServeFailed extends Data.TaggedError("ServeFailed")<{ readonly reason: Problem["_tag"] | "defect" }> {}

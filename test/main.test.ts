@@ -5,7 +5,7 @@ import { writeFileSync } from "node:fs"
 import { connect, type Socket } from "node:net"
 import { join } from "node:path"
 import { freePort } from "./cluster/port.ts"
-import { address, ask, compileCache, GREETING, start } from "./instance.ts"
+import { address, ask, compileCache, GREETING, type Instance, start } from "./instance.ts"
 import { folder } from "./store/files.ts"
 
 /** A connection, to write bytes to and to hear what comes back, up to a pattern. */
@@ -46,6 +46,14 @@ const draining = ({ origin }: URL) =>
     Effect.repeat({ until: (status) => status !== 200 })
   )
 
+/** The signals in the lines about the end of a process that has ended. */
+const signalsOfStops = ({ lines }: Instance) =>
+  Effect.map(Queue.clear(lines), (all) =>
+    all
+      .map((line) => JSON.parse(line))
+      .flatMap(({ annotations, message }) => (message === "stopped" ? [annotations.signal] : []))
+  )
+
 describe("the process", () => {
   it.live("prints its address and what to do next, and ends with code 0 on SIGTERM, streams and all", () =>
     Effect.gen(function* () {
@@ -80,32 +88,38 @@ describe("the process", () => {
     })
   )
 
-  it.live("ends with code 0 when the time for a shutdown is up, whoever keeps a command back", () =>
-    Effect.gen(function* () {
-      const pairroom = yield* start({ STORE_URL: "memory:", DRAIN_TIMEOUT: "1 second" })
-      yield* begun(new URL(yield* address(pairroom)))
-      assert.strictEqual(yield* pairroom.end("SIGTERM"), 0)
-    })
+  it.live(
+    "ends with code 0 when the time for a shutdown is up, whoever keeps a command back, and says that it has stopped",
+    () =>
+      Effect.gen(function* () {
+        const pairroom = yield* start({ STORE_URL: "memory:", DRAIN_TIMEOUT: "1 second" })
+        yield* begun(new URL(yield* address(pairroom)))
+        assert.strictEqual(yield* pairroom.end("SIGTERM"), 0)
+        assert.deepStrictEqual(yield* signalsOfStops(pairroom), ["SIGTERM"])
+      })
   )
 
-  it.live("ends now on a second signal, but one Ctrl-C may come twice, by the terminal and by npm", () =>
-    Effect.gen(function* () {
-      const env = { STORE_URL: "memory:", DRAIN_TIMEOUT: "1 hour" }
-      const [once, twice] = [yield* start(env), yield* start(env)]
-      for (const pairroom of [once, twice]) {
-        const url = new URL(yield* address(pairroom))
-        yield* begun(url)
-        pairroom.signal("SIGINT")
-        pairroom.signal("SIGINT")
-        yield* draining(url)
-      }
-      const code = yield* Effect.sync(() => twice.signal("SIGTERM")).pipe(
-        Effect.repeat(Schedule.spaced("50 millis")),
-        Effect.raceFirst(twice.end())
-      )
-      assert.strictEqual(code, 143)
-      assert.isTrue(once.isRunning())
-    })
+  it.live(
+    "ends now on a second signal and says that it has stopped, but one Ctrl-C may come twice, by the terminal and by npm",
+    () =>
+      Effect.gen(function* () {
+        const env = { STORE_URL: "memory:", DRAIN_TIMEOUT: "1 hour" }
+        const [once, twice] = [yield* start(env), yield* start(env)]
+        for (const pairroom of [once, twice]) {
+          const url = new URL(yield* address(pairroom))
+          yield* begun(url)
+          pairroom.signal("SIGINT")
+          pairroom.signal("SIGINT")
+          yield* draining(url)
+        }
+        const code = yield* Effect.sync(() => twice.signal("SIGTERM")).pipe(
+          Effect.repeat(Schedule.spaced("50 millis")),
+          Effect.raceFirst(twice.end())
+        )
+        assert.strictEqual(code, 143)
+        assert.deepStrictEqual(yield* signalsOfStops(twice), ["SIGINT"])
+        assert.isTrue(once.isRunning())
+      })
   )
 
   it.live("answers and keeps rooms while more connections send nothing than it may have descriptors", () =>
