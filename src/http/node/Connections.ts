@@ -18,8 +18,10 @@ export interface Exchange {
 export interface Connection {
   /** Undefined before the first request. */
   readonly last: Exchange | undefined
-  /** How many requests came one after the other while the one before had no answer yet. */
+  /** How many requests that came behind another one have no answer yet. */
   readonly behind: number
+  /** How many bytes had come when there were too many of them, and no more requests were served; NO if there were not. */
+  readonly fullAt: number
   /** Does it carry a stream? A stream is the last answer on its connection. */
   readonly isStream: boolean
   /** Since when our buffer is unread, in milliseconds of the monotonic clock, or READ. */
@@ -31,7 +33,9 @@ export type Connections = Map<Socket, Connection>
 /** A connection whose client has read everything. */
 const READ = -1
 
-const NEW: Connection = { last: undefined, behind: 0, isStream: false, unreadSince: READ }
+const NO = -1
+
+const NEW: Connection = { last: undefined, behind: 0, fullAt: NO, isStream: false, unreadSince: READ }
 
 /** Returns the open connections of a server, kept up to date. Those with the oldest last request come first. */
 export const of = (server: Server): Connections => {
@@ -60,25 +64,46 @@ const change = (connections: Connections, socket: Socket, fields: Partial<Connec
  */
 const BEHIND_MOST = 32
 
+/** How many bytes may come behind them. Node makes objects of requests that are not served, too, and keeps them up to the end. */
+const IGNORED_MOST = 65_536
+
+/** How many connections may end so at once, after their answers. 64 KiB of the shortest requests take 6 MB. */
+const FULL_MOST = 8
+
 /** Records a request and its answer as the last ones of its connection. Returns false if no more of them are served on it. */
 export const begin = (connections: Connections, exchange: Exchange): boolean => {
   const { socket } = exchange.request
   const connection = connections.get(socket)
   if (connection === undefined || socket.destroyed) return false
-  const { isStream, last } = connection
-  const behind = last === undefined || last.response.writableFinished ? 0 : connection.behind + 1
-  if (isStream || behind > BEHIND_MOST) {
+  const { behind, fullAt, isStream, last } = connection
+  if (isStream || (fullAt !== NO && socket.bytesRead > fullAt + IGNORED_MOST)) {
     socket.destroy()
     return false
   }
-  if (last !== undefined && asksForUpgrade(last)) {
-    connections.set(socket, { ...connection, behind })
+  if (fullAt !== NO) return false
+  const isBehind = last !== undefined && !last.response.writableFinished
+  if (last !== undefined && (asksForUpgrade(last) || (isBehind && behind >= BEHIND_MOST))) {
+    endAfter(connections, socket, last)
     return false
   }
   if (asksForUpgrade(exchange)) exchange.response.setHeader("connection", "close")
   connections.delete(socket)
-  connections.set(socket, { ...connection, last: exchange, behind })
+  connections.set(socket, { ...connection, last: exchange, behind: behind + (isBehind ? 1 : 0) })
+  if (isBehind) {
+    exchange.response.once("close", () =>
+      change(connections, socket, { behind: (connections.get(socket)?.behind ?? 1) - 1 })
+    )
+  }
   return true
+}
+
+/** Serves no more requests on a connection, and ends it when this one, the last that is served, has its answer. */
+const endAfter = (connections: Connections, socket: Socket, { response }: Exchange): void => {
+  const full = Array.from(connections.values()).filter(({ fullAt }) => fullAt !== NO)
+  if (full.length >= FULL_MOST) return void socket.destroy()
+  change(connections, socket, { fullAt: socket.bytesRead })
+  if (!response.headersSent) response.setHeader("connection", "close")
+  response.once("finish", () => socket.destroySoon())
 }
 
 const asksForUpgrade = ({ request }: Exchange): boolean => request.headers.upgrade !== undefined
@@ -87,10 +112,11 @@ const asksForUpgrade = ({ request }: Exchange): boolean => request.headers.upgra
 const REQUEST_EVENTS = ["request", "checkContinue"] as const
 
 /**
- * Passes each request on to the listener of the library, by Node's own events. Four things are different from Node:
+ * Passes each request on to the listener of the library, by Node's own events. Five things are different from Node:
  * - Requests that come between listening and serving wait for the library's listener. Node would never answer them.
  * - The requests of a connection are served one after the other. Node would begin with all of them in the same turn.
- * - A request behind a stream ends its connection: a stream is the last answer on a connection. So do too many at once.
+ * - A request behind a stream ends its connection: a stream is the last answer on a connection.
+ * - Of too many requests at once the first are answered, and then the connection ends.
  * - The library's listener for upgrades is taken off. So a request for an upgrade is answered like any other (RFC 9110, 7.8). It is
  *   the last one on its connection: Node's parser may lose what follows, or take its body for a request.
  */
@@ -147,7 +173,8 @@ export const prepareStreams =
         const incoming = NodeHttpServerRequest.toIncomingMessage(request)
         const { socket } = incoming
         // Another request came behind this one before the stream began, or this one was refused meanwhile.
-        if (connections.get(socket)?.last?.request !== incoming || nodeResponse.writableEnded) {
+        const connection = connections.get(socket)
+        if (connection?.last?.request !== incoming || connection.fullAt !== NO || nodeResponse.writableEnded) {
           socket.destroy()
           return response
         }

@@ -3,7 +3,7 @@ import { Duration, Effect, Layer } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import { TestClock } from "effect/testing"
 import * as Listener from "../../../src/http/node/Listener.ts"
-import { call, dial, open, raw, serve, watch } from "../harness.ts"
+import { call, dial, open, pair, raw, serve, watch } from "../harness.ts"
 import { large } from "../large.ts"
 
 /** One turn of Node's event loop. */
@@ -171,17 +171,47 @@ describe("Connections", () => {
     })
   )
 
-  it.effect("many requests sent at once on one connection end it, and a few are answered in order", () =>
+  const post = "POST /api/pair-room HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+  const ask = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n"
+
+  it.effect(
+    "of many requests sent at once on one connection the first 33 are answered in order, and then it ends",
+    () =>
+      Effect.gen(function* () {
+        const code = yield* open()
+        const last = "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+        assert.strictEqual(answers(yield* raw(ask.repeat(15) + last)), 16)
+        const start = `PATCH /api/${code}/timer/start HTTP/1.1\r\nhost: x\r\n\r\n`
+        const many = yield* raw(ask.repeat(32) + start + ask.repeat(500) + last)
+        assert.strictEqual(answers(many), 32)
+        assert.match(many, /HTTP\/1.1 204 [^]*\r\nconnection: close\r\n[^]*\r\n\r\n$/i)
+        assert.isTrue((yield* view(code)).running)
+        // A stream is the last answer on its connection, and these have requests behind it.
+        assert.notInclude(yield* raw(ask.repeat(32) + connect(code) + ask.repeat(20)), "event: connect")
+      }).pipe(Effect.provide(serve()))
+  )
+
+  it.effect("a connection on which each request comes before the last one is answered goes on", () =>
     Effect.gen(function* () {
-      const ask = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n"
-      const last = "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
-      assert.strictEqual(answers(yield* raw(ask.repeat(15) + last)), 16)
-      assert.isBelow(answers(yield* raw(ask.repeat(500) + last)), 64)
-      assert.strictEqual((yield* call("GET", "/healthz")).status, 200)
+      const body = JSON.stringify(pair)
+      const begun = `${post}content-length: ${body.length}\r\n\r\n${body.slice(0, 1)}`
+      const client = yield* dial("")
+      yield* client.write(begun)
+      for (let count = 0; count < 50; count++) {
+        yield* client.write(body.slice(1) + begun)
+        yield* client.upTo("HTTP/1.1 201")
+      }
+      yield* client.write(body.slice(1))
+      yield* client.upTo("HTTP/1.1 201")
     }).pipe(Effect.provide(serve()))
   )
 
-  const post = "POST /api/pair-room HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+  it.effect("a connection that goes on sending behind too many requests ends at once", () =>
+    Effect.gen(function* () {
+      assert.isAtMost(answers(yield* raw(ask.repeat(20_000))), 33)
+      assert.strictEqual((yield* call("GET", "/healthz")).status, 200)
+    }).pipe(Effect.provide(serve()))
+  )
 
   it.effect.each([
     ["a chunk whose size is no number", `${post}transfer-encoding: chunked\r\n\r\nzz\r\n`, 400, "BadRequest"],

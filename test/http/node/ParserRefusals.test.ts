@@ -57,7 +57,7 @@ describe("ParserRefusals", () => {
     const socket = new PassThrough()
     const response = Object.assign(new PassThrough(), { headersSent: true })
     const last = { request: { complete: true }, response } as unknown as Connection["last"]
-    const connection = { last, behind: 0, isStream: false, unreadSince: -1 }
+    const connection = { last, behind: 0, fullAt: -1, isStream: false, unreadSince: -1 }
     const bytes = () =>
       ParserRefusals.onClientError({ code: "HPE_INVALID_METHOD", rawPacket: new Uint8Array(8) }, socket, connection)
     const before = response.listenerCount("finish")
