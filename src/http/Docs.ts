@@ -90,7 +90,16 @@ export const keeping = Effect.gen(function* () {
 
 const kept = HttpRouter.middleware(Effect.map(keeping, (keep) => (httpEffect) => keep(httpEffect)))
 
+/**
+ * What the page does without: fonts of another host, and what its makers offer elsewhere (their client, their tools, reports to them).
+ * Not all of these are in the library's type of the options.
+ */
+const OPTIONS = {
+  withDefaultFonts: false,
+  showDeveloperTools: "never",
+  hideClientButton: true,
+  telemetry: false
+}
+
 export const layer = (prefix: string) =>
-  HttpApiScalar.layer(prefixed(prefix), { path: PATH, scalar: { withDefaultFonts: false } }).pipe(
-    Layer.provide(kept.layer)
-  )
+  HttpApiScalar.layer(prefixed(prefix), { path: PATH, scalar: OPTIONS }).pipe(Layer.provide(kept.layer))

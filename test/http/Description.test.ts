@@ -34,6 +34,8 @@ describe("the description", () => {
     for (const { description, operationId, responses, summary, tags: own } of operations) {
       assert.match(operationId, /^[a-z]+\.[a-zA-Z]+$/)
       assert.isNotEmpty(summary, operationId)
+      // A summary is plain text: Markdown in it would be shown as it is written.
+      assert.notMatch(summary ?? "", /[`*_<]/, operationId)
       assert.isNotEmpty(description, operationId)
       assert.lengthOf(own, 1, operationId)
       assert.include(tags, own[0], operationId)

@@ -47,7 +47,7 @@ export class RoomGroup extends HttpApiGroup.make("rooms")
       success: RoomView,
       error: RoomNotFound
     }).annotateMerge(
-      describe("The room as it is now; its `id` is the `ETag`", "To follow a room, connect to its stream instead.")
+      describe("The room as it is now", "Its `id` is the `ETag`. To follow a room, connect to its stream instead.")
     ),
     HttpApiEndpoint.patch("changeSettings", "/pair-room/:accessCode", { ...command, payload: RoomSettings })
       .middleware(JsonBody)
