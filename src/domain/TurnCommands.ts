@@ -5,7 +5,7 @@ import { beginBreak, endTurn, interrupted, started } from "./Settle.ts"
 import { breakOff, changed, type Command, undoUntilOf } from "./Commands.ts"
 import { BadRequest, NothingToUndo } from "./errors.ts"
 import * as People from "./People.ts"
-import { remaining, type RoomState } from "./RoomState.ts"
+import { type ChangeKind, remaining, type RoomState } from "./RoomState.ts"
 import { DURATION_MAX, isRunning, paused, running } from "./Timer.ts"
 import { restore } from "./TurnLog.ts"
 
@@ -147,6 +147,16 @@ export const acknowledge: Command = {
     state.finishedAt === null || state.acknowledgedAt !== null ? state : changed(state, moment, "ack", {})
 }
 
+/** Why the last change cannot be undone, and what to do instead, where there is something. */
+const NOT_UNDONE: Partial<Record<ChangeKind, string>> = {
+  create: "the room is new, and there is nothing to undo",
+  start: "a start cannot be undone; pause the timer instead",
+  pause: "a pause cannot be undone; start the timer instead",
+  finish: "the end of a turn or a break cannot be undone; extend it instead, and it goes on",
+  ack: "the end of an alarm cannot be undone",
+  undo: "an undo cannot be undone"
+}
+
 /** Takes the last command back. */
 export const undo: Command<NothingToUndo> = {
   name: "undo",
@@ -157,8 +167,8 @@ export const undo: Command<NothingToUndo> = {
     return new NothingToUndo({
       message:
         until === null
-          ? `lastChange: expected a command that can be undone, got ${state.change}`
-          : "lastChange: a command can be undone for 30 seconds, and that time is over"
+          ? `lastChange: ${NOT_UNDONE[state.change] ?? "what was before it is not known any more"}`
+          : "lastChange: a change can be undone for 30 seconds, and the last one is older"
     })
   },
   run: (state, moment) => {

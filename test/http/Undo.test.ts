@@ -57,4 +57,33 @@ describe("an undo", () => {
       assert.deepStrictEqual(refusal(yield* patch(`${code}/undo`)), [409, "NothingToUndo"])
     }).pipe(Effect.provide(serve()))
   )
+
+  it.effect("that is refused says why, and what to do instead", () =>
+    Effect.gen(function* () {
+      const { code, press } = yield* room({ timerDuration: 5_000 })
+      const why = Effect.map(patch(`${code}/undo`), ({ status, text }) => [status, JSON.parse(text).message])
+      assert.deepStrictEqual(yield* why, [409, "lastChange: the room is new, and there is nothing to undo"])
+      yield* press("CODE/timer/start", 2)
+      assert.deepStrictEqual(yield* why, [409, "lastChange: a start cannot be undone; pause the timer instead"])
+      yield* press("CODE/timer/stop", 2)
+      assert.deepStrictEqual(yield* why, [409, "lastChange: a pause cannot be undone; start the timer instead"])
+      yield* press("CODE/timer/extend", 3, { time: 1_000 })
+      yield* press("CODE/undo", 3)
+      assert.deepStrictEqual(yield* why, [409, "lastChange: an undo cannot be undone"])
+      yield* press("CODE/timer/next", 3)
+      yield* TestClock.adjust("31 seconds")
+      assert.deepStrictEqual(yield* why, [
+        409,
+        "lastChange: a change can be undone for 30 seconds, and the last one is older"
+      ])
+      yield* press("CODE/timer/start", 2)
+      yield* TestClock.adjust("5 seconds")
+      assert.deepStrictEqual(yield* why, [
+        409,
+        "lastChange: the end of a turn or a break cannot be undone; extend it instead, and it goes on"
+      ])
+      yield* press("CODE/timer/ack", 1)
+      assert.deepStrictEqual(yield* why, [409, "lastChange: the end of an alarm cannot be undone"])
+    }).pipe(Effect.provide(serve()))
+  )
 })

@@ -126,7 +126,7 @@ describe.each(programs)("Rooms, %s", (_, layer) => {
           "BadRequest: duration: Expected a value between 1000 and 86400000 (a whole number of milliseconds from 1000 to 86400000), got 1",
           'BadRequest: by: Expected 1 to 20 characters, not blank, without control and bidirectional control characters, got ""',
           'BadRequest: people: Expected 2 to 20 different names, in the order in which they drive, got ["ann"]',
-          "NothingToUndo: lastChange: expected a command that can be undone, got create",
+          "NothingToUndo: lastChange: the room is new, and there is nothing to undo",
           'PersonNotFound: name: nobody in the room is called "nobody"',
           'NameTaken: name: expected a name that nobody else in the room has, got "apple"',
           'BadRequest: order: expected the names of everybody in the room, each once: lemon, apple, got ["lemon"]',
