@@ -15,10 +15,11 @@ export type StoreUrl =
 /** A variable whose value cannot be used. */
 export class SettingError extends Data.TaggedError("SettingError")<{ readonly message: string }> {}
 
-/** A variable: its default as text, what is allowed, and how to read a value; none if it cannot be used. */
+/** A variable: its default as text, what is allowed with an example where it needs one, and how to read a value; none if it cannot be used. */
 interface Setting<A> {
   readonly fallback: string
   readonly allowed: string
+  readonly example?: string
   readonly read: (text: string) => Option.Option<A>
 }
 
@@ -30,7 +31,8 @@ const text = (fallback: string, allowed: string, pattern: RegExp): Setting<strin
 
 const duration = (fallback: string, least: Duration.Input & string = "1 second"): Setting<Duration.Duration> => ({
   fallback,
-  allowed: `a duration such as "${fallback}", at least "${least}"`,
+  allowed: `a duration of at least "${least}"`,
+  example: `"${fallback}"`,
   read: (value) =>
     Option.filter(
       Duration.fromInput(value as Duration.Input),
@@ -41,7 +43,7 @@ const duration = (fallback: string, least: Duration.Input & string = "1 second")
 
 const oneOf = <const A extends string>(fallback: A, values: ReadonlyArray<A>): Setting<A> => ({
   fallback,
-  allowed: values.join(", "),
+  allowed: `one of ${values.join(", ")}`,
   read: (value) => Option.fromUndefinedOr(values.find((one) => one.toLowerCase() === value.toLowerCase()))
 })
 
@@ -127,7 +129,7 @@ const limit = (fallback: string): Setting<number> => ({
 
 const collector: Setting<string> = {
   fallback: "",
-  allowed: "an address such as http://collector:4318, to which /v1/traces and /v1/metrics are added; empty for none",
+  allowed: "an address such as http://collector:4318, to which /v1/traces and /v1/metrics are added",
   read: (value) =>
     value === "" || (URL.canParse(value) && /^https?:\/\/[^?#]+$/.test(value)) ? Option.some(value) : Option.none()
 }
@@ -140,7 +142,11 @@ export const VARIABLES = {
   PORT: port,
   STORE_URL: storeUrl,
   STORE_PREFIX: text("pairroom:", "up to 64 letters, digits and any of : . _ - { }", /^[\w:.{}-]{1,64}$/),
-  API_PREFIX: text("/api", "a path such as /api, or / for none", /^\/$|^(\/[A-Za-z0-9._~-]+)+$/),
+  API_PREFIX: text(
+    "/api",
+    "a path of letters, digits and any of . _ ~ - /, or / alone for none",
+    /^\/$|^(\/[A-Za-z0-9._~-]+)+$/
+  ),
   ACCESS_CODE_PREFIX: text("", "up to 16 letters, digits, - and _", PREFIX_PATTERN),
   ALLOWED_ORIGINS: origins,
   HEARTBEAT_INTERVAL: duration("15 seconds"),
@@ -183,6 +189,9 @@ export const changedSettings: Effect.Effect<Readonly<Record<string, string>>> = 
     )
 ).pipe(Effect.map((changed) => Object.fromEntries(changed.flat())))
 
+const expectedOf = ({ allowed, example }: Setting<unknown>) =>
+  example === undefined ? allowed : `${allowed}, such as ${example}`
+
 /** Reads all settings from the environment or another `ConfigProvider`. An empty value means the default. */
 export const settings: Effect.Effect<Settings, SettingError> = Effect.map(
   Effect.forEach(Object.entries<Setting<unknown>>(VARIABLES), ([name, setting]) =>
@@ -191,7 +200,7 @@ export const settings: Effect.Effect<Settings, SettingError> = Effect.map(
       Effect.flatMap((value) =>
         Option.match(setting.read(value), {
           onNone: () =>
-            new SettingError({ message: `${name}: expected ${setting.allowed}, got ${shown(masked(value))}` }),
+            new SettingError({ message: `${name}: expected ${expectedOf(setting)}, got ${shown(masked(value))}` }),
           onSome: (decoded) => Effect.succeed([name, decoded] as const)
         })
       )

@@ -28,11 +28,11 @@ export interface Range {
   readonly parse: (typed: string) => Option.Option<number>
 }
 
-const between = (least: number, most: number, said: string): Range => ({
-  allowed: `a length of time ${said}, such as 25m, 90s, 1h30m, 7:30, or a number of minutes`,
+const between = (least: number, most: number, said: string, examples: string): Range => ({
+  allowed: `a length of time ${said}, such as ${examples}, or a number of minutes`,
   parse: (typed) => Option.filter(parse(typed), (millis) => millis >= least && millis <= most)
 })
 
-export const PERIOD = between(DURATION_MIN, DURATION_MAX, "from 1s to 24h")
-export const EXTENSION = between(UNITS.s, UNITS.h, "from 1s to 1h")
-export const WAIT = between(0, AUTO_START_MAX, "from 0s to 10m")
+export const PERIOD = between(DURATION_MIN, DURATION_MAX, "from 1s to 24h", "25m, 90s, 1h30m, 7:30")
+export const EXTENSION = between(UNITS.s, UNITS.h, "from 1s to 1h", "2m, 90s, 7:30")
+export const WAIT = between(0, AUTO_START_MAX, "from 0s to 10m", "10s, 2m, 1:30")

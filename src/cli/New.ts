@@ -23,6 +23,11 @@ const length = (flag: string, description: string, range = Durations.PERIOD) =>
     Flag.filterMap(range.parse, () => range.allowed)
   )
 
+const turnsOf = (typed: string): Option.Option<number> =>
+  /^\d{1,2}$/.test(typed) && Number(typed) >= 1 && Number(typed) <= BREAK_EVERY_MAX
+    ? Option.some(Number(typed))
+    : Option.none()
+
 export const newRoom = Command.make(
   "new",
   {
@@ -33,12 +38,10 @@ export const newRoom = Command.make(
       Argument.variadic()
     ),
     turn: length("turn", "Length of a turn, such as 7m; 10m by default").pipe(Flag.withDefault(10 * MINUTE)),
-    every: Flag.Int("break-every").pipe(
+    every: Flag.String("break-every").pipe(
+      Flag.withMetavar("TURNS"),
       Flag.withDescription(`A break after so many turns, 1 to ${BREAK_EVERY_MAX}; none by default`),
-      Flag.filter(
-        (turns) => turns >= 1 && turns <= BREAK_EVERY_MAX,
-        () => `a whole number of turns from 1 to ${BREAK_EVERY_MAX}`
-      ),
+      Flag.filterMap(turnsOf, () => `a whole number of turns from 1 to ${BREAK_EVERY_MAX}`),
       Flag.optional
     ),
     break: length("break", "Length of these breaks; 5m by default").pipe(Flag.optional),

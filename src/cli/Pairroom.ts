@@ -13,8 +13,8 @@ import { watch } from "./Watch.ts"
 export const pairroom = Command.make("pairroom").pipe(
   Command.withDescription(
     "Keeps the timer of a pair-programming room in step for everyone in it.\n" +
-      "Variables: PAIRROOM_URL, the address of the service; PAIRROOM_ROOM, the room; PAIRROOM_NAME, your name.\n" +
-      "Exit codes: 0 when all is well, 1 when it was refused or cannot be done, 2 when the call is wrong."
+      "  Variables: PAIRROOM_URL, the address of the service; PAIRROOM_ROOM, the room; PAIRROOM_NAME, your name.\n" +
+      "  Exit codes: 0 when all is well, 1 when it was refused or cannot be done, 2 when the call is wrong."
   ),
   Command.withSubcommands([serve, newRoom, watch, status, ...RoomCommands.all, people, turns, health])
 )

@@ -87,6 +87,9 @@ const set = Command.make(
     if (Option.isNone(time)) {
       return yield* new Target.Unusable({ message: `time: expected ${Durations.PERIOD.allowed}, got nothing` })
     }
+    if (Option.exists(left, (remainingTime) => remainingTime > time.value)) {
+      return yield* new Target.Unusable({ message: "left: expected at most the length of the turn, got more" })
+    }
     const setting = {
       duration: time.value,
       ...Option.match(left, { onNone: () => ({}), onSome: (remainingTime) => ({ remainingTime }) })

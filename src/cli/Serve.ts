@@ -9,28 +9,28 @@ import { VARIABLES, type Settings } from "../Settings.ts"
 /** What each setting is for. */
 const MEANINGS: Readonly<Record<keyof Settings, string>> = {
   HOST: "Address to listen on",
-  PORT: "Port; 0 takes a free one",
+  PORT: "Port",
   STORE_URL: "Where rooms are kept",
   STORE_PREFIX: "Put before every key, in Redis",
-  API_PREFIX: "Path that the API stands under",
+  API_PREFIX: "Where the API stands",
   ACCESS_CODE_PREFIX: "Put before each new access code",
-  ALLOWED_ORIGINS: "Origins that may call from a browser",
+  ALLOWED_ORIGINS: "Pages elsewhere that may use the API in a browser",
   HEARTBEAT_INTERVAL: "How often a stream says that it lives",
   STREAM_LIFETIME: "How long a stream lives before its client reconnects",
-  ROOM_TTL: "A room that nobody changed or watched for so long is deleted",
+  ROOM_TTL: "After how long a room that nobody changes or watches is deleted",
   DRAIN_TIMEOUT: "The most that a shutdown takes",
   DRAIN_SPREAD: "Over what time clients are told to come back",
   LOG_LEVEL: "What is logged",
   LOG_FORMAT: "How it is logged",
   TRUSTED_PROXIES: "Proxies whose X-Forwarded-For is believed",
-  STREAMS_PER_ROOM: "Open streams of one room",
-  STREAMS_PER_ADDRESS: "Open streams of one address",
-  ROOMS_PER_MINUTE: "New rooms a minute from one address",
-  COMMANDS_PER_MINUTE: "Commands a minute from one address",
-  UNKNOWN_CODES_PER_MINUTE: "Requests a minute from one address for unknown codes",
-  OTEL_EXPORTER_OTLP_ENDPOINT: "Collector of traces and metrics",
+  STREAMS_PER_ROOM: "The most open streams of one room",
+  STREAMS_PER_ADDRESS: "The most open streams of one address",
+  ROOMS_PER_MINUTE: "The most new rooms a minute from one address",
+  COMMANDS_PER_MINUTE: "The most commands a minute from one address",
+  UNKNOWN_CODES_PER_MINUTE: "The most requests a minute from one address for unknown codes",
+  OTEL_EXPORTER_OTLP_ENDPOINT: "Where traces and metrics are sent",
   OTEL_EXPORTER_OTLP_PROTOCOL: "How they are sent there",
-  OTEL_SERVICE_NAME: "Name of the service in them"
+  OTEL_SERVICE_NAME: "What the service is called in them"
 }
 
 export const flagOf = (variable: string): string => variable.toLowerCase().replaceAll("_", "-")

@@ -24,12 +24,14 @@ export const turns = Command.make(
     csv: Flag.Boolean("csv").pipe(Flag.withDescription("As CSV, for a spreadsheet"), Flag.withDefault(false)),
     ...Target.common
   },
-  ({ csv, json, ...target }) =>
-    Target.withRoom(target, (rooms, code) =>
+  Effect.fnUntraced(function* ({ csv, json, ...target }) {
+    if (csv && json) return yield* new Target.Unusable({ message: "turns: expected --json or --csv, got both" })
+    yield* Target.withRoom(target, (rooms, code) =>
       Effect.flatMap(rooms.turns(code), (turns) =>
         Console.log(json ? JSON.stringify(turns) : csv ? toCsv(turns).trimEnd() : tableOf(turns))
       )
     )
+  })
 ).pipe(Command.withDescription("Show the ended turns, and how long everybody has driven"))
 
 const seconds = (millis: number) => timeText(Math.round(millis / 1_000))

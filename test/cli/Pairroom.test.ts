@@ -70,9 +70,25 @@ describe("the command pairroom", () => {
       for (const args of [
         ["extend", "2h"],
         ["extend", "banana", "2WQYYFY8H7RFD"],
-        ["break", "5m", "7m"]
+        ["break", "5m", "7m"],
+        ["set", "10m", "--left", "11m", "2WQYYFY8H7RFD"]
       ]) {
         assert.strictEqual((yield* pairroom(args, service)).code, 2, args.join(" "))
+      }
+      assert.deepStrictEqual(yield* pairroom(["turns", "--json", "--csv", "2WQYYFY8H7RFD"], service), {
+        code: 2,
+        stdout: "",
+        stderr: "pairroom: turns: expected --json or --csv, got both\n"
+      })
+      for (const turns of ["0", "21", "many"]) {
+        const { code, stderr } = yield* pairroom(["new", "Mina", "Jun", "--break-every", turns], service)
+        assert.deepStrictEqual(
+          [code, stderr.split("\n")[0]],
+          [
+            2,
+            `pairroom: Invalid value for flag --break-every: "${turns}". Expected: a whole number of turns from 1 to 20`
+          ]
+        )
       }
       const unknown = yield* pairroom(["strat"], service)
       assert.deepStrictEqual([unknown.code, unknown.stdout], [2, ""])
@@ -88,6 +104,10 @@ describe("the command pairroom", () => {
       const { stdout } = yield* pairroom(["serve", "--help"])
       for (const flag of ["--port", "--store-url", "--otel-service-name"]) assert.include(stdout, flag)
       assert.include(stdout, "Default sqlite:./data/pairroom.db [STORE_URL]")
+      assert.include(stdout, "What is logged: one of All, Trace, Debug, Info, Warn, Error, Fatal, None. Default Info")
+      assert.include(stdout, "How it is logged: one of auto, pretty, json. Default auto")
+      // Nothing is said twice: what is allowed is not said with the default as its example.
+      assert.notMatch(stdout, /such as "?([^"\s]+(?: [a-z]+)?)"?.*Default \1/)
       const refused = yield* pairroom(["serve", "--port", "99999", "--log-format", "pretty"], { PORT: "3000" })
       assert.strictEqual(refused.code, 1)
       assert.include(refused.stderr, 'PORT: expected a whole number from 0 to 65535; 0 takes a free port, got "99999"')
