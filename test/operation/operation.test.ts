@@ -118,17 +118,35 @@ describe("the resources of Kubernetes", () => {
 describe("an alarm", () => {
   const { groups } = Yaml.parse(read("src/operation/alarms.yaml")) as {
     readonly groups: ReadonlyArray<{
-      readonly rules: ReadonlyArray<{ readonly alert: string; readonly expr: string; readonly annotations: object }>
+      readonly rules: ReadonlyArray<{
+        readonly alert: string
+        readonly expr: string
+        readonly annotations: { readonly summary: string }
+      }>
     }>
   }
+  const rules = groups.flatMap((group) => group.rules)
 
-  it.each(groups.flatMap(({ rules }) => rules))("asks for metrics and labels that there are: $alert", ({ expr }) => {
+  it.each(rules.filter(({ expr }) => !expr.startsWith("absent(")))(
+    "is about one instance, and names it: $alert",
+    ({ annotations, expr }) => {
+      // A sum without it would hide one instance behind the others.
+      for (const [, labels] of expr.matchAll(/\bby \(([^)]*)\)/g)) assert.include(labels!.split(", "), "instance")
+      if (expr.includes("sum")) assert.match(expr, /\bsum by \(/)
+      assert.include(annotations.summary, "{{ $labels.instance }}")
+    }
+  )
+
+  it.each(rules)("asks for metrics and labels that there are: $alert", ({ expr }) => {
     const names = expr.match(/\b(?:pairroom|process|nodejs)_\w+/g) ?? []
-    assert.isAbove(names.length, 0)
+    // Prometheus makes `up` itself, and gives each series its `job` and `instance`.
+    assert.isTrue(names.length > 0 || expr.startsWith("up{"))
     const families = names.map((name) => TABLE.find((family) => name.replace(/_bucket$/, "") === family.name))
     assert.notInclude(families, undefined)
-    const labels = ["job", "le", ...families.flatMap((family) => Object.keys(family?.labels ?? {}))]
-    for (const [, label] of expr.matchAll(/(?:\bby \(|{)(\w+)/g)) assert.include(labels, label)
+    const labels = ["job", "instance", "le", ...families.flatMap((family) => Object.keys(family?.labels ?? {}))]
+    for (const [, asked] of expr.matchAll(/(?:\bby \(|{)([\w, ]+)/g)) {
+      for (const label of asked!.split(", ")) assert.include(labels, label)
+    }
     for (const { name, type } of families.flatMap((family) => family ?? [])) {
       if (type === "counter") assert.match(expr, new RegExp(`\\brate\\(${name}`))
       if (type === "histogram") assert.match(expr, new RegExp(`\\brate\\(${name}_bucket`))
