@@ -29,6 +29,17 @@ const within = (remainingName: string, remaining: number | null | undefined, dur
     issue: `Expected at most ${durationName}, which is ${duration}`
   }
 
+/** Examples of new rooms. */
+export const NEW_ROOMS = {
+  mob: {
+    people: [ann, bo, cem],
+    timerDuration: 900_000,
+    breaks: { every: 4, duration: 300_000 },
+    goal: "log in with a passkey"
+  },
+  pair: { driver: ann, navigator: bo, timerDuration: 600_000 }
+} as const
+
 /** The body that creates a room. Other fields are ignored. */
 export const NewRoom = Schema.Struct({
   driver: Schema.optionalKey(Schema.NullOr(Name)).annotate({ description: NAME_ALLOWED }),
@@ -44,10 +55,7 @@ export const NewRoom = Schema.Struct({
   .pipe(
     Schema.annotateEncoded({
       description: "A new room: its people, by `people` or by `driver` and `navigator`, and its timer.",
-      examples: [
-        { driver: ann, navigator: bo, people: [ann, bo, cem], timerDuration: 900_000, goal: "log in with a passkey" },
-        { driver: ann, navigator: bo, timerDuration: 600_000, timerRemainingTime: 300_000 }
-      ]
+      examples: [NEW_ROOMS.mob, NEW_ROOMS.pair]
     })
   )
   .check(

@@ -99,11 +99,22 @@ describe("the description", () => {
     const examples = everySchema.flatMap(([place, schema]) =>
       (schema.examples ?? []).map((example) => [place, schema, example] as const)
     )
+    const given = operations.flatMap(({ operationId, parameters }) =>
+      parameters.map(({ example, name, schema }) => [`${operationId} ${name}`, schema, example] as const)
+    )
     assert.isAbove(examples.length, 100)
+    assert.isAbove(given.length, 50)
     assert.deepStrictEqual(
-      examples.flatMap(([place, schema, example]) => faultsOf(schemas, schema, example, place)),
+      [...examples, ...given].flatMap(([place, schema, example]) => faultsOf(schemas, schema, example, place)),
       []
     )
+  })
+
+  it("shows a new room of many people, and one of two", () => {
+    const body = create.requestBody?.content?.["application/json"]
+    const rooms = Object.values(body?.examples ?? {}).map(({ value }) => value)
+    assert.lengthOf(rooms, 2)
+    assert.deepStrictEqual(rooms, bodiesOf(create))
   })
 
   it("describes every event of the stream with its data", () => {

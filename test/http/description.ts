@@ -4,7 +4,12 @@ import { prefixed } from "../../src/http/Api.ts"
 import type { Schema, Schemas } from "./jsonSchema.ts"
 
 interface Content {
-  readonly content?: Readonly<Record<string, { readonly schema: Schema }>>
+  readonly content?: Readonly<Record<string, Media>>
+}
+
+interface Media {
+  readonly schema: Schema
+  readonly examples?: Readonly<Record<string, { readonly summary: string; readonly value: unknown }>>
 }
 
 interface Response extends Content {

@@ -13,6 +13,18 @@ export const optionalBody = operation((given) => ({
   requestBody: { ...given.requestBody, required: false }
 }))
 
+/** For an endpoint whose body has several examples, by their names. */
+export const bodyExamples = (
+  examples: Readonly<Record<string, { readonly summary: string; readonly value: unknown }>>
+) =>
+  operation((given) => ({
+    ...given,
+    requestBody: {
+      ...given.requestBody,
+      content: mapValues(given.requestBody?.content ?? {}, (body) => ({ ...body, examples }))
+    }
+  }))
+
 const EVENTS = `The events, for example:
 
 \`\`\`

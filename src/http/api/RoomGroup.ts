@@ -4,11 +4,12 @@
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { text } from "../../domain/described.ts"
-import { Completion, NewRoom, RoomSettings } from "../../domain/RoomInput.ts"
+import { Completion, NEW_ROOMS, NewRoom, RoomSettings } from "../../domain/RoomInput.ts"
 import { AccessCode } from "../../domain/RoomState.ts"
 import { RoomView } from "../../domain/RoomView.ts"
 import { TurnsView } from "../../domain/TurnLog.ts"
 import { AnyCode, by, command, describe, lateCommand, params } from "./Command.ts"
+import { bodyExamples } from "./Description.ts"
 import { RoomNotFound } from "./errors.ts"
 import { JsonBody, NoBody, Parameters, RateLimits } from "./Middleware.ts"
 
@@ -37,6 +38,12 @@ export class RoomGroup extends HttpApiGroup.make("rooms")
       .middleware(JsonBody)
       .annotateMerge(
         describe("Create a room", "Answers with the access code, which is the key to the room. Its timer stands.")
+      )
+      .annotateMerge(
+        bodyExamples({
+          mob: { summary: "Three people, with breaks", value: NEW_ROOMS.mob },
+          pair: { summary: "Two people", value: NEW_ROOMS.pair }
+        })
       ),
     HttpApiEndpoint.get("exists", "/pair-room/exists", {
       query: { access_code: AnyCode },
