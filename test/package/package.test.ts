@@ -143,7 +143,7 @@ describe("the package", () => {
 
   it("has declarations that a program for Node, and one for a browser, can check in full", async () => {
     link("@types/node")
-    const programs = ["embed.ts", "guard.ts", "join.ts", "store.ts", "stream.ts"]
+    const programs = ["embed.ts", "follow.ts", "guard.ts", "join.ts", "store.ts", "stream.ts"]
     for (const name of programs) cpSync(new URL(`../examples/${name}`, import.meta.url), join(project, name))
     assert.strictEqual(await complaints("node.json", [...programs, "entries.ts"], ["node"]), "")
     assert.strictEqual(await complaints("browser.json", ["browser.ts", "remote.ts"], []), "")
