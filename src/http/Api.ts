@@ -19,7 +19,10 @@ const groups = [RoomGroup, PeopleGroup, TimerGroup, StreamGroup] as const
 const annotations = OpenApi.annotations({
   title: "Pairroom",
   version: VERSION,
-  description: "Keeps the timer of a pair-programming room in step for everyone in it. All times are milliseconds.",
+  description:
+    "Keeps the timer of a pair-programming room in step for everyone in it. All times are milliseconds. " +
+    "Beside this API, a room has an address for people: `/room/{accessCode}` is its page, with `Accept: text/plain` a line of text, " +
+    "with `Accept: text/calendar` a calendar, and `/room/{accessCode}.svg` is a badge.",
   license: { name: "MIT", identifier: "MIT" },
   servers: [{ url: "/", description: "The server that this description comes from" }],
   transform: complete

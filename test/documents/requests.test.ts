@@ -120,11 +120,10 @@ describe("the document on the API", () => {
       ]
     ).flat()
     const known = Object.entries(OpenApi.fromApi(prefixed("/api")).paths).flatMap(([path, methods]) =>
-      path.startsWith("/api/")
-        ? Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.slice("/api".length)}`)
-        : []
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/^\/api\//, "/")}`)
     )
-    assert.isAbove(known.length, 20)
-    assert.deepStrictEqual(documented.toSorted(), known.toSorted())
+    assert.isAbove(known.length, 25)
+    // A request that does two things has two rows.
+    assert.deepStrictEqual([...new Set(documented)].toSorted(), known.toSorted())
   })
 })
