@@ -36,9 +36,18 @@ export interface Surroundings {
   readonly certain: boolean
 }
 
-/** Node writes a Buffer as it is. It would wrap any other `Uint8Array` for each client. */
+/**
+ * Node writes a Buffer as it is. It would wrap any other `Uint8Array` for each client. The Buffer has memory of its own: one from the
+ * pool of Node keeps 64 KiB for as long as a tick is kept, or a frame waits for a client that does not read.
+ */
 const encode: (text: string) => Uint8Array =
-  typeof Buffer === "undefined" ? (text) => new TextEncoder().encode(text) : (text) => Buffer.from(text)
+  typeof Buffer === "undefined" ? (text) => new TextEncoder().encode(text) : (text) => inOwnMemory(text)
+
+const inOwnMemory = (text: string): Uint8Array => {
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text))
+  bytes.write(text)
+  return bytes
+}
 
 const bytesOf = (events: ReadonlyArray<RoomEvent>) => encode(events.map(toSse).join(""))
 
