@@ -35,6 +35,12 @@ const HEADERS_TIMEOUT = 10_000
 const REQUEST_TIMEOUT = 30_000
 const TIMEOUT_CHECK = 2_000
 
+/**
+ * How many connections may wait to be accepted; the system may allow less. Where this queue is full, clients try again after one second,
+ * then three. Node's own 511 are not enough for the clients of an instance that has ended, which all come back within a second.
+ */
+const BACKLOG = 4_096
+
 /** Longer than a load balancer keeps an idle connection (60 s is common), so that the server never closes first. */
 const KEEP_ALIVE_TIMEOUT = 65_000
 
@@ -141,7 +147,7 @@ const listen = (
     patience: Duration.times(drainTimeout, DRAIN_SHARE)
   })
   return Layer.mergeAll(
-    NodeHttpServer.layerServer(() => server, { host, port, gracefulShutdownTimeout: drainTimeout }),
+    NodeHttpServer.layerServer(() => server, { host, port, backlog: BACKLOG, gracefulShutdownTimeout: drainTimeout }),
     platform,
     Layer.succeed(Listener, listener),
     Connections.endUnread(connections, { stream: unreadLimit, answer: UNREAD_ANSWER }),
