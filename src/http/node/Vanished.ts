@@ -4,7 +4,7 @@
  * data is under way. So this asks Linux itself, in the table of its connections, what was sent and not acknowledged. On other
  * systems there is no such table, and only the system's own limit holds.
  */
-import { Clock, Duration, Effect, FileSystem, Layer, Ref, Result, Schedule } from "effect"
+import { Clock, Duration, Effect, FileSystem, Layer, Ref, Result, Schedule, Stream } from "effect"
 import { NetAddress } from "effect/net"
 import { type Connections, cut } from "./Connections.ts"
 
@@ -15,6 +15,12 @@ const OFTEN = Duration.seconds(5)
 
 /** One line for each connection: local and remote address, state, queues, timer, and how often its data was sent again. */
 const TABLES = ["/proc/self/net/tcp", "/proc/self/net/tcp6"]
+
+/**
+ * How much of a table is read at once, in bytes: Linux gives a page at most. A table is never in memory as a whole, and the event
+ * loop does its other work between two pages. Node alone would take 64 KiB for each page, and keep them all until it has the last one.
+ */
+const PAGE = 4_096
 
 /**
  * The kernel's counters, about 1 KB. The tables are larger than 1 MB for 10,000 connections. So they are read only if data was sent
@@ -41,6 +47,28 @@ export const unacknowledged = (table: string): ReadonlyArray<string> =>
   Array.from(table.matchAll(LINE), ([, local = "", address = "", remote = ""]) =>
     keyOf(Number.parseInt(local, 16), addressOf(address), Number.parseInt(remote, 16))
   )
+
+/** Returns the same for a table that comes in pieces, which may end in the middle of a line. */
+export const unacknowledgedIn = <E>(pieces: Stream.Stream<string, E>): Effect.Effect<ReadonlyArray<string>, E> =>
+  Effect.map(
+    Stream.runFold(
+      pieces,
+      (): Found => ({ rest: "", keys: [] }),
+      ({ keys, rest }, piece): Found => {
+        const text = rest + piece
+        const end = text.lastIndexOf("\n") + 1
+        const found = unacknowledged(text.slice(0, end))
+        return { rest: text.slice(end), keys: found.length === 0 ? keys : [...keys, ...found] }
+      }
+    ),
+    ({ keys, rest }) => [...keys, ...unacknowledged(rest)]
+  )
+
+interface Found {
+  /** The beginning of a line. */
+  readonly rest: string
+  readonly keys: ReadonlyArray<string>
+}
 
 export const keyOf = (localPort: number, address: string, port: number): string => `${localPort} ${address} ${port}`
 
@@ -73,6 +101,12 @@ export const endVanished = (connections: Connections) =>
       const silent = yield* Ref.make<ReadonlyMap<string, number>>(new Map())
       const counted = yield* Ref.make<number | undefined>(undefined)
       const read = (path: string) => Effect.orElseSucceed(files.readFileString(path), () => "")
+      const keysIn = (path: string) =>
+        files.stream(path, { chunkSize: PAGE }).pipe(
+          Stream.decodeText,
+          unacknowledgedIn,
+          Effect.orElseSucceed((): ReadonlyArray<string> => [])
+        )
       const isQuiet = Effect.gen(function* () {
         const now = retransmitted(yield* read(COUNTERS))
         const before = yield* Ref.getAndSet(counted, now)
@@ -80,10 +114,9 @@ export const endVanished = (connections: Connections) =>
       })
       const look = Effect.gen(function* () {
         if (connections.size === 0 || (yield* isQuiet)) return
-        const tables = yield* Effect.forEach(TABLES, read)
+        const keys = (yield* Effect.forEach(TABLES, keysIn)).flat()
         const clock = yield* Clock.Clock
         const now = Number(clock.monotonicTimeNanosUnsafe() / 1_000_000n)
-        const keys = tables.flatMap(unacknowledged)
         const all = yield* Ref.updateAndGet(silent, (before) => since(before, keys, now))
         const gone = new Set(
           Array.from(all).flatMap(([key, at]) => (now - at >= Duration.toMillis(LIMIT) ? [key] : []))

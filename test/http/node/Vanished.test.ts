@@ -1,5 +1,17 @@
 import { assert, describe, it } from "@effect/vitest"
-import { keyOf, plainAddress, retransmitted, since, unacknowledged } from "../../../src/http/node/Vanished.ts"
+import { Effect, FileSystem, Layer, Stream } from "effect"
+import { TestClock } from "effect/testing"
+import type { Socket } from "node:net"
+import type { Connections } from "../../../src/http/node/Connections.ts"
+import {
+  endVanished,
+  keyOf,
+  plainAddress,
+  retransmitted,
+  since,
+  unacknowledged,
+  unacknowledgedIn
+} from "../../../src/http/node/Vanished.ts"
 
 const head = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
 const line = (index: number, remote: string, tries: string) =>
@@ -22,6 +34,57 @@ describe("Vanished", () => {
     assert.strictEqual(plainAddress("fe80::1%eth0"), "fe80::1")
     assert.strictEqual(plainAddress("192.0.2.6"), "192.0.2.6")
   })
+
+  it.effect("finds the same in a table that comes in pieces of any length", () =>
+    Effect.gen(function* () {
+      const table =
+        head +
+        line(0, "050200C0:1F90", "00000001") +
+        line(1, "060200C0:1F91", "00000000") +
+        line(2, "070200C0:1F92", "00000009")
+      for (let length = 1; length <= table.length; length++) {
+        const pieces = Array.from({ length: Math.ceil(table.length / length) }, (_, index) =>
+          table.slice(index * length, (index + 1) * length)
+        )
+        assert.deepStrictEqual(yield* unacknowledgedIn(Stream.fromIterable(pieces)), unacknowledged(table))
+      }
+      assert.deepStrictEqual(yield* unacknowledgedIn(Stream.make(table.trimEnd())), unacknowledged(table))
+    })
+  )
+
+  it.effect("resets a client that acknowledges nothing for 30 s, and never has a whole table in memory", () =>
+    Effect.gen(function* () {
+      const resets: Array<string> = []
+      const asked: Array<unknown> = []
+      const client = (remoteAddress: string, remotePort: number) =>
+        ({
+          localPort: 0x810b,
+          remoteAddress,
+          remotePort,
+          resetAndDestroy: () => void resets.push(remoteAddress)
+        }) as unknown as Socket
+      const connection = { last: undefined, behind: 0, isStream: true, unreadSince: -1 }
+      const connections: Connections = new Map([
+        [client("192.0.2.5", 0x1f90), connection],
+        [client("192.0.2.6", 0x1f91), connection]
+      ])
+      const table = head + line(0, "050200C0:1F90", "00000000") + line(1, "060200C0:1F91", "00000003")
+      const files = FileSystem.layerNoop({
+        // Without the counters of the system each look reads the tables.
+        readFileString: (path) => (path.endsWith("snmp") ? Effect.succeed("") : Effect.die(`${path} as a whole`)),
+        stream: (path, options) => {
+          asked.push(options?.chunkSize)
+          return path.endsWith("tcp") ? Stream.make(new TextEncoder().encode(table)) : Stream.empty
+        }
+      })
+      yield* Layer.build(Layer.provide(endVanished(connections), files))
+      yield* TestClock.adjust("30 seconds")
+      assert.deepStrictEqual(resets, [])
+      yield* TestClock.adjust("5 seconds")
+      assert.deepStrictEqual(resets, ["192.0.2.6"])
+      assert.deepStrictEqual([...new Set(asked)], [4_096])
+    })
+  )
 
   it("counts from the first look at which nothing was acknowledged, and anew after something was", () => {
     const first = since(new Map(), ["a", "b"], 1_000)
