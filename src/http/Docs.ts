@@ -80,7 +80,8 @@ export const keeping = Effect.gen(function* () {
       const response = yield* httpEffect
       const { body } = response
       if (body._tag !== "Uint8Array") return response
-      const answers = yield* answersOf(Buffer.from(body.body))
+      // The library keeps its own answer for ever. Asked for the bytes of its text, it would keep them too.
+      const answers = yield* answersOf(Buffer.from(body.text ?? body.body))
       yield* Ref.set(known, Option.some(answers))
       return answers(yield* HttpServerRequest.HttpServerRequest)
     })
