@@ -30,12 +30,16 @@ export interface Child {
 
 const SCRIPT = "test/hostile/child.ts"
 
+/** JSON has no Infinity, which is how long somebody waited who was never served. */
+const serialization = "advanced"
+
 /** Starts one, in a network namespace if it is named. */
 export const start = (namespace?: string): Child => {
   const child: ChildProcess =
     namespace === undefined
-      ? fork(SCRIPT)
+      ? fork(SCRIPT, { serialization })
       : spawn("ip", ["netns", "exec", namespace, process.execPath, SCRIPT], {
+          serialization,
           stdio: ["ignore", "inherit", "inherit", "ipc"]
         })
   return {
