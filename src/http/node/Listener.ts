@@ -35,14 +35,15 @@ const HEADERS_TIMEOUT = 10_000
 const REQUEST_TIMEOUT = 30_000
 const TIMEOUT_CHECK = 2_000
 
-/**
- * How many connections may wait to be accepted; the system may allow less. Where this queue is full, clients try again after one second,
- * then three. Node's own 511 are not enough for the clients of an instance that has ended, which all come back within a second.
- */
-const BACKLOG = 4_096
-
 /** Longer than a load balancer keeps an idle connection (60 s is common), so that the server never closes first. */
 const KEEP_ALIVE_TIMEOUT = 65_000
+
+/**
+ * How many clients may wait until their connections are accepted. The kernel has a limit of its own, which counts where it is lower.
+ * Node accepts one connection in each turn of its event loop, so after an outage thousands wait. With Node's own 511 the others would
+ * not get through, and try again after 1 s, 2 s, 4 s and so on.
+ */
+const BACKLOG = 65_535
 
 /** How long an answer may wait for a client that does not read. Streams have a limit of their own. */
 const UNREAD_ANSWER = Duration.seconds(60)
