@@ -8,6 +8,7 @@ import type { IpNetwork } from "effect/net"
 import * as ClientAddress from "./ClientAddress.ts"
 import * as Cors from "./Cors.ts"
 import { Drain } from "./Drain.ts"
+import * as FairShare from "./FairShare.ts"
 import * as Handlers from "./Handlers.ts"
 import * as Limits from "./Limits.ts"
 import type { LimitSettings } from "./Limits.ts"
@@ -104,6 +105,7 @@ const serve = (options: Options, pages: ReadonlyArray<Pages.Page>) => {
         Pages.lost(pages)
       )
     ),
+    Layer.provide(FairShare.layer),
     Layer.provide([
       Requests.all,
       everyAnswer,

@@ -63,7 +63,7 @@ describe("Vanished", () => {
           remotePort,
           resetAndDestroy: () => void resets.push(remoteAddress)
         }) as unknown as Socket
-      const connection = { last: undefined, behind: 0, isStream: true, unreadSince: -1 }
+      const connection = { last: undefined, behind: 0, fullAt: -1, isStream: true, unreadSince: -1 }
       const connections: Connections = new Map([
         [client("192.0.2.5", 0x1f90), connection],
         [client("192.0.2.6", 0x1f91), connection]

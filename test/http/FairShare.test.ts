@@ -1,0 +1,95 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber } from "effect"
+import { IpNetwork } from "effect/net"
+import * as FairShare from "../../src/http/FairShare.ts"
+import { dial, serve } from "./harness.ts"
+
+const { EACH_TURN } = FairShare
+
+/** Lets everything run that can run now, so often. */
+const turns = (count: number) => Effect.repeat(Effect.yieldNow, { times: count - 1 })
+
+const numbers = (count: number) => Array.from({ length: count }, (_, index) => index)
+
+/** Sends so many requests from an address, and gives the numbers of those that have begun, and the requests. */
+const send = Effect.fnUntraced(function* (
+  begin: Effect.Success<typeof FairShare.make>,
+  address: string,
+  count: number
+) {
+  const begun: Array<number> = []
+  const fibers = yield* Effect.forEach(numbers(count), (index) =>
+    Effect.forkChild(
+      Effect.map(begin(address), () => begun.push(index)),
+      { startImmediately: true }
+    )
+  )
+  return { begun, fibers }
+})
+
+const request = (address: string) => `GET /healthz HTTP/1.1\r\nhost: x\r\nx-forwarded-for: ${address}\r\n\r\n`
+
+describe("FairShare", () => {
+  it.effect("of one address no more begin at once than its share, and all of them begin in their order", () =>
+    Effect.gen(function* () {
+      const { begun } = yield* send(yield* FairShare.make, "192.0.2.1", 3 * EACH_TURN + 1)
+      assert.deepStrictEqual(begun, numbers(EACH_TURN))
+      const before = begun.length
+      yield* turns(1)
+      assert.isAtMost(begun.length - before, EACH_TURN)
+      yield* turns(10)
+      assert.deepStrictEqual(begun, numbers(3 * EACH_TURN + 1))
+    })
+  )
+
+  it.effect("another address begins at once, however many requests of the first one wait", () =>
+    Effect.gen(function* () {
+      const begin = yield* FairShare.make
+      yield* send(begin, "192.0.2.1", 100 * EACH_TURN)
+      assert.deepStrictEqual((yield* send(begin, "192.0.2.2", 1)).begun, [0])
+    })
+  )
+
+  it.effect("an address whose requests came one after the other never waits", () =>
+    Effect.gen(function* () {
+      const begin = yield* FairShare.make
+      for (let round = 0; round < 3; round++) {
+        assert.deepStrictEqual((yield* send(begin, "192.0.2.1", EACH_TURN)).begun, numbers(EACH_TURN))
+        yield* turns(3)
+      }
+    })
+  )
+
+  it.effect("a client that has gone while its request waited takes nobody's place", () =>
+    Effect.gen(function* () {
+      const { begun, fibers } = yield* send(yield* FairShare.make, "192.0.2.1", 3 * EACH_TURN)
+      yield* Fiber.interruptAll(fibers.slice(EACH_TURN, 2 * EACH_TURN))
+      yield* turns(10)
+      assert.deepStrictEqual(begun, [
+        ...numbers(EACH_TURN),
+        ...numbers(EACH_TURN).map((index) => index + 2 * EACH_TURN)
+      ])
+    })
+  )
+
+  it.effect("the server answers another client before the crowd of requests that came from one address before it", () =>
+    Effect.gen(function* () {
+      const answered: Array<string> = []
+      const crowd = yield* Effect.forEach(numbers(5 * EACH_TURN), () => dial(request("192.0.2.1")))
+      const other = yield* dial(request("192.0.2.2"))
+      const clients = [...crowd, other]
+      // All are connected, and the server waits for their next requests.
+      yield* Effect.forEach(clients, ({ upTo }) => upTo("\r\n\r\nok"), { discard: true })
+      yield* Effect.forEach(crowd, ({ write }) => write(request("192.0.2.1")), { discard: true })
+      yield* other.write(request("192.0.2.2"))
+      yield* Effect.forEach(
+        clients,
+        (client) =>
+          Effect.map(client.upTo("\r\n\r\nok"), () => answered.push(client === other ? "other" : "one of the crowd")),
+        { concurrency: "unbounded" }
+      )
+      assert.strictEqual(answered.length, clients.length)
+      assert.isBelow(answered.indexOf("other"), 3 * EACH_TURN)
+    }).pipe(Effect.provide(serve({ trustedProxies: [IpNetwork.fromStringUnsafe("127.0.0.0/8")] })))
+  )
+})
