@@ -25,8 +25,35 @@ export const skips = missing !== undefined && !process.env["CI"]
 
 if (skips) console.warn(missing)
 
+/**
+ * What the tests do not need, and what costs a third of their time: the suggestions of the address bar, which are pages of
+ * their own in every window, and the process that is kept ready for the next page.
+ */
+const UNUSED = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "SpareRendererForSitePerProcess"]
+
+/** What Playwright switches off. Chromium takes the last list alone, so it is said again. */
+const OFF_BY_PLAYWRIGHT = [
+  "AimEnabled",
+  "AvoidCorsURLLoaderRestartOnRedirect",
+  "AvoidUnnecessaryBeforeUnloadCheckSync",
+  "DestroyProfileOnBrowserClose",
+  "HttpsFirstBalancedModeAutoEnable",
+  "HttpsUpgrades",
+  "LensOverlay",
+  "MediaRouter",
+  "NetworkTimeServiceQuerying",
+  "OptimizationHints",
+  "PaintHolding",
+  "PreconnectToSearch",
+  "ThirdPartyStoragePartitioning"
+]
+
 export const launch = (): Promise<Browser> => {
   if (found === undefined) throw new Error(missing)
   // A person has to touch the page before it may sound, as in the browsers that people have.
-  return chromium.launch({ executablePath: found, args: ["--autoplay-policy=user-gesture-required"] })
+  const off = [...OFF_BY_PLAYWRIGHT, ...UNUSED].join()
+  return chromium.launch({
+    executablePath: found,
+    args: ["--autoplay-policy=user-gesture-required", `--disable-features=${off}`]
+  })
 }
