@@ -2,13 +2,11 @@
  * Who is over a limit, and for how long. So a flood is refused at once, and the store of the counters is not asked again for each
  * request of it.
  */
-import { Clock, Effect, MutableRef } from "effect"
+import { Effect, MutableRef } from "effect"
+import * as Elapsed from "../store/Elapsed.ts"
 
 /** How often those whose time is over are forgotten, in milliseconds. */
 const FORGETTING = 60_000
-
-/** In milliseconds. A wall clock that is set back would keep somebody over a limit. */
-const now = Effect.map(Clock.Clock, (clock) => Number(clock.monotonicTimeNanosUnsafe() / 1_000_000n))
 
 /** Returns an empty memory. */
 export const make = () => {
@@ -23,10 +21,10 @@ export const make = () => {
 
   return {
     /** Returns for how many milliseconds this key is over its limit; 0 if it is not known to be. */
-    left: (key: string) => Effect.map(now, (now) => Math.max(0, (until.get(key) ?? 0) - now)),
+    left: (key: string) => Effect.map(Elapsed.millis, (now) => Math.max(0, (until.get(key) ?? 0) - now)),
     /** Remembers a key for so many milliseconds. */
     remember: (key: string, millis: number) =>
-      Effect.map(now, (now) => {
+      Effect.map(Elapsed.millis, (now) => {
         forget(now)
         until.set(key, now + millis)
       })

@@ -2,8 +2,9 @@
  * What an operator sees of each request: counters, a line at Debug, a span, and one line with the cause where it failed by a defect.
  * The path itself is nowhere: it has the access code in it, which is the key to a room. The pattern of its route stands for it.
  */
-import { Cause, Clock, Effect, Metric, Option, References } from "effect"
+import { Cause, Effect, Metric, Option, References } from "effect"
 import { HttpEffect, HttpRouter, HttpServerRequest, type HttpServerResponse, HttpTraceContext } from "effect/http"
+import * as Elapsed from "../store/Elapsed.ts"
 import { requestDuration, requests } from "./HttpMetrics.ts"
 
 /** The route of a request that has none. */
@@ -17,8 +18,6 @@ const routes = new WeakMap<object, string>()
 
 const routeOf = ({ source }: HttpServerRequest.HttpServerRequest) => routes.get(source) ?? NONE
 
-const elapsed = Effect.map(Clock.Clock, (clock) => Number(clock.monotonicTimeNanosUnsafe()) / 1e9)
-
 const count = Effect.fnUntraced(function* (
   request: HttpServerRequest.HttpServerRequest,
   response: HttpServerResponse.HttpServerResponse,
@@ -26,7 +25,7 @@ const count = Effect.fnUntraced(function* (
 ) {
   const { method } = request
   const route = routeOf(request)
-  const seconds = (yield* elapsed) - begun
+  const seconds = (yield* Elapsed.seconds) - begun
   yield* Metric.update(requests.of({ method, route, status: String(response.status) }), 1)
   // A stream lasts as long as its client watches.
   if (response.body._tag !== "Stream") yield* Metric.update(requestDuration.of({ method, route }), seconds)
@@ -43,7 +42,7 @@ const logDefect = (request: HttpServerRequest.HttpServerRequest) => (cause: Caus
 /** Counts every request, those without a route too. Build it before the other middleware, so that it sees all answers. */
 export const all = HttpRouter.middleware(
   (httpEffect) =>
-    Effect.flatMap(Effect.zip(HttpServerRequest.HttpServerRequest, elapsed), ([request, begun]) =>
+    Effect.flatMap(Effect.zip(HttpServerRequest.HttpServerRequest, Elapsed.seconds), ([request, begun]) =>
       HttpEffect.withPreResponseHandler(httpEffect, (_request, response) =>
         Effect.as(count(request, response, begun), response)
       ).pipe(Effect.tapCause(logDefect(request)))

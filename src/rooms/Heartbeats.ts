@@ -2,7 +2,8 @@
  * The heartbeats of all rooms of an instance, in one fiber: a fiber and a timer for each room would cost more than the
  * heartbeats themselves.
  */
-import { Clock, Context, Effect, FiberHandle, Layer, MutableRef, Schedule, type Scope } from "effect"
+import { Context, Effect, FiberHandle, Layer, MutableRef, Schedule, type Scope } from "effect"
+import * as Elapsed from "../store/Elapsed.ts"
 import { heartbeatMillis, RoomSettings } from "./RoomSettings.ts"
 
 /** An interval has this many slots. The fiber looks at each in its turn, and runs the beats in it. */
@@ -10,11 +11,6 @@ const SLOTS = 100
 
 /** Multiples of the golden ratio fill the interval evenly, however many rooms join: no frame waits behind thousands of beats. */
 const GOLDEN = 0.618_034
-
-/** The time by the monotonic clock, in whole milliseconds. No step of the machine's clock moves it. */
-export const elapsed: Effect.Effect<number> = Effect.map(Clock.Clock, (clock) =>
-  Number(clock.monotonicTimeNanosUnsafe() / 1_000_000n)
-)
 
 export class Heartbeats extends Context.Service<
   Heartbeats,
@@ -38,7 +34,7 @@ const make = Effect.fnUntraced(function* () {
   const handle = yield* FiberHandle.make<void>()
   const context = yield* Effect.context<never>()
   /** The present slot, counted without end by the monotonic clock: a step of the other clock delays no heartbeat. */
-  const present = Effect.map(elapsed, (elapsed) => Math.floor((elapsed * SLOTS) / interval))
+  const present = Effect.map(Elapsed.millis, (elapsed) => Math.floor((elapsed * SLOTS) / interval))
 
   /** Runs what is due. After a long sleep of the machine each beat runs once, and then at its usual times. */
   const look = Effect.gen(function* () {

@@ -24,10 +24,11 @@ import { type Watchers } from "../domain/RoomEvent.ts"
 import { type AccessCode, type RoomState } from "../domain/RoomState.ts"
 import { dueAt, settle } from "../domain/Settle.ts"
 import { isRunning, nextWholeSecond, remainingAt, wholeSecond } from "../domain/Timer.ts"
+import * as Elapsed from "../store/Elapsed.ts"
 import { Presence } from "../store/Presence.ts"
 import { type RoomChange, RoomStore } from "../store/RoomStore.ts"
 import * as Frame from "./Frame.ts"
-import { elapsed, Heartbeats } from "./Heartbeats.ts"
+import { Heartbeats } from "./Heartbeats.ts"
 import * as RoomPresence from "./RoomPresence.ts"
 import { RoomSettings } from "./RoomSettings.ts"
 import { type RoomSubscription, subscribe, type SubscribeOptions } from "./RoomSubscription.ts"
@@ -132,7 +133,7 @@ const watch = Effect.fnUntraced(function* (room: WatchedRoom, options: Subscribe
  * forward while the fiber slept.
  */
 const beat = Effect.fnUntraced(function* (room: WatchedRoom) {
-  yield* publishHeartbeat(room, Frame.heartbeat(yield* room.store.now, yield* elapsed))
+  yield* publishHeartbeat(room, Frame.heartbeat(yield* room.store.now, yield* Elapsed.millis))
   if (tickingOf(room)?.ticks !== false) return
   yield* settleIfDue(room)
   yield* exclusively(room, restartTicks(room))

@@ -4,8 +4,8 @@
  * has one.
  */
 import { Cause, Duration, Effect, MutableRef, type Pull, PubSub, Ref, type Scope } from "effect"
+import * as Elapsed from "../store/Elapsed.ts"
 import * as Frame from "./Frame.ts"
-import { elapsed } from "./Heartbeats.ts"
 import { changePresence } from "./PresenceEvents.ts"
 import * as LostFrames from "./LostFrames.ts"
 import * as RoomPresence from "./RoomPresence.ts"
@@ -94,7 +94,7 @@ export const subscribe = Effect.fnUntraced(function* (
 ): Effect.fn.Return<RoomSubscription, never, Scope.Scope> {
   const limits: Limits = {
     heartbeats,
-    endsAt: limited ? (yield* elapsed) + Duration.toMillis(room.settings.streamLifetime) : Infinity,
+    endsAt: limited ? (yield* Elapsed.millis) + Duration.toMillis(room.settings.streamLifetime) : Infinity,
     heartbeatInterval: heartbeatMillis(room.settings)
   }
   const { streamsEnded } = yield* Ref.get(room.state)

@@ -1,7 +1,8 @@
 /**
  * What an operator sees of a store: how long it takes, how often it fails, and whether it can be used.
  */
-import { Clock, Effect, Exit, Layer, Metric, SubscriptionRef } from "effect"
+import { Effect, Exit, Layer, Metric, SubscriptionRef } from "effect"
+import * as Elapsed from "./Elapsed.ts"
 import { counter, gauge, histogram, observed } from "./MetricFamily.ts"
 import { RoomStore } from "./RoomStore.ts"
 
@@ -43,15 +44,13 @@ export const counted = [duration, failures]
 
 export const families = [...counted, available, rooms]
 
-const elapsed = Effect.map(Clock.Clock, (clock) => Number(clock.monotonicTimeNanosUnsafe()) / 1e9)
-
 const measure = (operation: Operation) => {
   const took = duration.of({ operation })
   const failed = failures.of({ operation })
   return <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    Effect.flatMap(elapsed, (begun) =>
+    Effect.flatMap(Elapsed.seconds, (begun) =>
       Effect.onExit(effect, (exit) =>
-        Effect.flatMap(elapsed, (now) =>
+        Effect.flatMap(Elapsed.seconds, (now) =>
           Effect.andThen(
             Metric.update(took, now - begun),
             Exit.isFailure(exit) && isUnavailable(exit) ? Metric.update(failed, 1) : Effect.void

@@ -4,8 +4,9 @@
  * data is under way. So this asks Linux itself, in the table of its connections, what was sent and not acknowledged. On other
  * systems there is no such table, and only the system's own limit holds.
  */
-import { Clock, Duration, Effect, FileSystem, Layer, Ref, Result, Schedule, Stream } from "effect"
+import { Duration, Effect, FileSystem, Layer, Ref, Result, Schedule, Stream } from "effect"
 import { NetAddress } from "effect/net"
+import * as Elapsed from "../../store/Elapsed.ts"
 import { type Connections, cut } from "./Connections.ts"
 
 /** How long a client may acknowledge nothing. With the heartbeat before it, a client that vanished is noticed within 60 s. */
@@ -115,8 +116,7 @@ export const endVanished = (connections: Connections) =>
       const look = Effect.gen(function* () {
         if (connections.size === 0 || (yield* isQuiet)) return
         const keys = (yield* Effect.forEach(TABLES, keysIn)).flat()
-        const clock = yield* Clock.Clock
-        const now = Number(clock.monotonicTimeNanosUnsafe() / 1_000_000n)
+        const now = yield* Elapsed.millis
         const all = yield* Ref.updateAndGet(silent, (before) => since(before, keys, now))
         const gone = new Set(
           Array.from(all).flatMap(([key, at]) => (now - at >= Duration.toMillis(LIMIT) ? [key] : []))

@@ -4,7 +4,8 @@
  * changes and evicts no rooms.
  */
 import * as NodeRedis from "@effect/platform-node/NodeRedis"
-import { Cause, Clock, Context, Deferred, Effect, Exit, Fiber, MutableRef, Option, Queue, Ref, Schedule } from "effect"
+import { Cause, Context, Deferred, Effect, Exit, Fiber, MutableRef, Option, Queue, Ref, Schedule } from "effect"
+import * as Elapsed from "../Elapsed.ts"
 import type { Connect } from "./Client.ts"
 import { ANSWER_LIMIT, type Connection, GRACE, type Send, SILENT } from "./Connection.ts"
 import { failureOf, messageOf, RedisUnusable, RequestFailed } from "./Failures.ts"
@@ -41,7 +42,6 @@ type RedisClient = NodeRedis.NodeRedis["Service"]["client"]
  */
 export const keep = Effect.fnUntraced(function* (connection: Connection, connect: Connect, duties: Duties) {
   const { arrivals, lastError, pokes, sendAnyway, usable } = connection
-  const clock = yield* Clock.Clock
   const started = yield* Deferred.make<void, RedisUnusable>()
   /** The socket of the client that was checked and subscribed, by its number. */
   const checked = yield* Ref.make(0)
@@ -84,7 +84,7 @@ export const keep = Effect.fnUntraced(function* (connection: Connection, connect
   })
 
   const broken = Effect.gen(function* () {
-    const now = Number(clock.monotonicTimeNanosUnsafe() / 1_000_000n)
+    const now = yield* Elapsed.millis
     const since = yield* Ref.updateAndGet(brokenSince, (since) => since ?? now)
     if (now - since! >= GRACE) yield* connection.turnBroken
     yield* untilPoked(GRACE)
