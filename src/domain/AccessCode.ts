@@ -38,7 +38,7 @@ export const make = (prefix: string, randomByte: () => number): AccessCode => {
 export const isAccessCode = (text: string): text is AccessCode => CODE_PATTERN.test(text)
 
 /** Returns the form of a code under which its room is kept: clients may type it in lower case. */
-export const toKey = (code: AccessCode): string => code.toUpperCase()
+export const toKey = (code: AccessCode): AccessCode => code.toUpperCase() as AccessCode
 
 /** How many characters of a code a log shows. The whole code is the key to the room. */
 const SHOWN = 4

@@ -67,7 +67,7 @@ const make = Effect.gen(function* () {
     none: Effect.Effect<B, E>,
     some: (room: Room["Service"]) => Effect.Effect<A>
   ) =>
-    rooms.contextEffectOption(canonical(code)).pipe(
+    rooms.contextEffectOption(AccessCodes.toKey(code)).pipe(
       Effect.flatMap(
         Option.match({
           onNone: (): Effect.Effect<A | B, E> => none,
@@ -79,7 +79,7 @@ const make = Effect.gen(function* () {
 
   return WatchedRooms.of({
     watch: Effect.fn("WatchedRooms.watch")(function* (typed) {
-      const code = canonical(typed)
+      const code = AccessCodes.toKey(typed)
       // A Room that has ended leaves the map, and does not live as long as this scope.
       yield* Effect.ignore(
         withWatched(code, Effect.void, ({ ended, replaced }) =>
@@ -105,6 +105,3 @@ const make = Effect.gen(function* () {
     })
   })
 })
-
-/** One Room for each room, however its code was typed. */
-const canonical = (code: AccessCode) => AccessCodes.toKey(code) as AccessCode

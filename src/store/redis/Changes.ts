@@ -174,7 +174,7 @@ export const make = Effect.fnUntraced(function* ({ clock, connection, elapsed, k
   )
 
   const changes = (code: AccessCode): Stream.Stream<RoomChange, StoreUnavailable> =>
-    RcMap.get(rooms, AccessCodes.toKey(code) as AccessCode).pipe(
+    RcMap.get(rooms, AccessCodes.toKey(code)).pipe(
       Effect.map(({ change }) => SubscriptionRef.changes(change)),
       (begun) => Effect.andThen(connection.reachable, begun),
       reported,

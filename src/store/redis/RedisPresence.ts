@@ -126,7 +126,7 @@ export const make = Effect.fnUntraced(function* ({ channel, clock, connection, i
 
   const announce = (typed: AccessCode, here: Attendance) =>
     Effect.suspend(() => {
-      const code = canonical(typed)
+      const code = AccessCodes.toKey(typed)
       const text = textOf(here)
       if (text === (told.get(code) ?? EMPTY)) return Effect.void
       if (text === EMPTY) told.delete(code)
@@ -171,7 +171,7 @@ export const make = Effect.fnUntraced(function* ({ channel, clock, connection, i
     flush: Effect.flatMap(Queue.clear(news), tellNews),
     elsewhere,
     changes: (code: AccessCode): Stream.Stream<Attendance> =>
-      Stream.unwrap(Effect.map(RcMap.get(rooms, canonical(code)), SubscriptionRef.changes)),
+      Stream.unwrap(Effect.map(RcMap.get(rooms, AccessCodes.toKey(code)), SubscriptionRef.changes)),
 
     hear: (message: string) => {
       const heading = message.indexOf("\n")
@@ -197,8 +197,6 @@ export const make = Effect.fnUntraced(function* ({ channel, clock, connection, i
       )
   }
 })
-
-const canonical = (code: AccessCode) => AccessCodes.toKey(code) as AccessCode
 
 const attendanceOf = (connected = "0", expected = "0", returned = "0", names = ""): Attendance => ({
   connected: Number(connected),
