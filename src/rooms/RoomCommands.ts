@@ -1,7 +1,7 @@
 /**
  * What people do to rooms. Each command changes the value in the store, and every Room that is watched follows the store.
  */
-import { Effect, Option, Result } from "effect"
+import { Effect, MutableRef, Option, Result } from "effect"
 import * as Commands from "../domain/Commands.ts"
 import {
   type BadRequest,
@@ -25,7 +25,7 @@ import { settle } from "../domain/Settle.ts"
 import * as SettingsCommands from "../domain/SettingsCommands.ts"
 import * as TimerCommands from "../domain/TimerCommands.ts"
 import * as TurnCommands from "../domain/TurnCommands.ts"
-import type { RoomStore } from "../store/RoomStore.ts"
+import type { Decision, RoomStore } from "../store/RoomStore.ts"
 import * as RoomMetrics from "./RoomMetrics.ts"
 
 /** Why any command may be refused: BadRequest if `by` is no name. */
@@ -101,6 +101,22 @@ export interface RoomCommands {
 }
 
 export const make = (store: RoomStore["Service"], nonce: () => string): RoomCommands => {
+  /** Changes a room in the store, and counts the command. */
+  const modify = <E>(name: string, code: AccessCode, decide: Decision<E>) =>
+    Effect.suspend(() => {
+      // A store may ask again for a decision. The last one counts.
+      const changes = MutableRef.make(true)
+      const modified = store.modify(code, (state, now) => {
+        const decision = decide(state, now)
+        MutableRef.set(changes, Result.isFailure(decision) || Option.getOrUndefined(decision.success) !== state)
+        return decision
+      })
+      return RoomMetrics.counted(
+        name,
+        Effect.map(modified, () => (MutableRef.get(changes) ? undefined : RoomMetrics.NOTHING))
+      )
+    })
+
   const run = Effect.fnUntraced(function* <E>(
     name: string,
     command: Commands.Command<E>,
@@ -108,7 +124,7 @@ export const make = (store: RoomStore["Service"], nonce: () => string): RoomComm
     options: CommandOptions = {}
   ) {
     const by = yield* RoomInput.authorOf(options.by)
-    yield* RoomMetrics.modify(store, name, code, (state, now) =>
+    yield* modify(name, code, (state, now) =>
       Result.map(Commands.apply(command, state, { now, nonce: nonce(), by }, options.ifMatch), Option.some)
     )
   })
@@ -165,7 +181,7 @@ export const make = (store: RoomStore["Service"], nonce: () => string): RoomComm
     endStreams: command("endStreams", TimerCommands.endStreams),
     delete: Effect.fn("Rooms.delete")(function* (code, options = {}) {
       yield* RoomInput.authorOf(options.by)
-      yield* RoomMetrics.modify(store, "delete", code, (state, now) =>
+      yield* modify("delete", code, (state, now) =>
         Result.map(Commands.matching(settle(state, now), options.ifMatch), () => Option.none())
       )
     })

@@ -1,11 +1,8 @@
 /**
  * What an operator sees of the rooms of an instance.
  */
-import { Effect, Exit, Metric, MutableRef, Option, Result } from "effect"
-import type { RoomNotFound, StoreUnavailable } from "../domain/errors.ts"
-import type { AccessCode } from "../domain/RoomState.ts"
+import { Effect, Exit, Metric, Option } from "effect"
 import { counter, gauge, histogram } from "../store/MetricFamily.ts"
-import type { Decision, RoomStore, StoredRoom } from "../store/RoomStore.ts"
 
 const loadedRooms = gauge({
   name: "pairroom_rooms_loaded",
@@ -44,9 +41,10 @@ export const loaded = Effect.acquireRelease(Metric.modify(loadedRooms.of({}), 1)
   Metric.modify(loadedRooms.of({}), -1)
 )
 
-const NOTHING = Symbol("nothing")
+/** What a command returns that changed nothing. */
+export const NOTHING = Symbol("nothing")
 
-/** Counts a command, with what it came to: NOTHING where it changed nothing. */
+/** Counts a command, with what it came to. */
 export const counted = <A, E, R>(command: string, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.onExit(effect, (exit) => Metric.update(commands.of({ command, outcome: outcomeOf(exit) }), 1))
 
@@ -55,24 +53,3 @@ const outcomeOf = (exit: Exit.Exit<unknown, unknown>): string => {
   const error = Exit.findErrorOption(exit)
   return Option.isSome(error) ? ((error.value as { readonly _tag?: string })._tag ?? "failed") : "failed"
 }
-
-/** Changes a room in the store, and counts the command. */
-export const modify = <E>(
-  store: RoomStore["Service"],
-  command: string,
-  code: AccessCode,
-  decide: Decision<E>
-): Effect.Effect<void, E | RoomNotFound | StoreUnavailable> =>
-  Effect.suspend(() => {
-    // A store may ask again for a decision. The last one counts.
-    const changes = MutableRef.make(true)
-    const noting: Decision<E> = (state, now) => {
-      const decision = decide(state, now)
-      MutableRef.set(changes, Result.isFailure(decision) || !isSame(decision.success, state))
-      return decision
-    }
-    const modified = Effect.map(store.modify(code, noting), () => (MutableRef.get(changes) ? undefined : NOTHING))
-    return Effect.asVoid(counted(command, modified))
-  })
-
-const isSame = (decided: StoredRoom, state: unknown) => Option.isSome(decided) && decided.value === state
