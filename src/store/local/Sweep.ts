@@ -2,7 +2,7 @@
  * Deletes expired rooms, and gives back their space. There may be very many of them: each transaction takes a few, and the event
  * loop does its other work in between.
  */
-import { Effect, Exit } from "effect"
+import { Array as Arr, Effect, Exit } from "effect"
 import { logUnreadable, UnreadableRoom } from "../StoredState.ts"
 import { attempt, type Rows, type RowsFailure } from "./Rows.ts"
 import type { Transact } from "./Transactions.ts"
@@ -43,10 +43,7 @@ export const make = ({ rows, transact, ttl, watched }: Options): Effect.Effect<v
     )
 
   const touchWatched = Effect.suspend(() => {
-    const keys = [...watched.keys()]
-    const batches = Array.from({ length: Math.ceil(keys.length / BATCH) }, (_, index) =>
-      keys.slice(index * BATCH, (index + 1) * BATCH)
-    )
+    const batches = Arr.chunksOf(watched.keys(), BATCH)
     return Effect.forEach(batches, (batch) => writeBatch(batch, rows.touch), { discard: true })
   })
 

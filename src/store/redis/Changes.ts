@@ -4,7 +4,7 @@
  * A message is always right when it comes. What was read again is right if no message came since the reading began, even if it is
  * older than what was known: a Redis may have lost its newest writes.
  */
-import { Effect, Option, RcMap, Ref, Result, Stream, SubscriptionRef } from "effect"
+import { Array as Arr, Effect, Option, Queue, RcMap, Ref, Result, Semaphore, Stream, SubscriptionRef } from "effect"
 import * as AccessCodes from "../../domain/AccessCode.ts"
 import type { StoreUnavailable } from "../../domain/errors.ts"
 import type { AccessCode } from "../../domain/RoomState.ts"
@@ -26,6 +26,8 @@ const RENEWAL_MOST = 3_600_000
 
 export interface Options {
   readonly connection: Connection
+  /** The messages about rooms that have come, in their order. */
+  readonly messages: Queue.Dequeue<string>
   readonly keyOf: (code: AccessCode) => string
   readonly ttl: number
   /** The key of the clock. */
@@ -54,8 +56,8 @@ interface Watched {
 /** Returns the beginning of a message about a room. */
 export const headingOf = (code: AccessCode): string => `${AccessCodes.toKey(code)}\n`
 
-/** Returns the stream of a room's changes, the handler of a message, and the work of a pulse. */
-export const make = Effect.fnUntraced(function* ({ clock, connection, elapsed, keyOf, time, ttl }: Options) {
+/** Returns the stream of a room's changes, and what is sent with each pulse. */
+export const make = Effect.fnUntraced(function* ({ clock, connection, elapsed, keyOf, messages, time, ttl }: Options) {
   const watched = new Map<string, Watched>()
   const renewAt = yield* Ref.make(0)
 
@@ -96,7 +98,7 @@ export const make = Effect.fnUntraced(function* ({ clock, connection, elapsed, k
     renews: boolean,
     keeps: boolean
   ) {
-    const before = yield* connection.inOrder(Effect.forEach(rooms, ({ known }) => Ref.get(known)))
+    const before = yield* inOrder(Effect.forEach(rooms, ({ known }) => Ref.get(known)))
     const sentAt = yield* elapsed
     const estimate = RedisTime.estimate(yield* Ref.get(time), sentAt)
     const [seconds, micros, ...found] = yield* send((redis) =>
@@ -114,7 +116,7 @@ export const make = Effect.fnUntraced(function* ({ clock, connection, elapsed, k
         `the clock of Redis went forward by ${Math.round(jump / 1_000)} s, and the time in the rooms follows it`
       )
     }
-    yield* connection.inOrder(
+    yield* inOrder(
       Effect.forEach(rooms, (room, index) => compare(room, before[index]!, found[index] ?? null), { discard: true })
     )
   })
@@ -139,7 +141,7 @@ export const make = Effect.fnUntraced(function* ({ clock, connection, elapsed, k
     yield* SubscriptionRef.update(room.change, ({ certain }) => ({ room: state.success, certain }))
   })
 
-  const hear = Effect.fnUntraced(function* (message: string) {
+  const applyMessage = Effect.fnUntraced(function* (message: string) {
     const heading = message.indexOf("\n")
     const room = watched.get(message.slice(0, heading))
     if (room === undefined) return
@@ -147,17 +149,24 @@ export const make = Effect.fnUntraced(function* ({ clock, connection, elapsed, k
     yield* learn(room, message.slice(heading + 1))
   })
 
-  const pulse = Effect.fnUntraced(function* (send: Send) {
+  const applyMessages = Effect.flatMap(Queue.clear(messages), (arrived) =>
+    Effect.forEach(arrived, (message) => Effect.catchCause(applyMessage(message), Effect.logError), { discard: true })
+  )
+  const applying = yield* Semaphore.make(1)
+  /** Applies all messages that have come, and then runs an effect before any other message is applied. */
+  const inOrder = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    applying.withPermit(Effect.uninterruptible(Effect.andThen(applyMessages, effect)))
+  yield* Effect.forkScoped(Effect.forever(Effect.andThen(Queue.peek(messages), inOrder(Effect.void))))
+
+  const pulse = Effect.gen(function* () {
     const now = yield* elapsed
     const renews = yield* Ref.modify(renewAt, (at) =>
       now >= at ? [true, now + Math.min(RENEWAL_MOST, ttl / 10)] : [false, at]
     )
     const all = [...watched.values()]
     // One batch at least, because it also measures the time of Redis.
-    const batches = Array.from({ length: Math.ceil(all.length / ROOMS_AT_ONCE) || 1 }, (_, index) =>
-      all.slice(index * ROOMS_AT_ONCE, (index + 1) * ROOMS_AT_ONCE)
-    )
-    yield* Effect.forEach(batches, (batch) => read(send, batch, renews), { discard: true })
+    const batches = all.length === 0 ? [[]] : Arr.chunksOf(all, ROOMS_AT_ONCE)
+    yield* Effect.forEach(batches, (batch) => read(connection.sendAnyway, batch, renews), { discard: true })
   })
 
   /** Tells every room whether Redis is there, in order with its changes. */
@@ -170,7 +179,7 @@ export const make = Effect.fnUntraced(function* ({ clock, connection, elapsed, k
     }
   })
   yield* Effect.forkScoped(
-    Stream.runForEach(SubscriptionRef.changes(connection.available), () => connection.inOrder(tellCertainty))
+    Stream.runForEach(SubscriptionRef.changes(connection.available), () => inOrder(tellCertainty))
   )
 
   const changes = (code: AccessCode): Stream.Stream<RoomChange, StoreUnavailable> =>
@@ -181,5 +190,5 @@ export const make = Effect.fnUntraced(function* ({ clock, connection, elapsed, k
       Stream.unwrap
     )
 
-  return { changes, hear, pulse }
+  return { changes, pulse }
 })

@@ -5,7 +5,7 @@
  * Commands and messages share the connection (RESP3). So what is published comes in its order, and as long as commands are
  * answered, messages come too.
  */
-import { Context, Effect, Latch, MutableRef, Option, Queue, Ref, Semaphore, Stream, SubscriptionRef } from "effect"
+import { Context, Effect, Latch, MutableRef, Option, Queue, Ref, Stream, SubscriptionRef } from "effect"
 import { Redis } from "effect/persistence"
 import type { Client } from "./Client.ts"
 import { failureOf, messageOf, RequestFailed, unsent } from "./Failures.ts"
@@ -41,8 +41,6 @@ export const make = Effect.gen(function* () {
   /** Open while the connection is not broken. */
   const usable = yield* Latch.make(false)
   const pokes = yield* Queue.sliding<void>(1)
-  const arrivals = yield* Queue.unbounded<Effect.Effect<void>>()
-  const applying = yield* Semaphore.make(1)
 
   const away = Effect.flatMap(Ref.get(reason), (why) => unsent(why ?? messageOf(MutableRef.get(lastError))))
   const reachable = Effect.flatMap(SubscriptionRef.get(available), (there) => (there ? Effect.void : away))
@@ -110,10 +108,6 @@ export const make = Effect.gen(function* () {
       )
     )
 
-  const applyArrivals = Effect.flatMap(Queue.clear(arrivals), (arrived) =>
-    Effect.forEach(arrived, (apply) => Effect.catchCause(apply, Effect.logError), { discard: true })
-  )
-
   return {
     available,
     healthy,
@@ -123,8 +117,6 @@ export const make = Effect.gen(function* () {
     usable,
     /** Something has happened to the connection, so the next pulse is due now. */
     pokes,
-    /** The messages that have come, as effects that apply them. */
-    arrivals,
     away,
     /** Fails where Redis is away. */
     reachable,
@@ -141,9 +133,6 @@ export const make = Effect.gen(function* () {
     /** Sends while Redis is there. */
     send,
     /** Sends even if Redis seems to be away, and waits as long as it takes. */
-    sendAnyway,
-    /** Applies all messages that have come, and then runs an effect before any other message is applied. */
-    inOrder: <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-      applying.withPermit(Effect.uninterruptible(Effect.andThen(applyArrivals, effect)))
+    sendAnyway
   }
 })

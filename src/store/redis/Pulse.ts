@@ -7,7 +7,7 @@ import * as NodeRedis from "@effect/platform-node/NodeRedis"
 import { Cause, Context, Deferred, Effect, Exit, Fiber, MutableRef, Option, Queue, Ref, Schedule } from "effect"
 import * as Elapsed from "../Elapsed.ts"
 import type { Connect } from "./Client.ts"
-import { ANSWER_LIMIT, type Connection, GRACE, type Send, SILENT } from "./Connection.ts"
+import { ANSWER_LIMIT, type Connection, GRACE, SILENT } from "./Connection.ts"
 import { failureOf, messageOf, RedisUnusable, RequestFailed } from "./Failures.ts"
 import { check } from "./Requirements.ts"
 
@@ -24,14 +24,14 @@ const START_LIMIT = 2_000
 /** Refusals after which Redis only has to be asked again. */
 const PASSING = /^(LOADING|BUSY|MASTERDOWN|TRYAGAIN|CLUSTERDOWN)/
 
-/** The work of a pulse, and the handlers of messages. */
+/** What is sent with each pulse, and where the messages go. */
 export interface Duties {
-  /** The handler of each channel. Messages are handled in the order in which they come. */
-  readonly channels: Readonly<Record<string, (message: string) => Effect.Effect<void>>>
+  /** The messages of each channel. */
+  readonly channels: Readonly<Record<string, Queue.Enqueue<string>>>
   /** Redis is there when it succeeds. */
-  readonly pulse: (send: Send) => Effect.Effect<void, RequestFailed>
+  readonly pulse: Effect.Effect<void, RequestFailed>
   /** Makes a change that leaves nothing behind. */
-  readonly probe: (send: Send) => Effect.Effect<void, RequestFailed>
+  readonly probe: Effect.Effect<void, RequestFailed>
 }
 
 type RedisClient = NodeRedis.NodeRedis["Service"]["client"]
@@ -41,7 +41,7 @@ type RedisClient = NodeRedis.NodeRedis["Service"]["client"]
  * too long to wait for it. Fails with RedisUnusable where Redis cannot be used.
  */
 export const keep = Effect.fnUntraced(function* (connection: Connection, connect: Connect, duties: Duties) {
-  const { arrivals, lastError, pokes, sendAnyway, usable } = connection
+  const { lastError, pokes, sendAnyway, usable } = connection
   const started = yield* Deferred.make<void, RedisUnusable>()
   /** The socket of the client that was checked and subscribed, by its number. */
   const checked = yield* Ref.make(0)
@@ -50,7 +50,7 @@ export const keep = Effect.fnUntraced(function* (connection: Connection, connect
 
   // Callbacks of the library. They only write into a queue, a latch or a reference.
   const listeners = Object.entries(duties.channels).map(
-    ([channel, apply]) => [channel, (message: string) => void Queue.offerUnsafe(arrivals, apply(message))] as const
+    ([channel, messages]) => [channel, (message: string) => void Queue.offerUnsafe(messages, message)] as const
   )
   const onReady = () => {
     usable.openUnsafe()
@@ -73,7 +73,7 @@ export const keep = Effect.fnUntraced(function* (connection: Connection, connect
   const examine = Effect.gen(function* () {
     const risk = yield* check(sendAnyway)
     if (Option.isNone(risk)) {
-      return yield* Effect.as(duties.probe(sendAnyway), Option.none<string>()).pipe(
+      return yield* Effect.as(duties.probe, Option.none<string>()).pipe(
         Effect.catchIf(
           ({ kind }) => kind === "unwritable",
           ({ message }) => Effect.succeedSome(message)
@@ -94,7 +94,7 @@ export const keep = Effect.fnUntraced(function* (connection: Connection, connect
     yield* Ref.set(brokenSince, undefined)
     const epoch = client.socketEpoch
     const isChecked = (yield* Ref.get(checked)) === epoch
-    const work = Effect.andThen(isChecked ? Effect.void : subscribe(client), duties.pulse(sendAnyway))
+    const work = Effect.andThen(isChecked ? Effect.void : subscribe(client), duties.pulse)
     const beating = yield* Effect.forkChild(Effect.all([examine, work], { concurrency: isChecked ? 2 : 1 }), {
       startImmediately: true
     })
@@ -145,7 +145,6 @@ export const keep = Effect.fnUntraced(function* (connection: Connection, connect
     Effect.retry(Schedule.spaced(PULSE))
   )
 
-  yield* Effect.forkScoped(Effect.forever(Effect.andThen(Queue.peek(arrivals), connection.inOrder(Effect.void))))
   yield* Effect.forkScoped(
     Effect.gen(function* () {
       const client = yield* connected

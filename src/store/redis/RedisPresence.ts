@@ -1,7 +1,7 @@
 /**
  * Who watches which room through which instance. Each room has a hash, and each instance keeps its own entry in it alive.
  */
-import { Effect, Queue, RcMap, Stream, SubscriptionRef } from "effect"
+import { Array as Arr, Effect, Queue, RcMap, Stream, SubscriptionRef } from "effect"
 import { Redis } from "effect/persistence"
 import * as AccessCodes from "../../domain/AccessCode.ts"
 import type { AccessCode } from "../../domain/RoomState.ts"
@@ -81,12 +81,22 @@ export interface Options {
   readonly clock: string
   /** The channel on which instances tell each other. */
   readonly channel: string
+  /** The messages of that channel which have come, in their order. */
+  readonly messages: Queue.Dequeue<string>
   /** The time of Redis, in milliseconds since the epoch. */
   readonly now: Effect.Effect<number>
 }
 
-/** Returns the parts of a `Presence`, the handler of a message, and the work of a pulse. */
-export const make = Effect.fnUntraced(function* ({ channel, clock, connection, instance, keyOf, now }: Options) {
+/** Returns the parts of a `Presence`, and what is sent with each pulse. */
+export const make = Effect.fnUntraced(function* ({
+  channel,
+  clock,
+  connection,
+  instance,
+  keyOf,
+  messages,
+  now
+}: Options) {
   /** The last entry of each room, unless it is empty. */
   const told = new Map<AccessCode, string>()
   const news = yield* Queue.unbounded<Entry>()
@@ -158,6 +168,14 @@ export const make = Effect.fnUntraced(function* ({ channel, clock, connection, i
   })
   const rooms = yield* RcMap.make({ lookup: watch })
 
+  yield* Stream.fromQueue(messages).pipe(
+    Stream.runForEach((message) => {
+      const heading = message.indexOf("\n")
+      const learned = learn(message.slice(0, heading) as AccessCode, message.slice(heading + 1))
+      return Effect.catchCause(learned, Effect.logError)
+    }),
+    Effect.forkScoped
+  )
   yield* Queue.takeAll(news).pipe(
     Effect.flatMap(tellNews),
     Effect.andThen(Effect.sleep(TELL_INTERVAL)),
@@ -173,28 +191,20 @@ export const make = Effect.fnUntraced(function* ({ channel, clock, connection, i
     changes: (code: AccessCode): Stream.Stream<Attendance> =>
       Stream.unwrap(Effect.map(RcMap.get(rooms, AccessCodes.toKey(code)), SubscriptionRef.changes)),
 
-    hear: (message: string) => {
-      const heading = message.indexOf("\n")
-      return learn(message.slice(0, heading) as AccessCode, message.slice(heading + 1))
-    },
-
     /** Renews all entries, and learns of all others. Does nothing while Redis takes no changes. */
-    pulse: (send: Send) =>
-      Effect.suspend(() => {
-        const entries = [...new Set([...told.keys(), ...watched.keys()])].map((code) => {
-          const text = told.get(code)
-          return { code, text: text ?? EMPTY, holds: text === undefined ? 0 : ENTRY_TTL }
-        })
-        const batches = Array.from({ length: Math.ceil(entries.length / ENTRIES_AT_ONCE) }, (_, index) =>
-          entries.slice(index * ENTRIES_AT_ONCE, (index + 1) * ENTRIES_AT_ONCE)
-        )
-        return Effect.forEach(batches, (batch) => tell(send, "", batch), { discard: true })
-      }).pipe(
-        Effect.catchIf(
-          ({ kind }) => kind === "unwritable",
-          () => Effect.void
-        )
+    pulse: Effect.suspend(() => {
+      const entries = [...new Set([...told.keys(), ...watched.keys()])].map((code) => {
+        const text = told.get(code)
+        return { code, text: text ?? EMPTY, holds: text === undefined ? 0 : ENTRY_TTL }
+      })
+      const batches = Arr.chunksOf(entries, ENTRIES_AT_ONCE)
+      return Effect.forEach(batches, (batch) => tell(connection.sendAnyway, "", batch), { discard: true })
+    }).pipe(
+      Effect.catchIf(
+        ({ kind }) => kind === "unwritable",
+        () => Effect.void
       )
+    )
   }
 })
 

@@ -3,7 +3,7 @@
  * the room learns of it, even if a message is lost.
  */
 import type * as NodeRedis from "@effect/platform-node/NodeRedis"
-import { Clock, Context, Duration, Effect, Layer, Option, RcMap, Ref, Semaphore } from "effect"
+import { Clock, Context, Duration, Effect, Layer, Option, Queue, RcMap, Ref, Semaphore } from "effect"
 import { RateLimiter, type Redis } from "effect/persistence"
 import * as AccessCodes from "../../domain/AccessCode.ts"
 import { roomNotFound } from "../../domain/errors.ts"
@@ -77,19 +77,22 @@ const make = Effect.fnUntraced(function* (options: Options, connect: Connect) {
   })
 
   const connection = yield* Connection.make
-  const changes = yield* Changes.make({ clock: clockKey, connection, keyOf, ttl, elapsed, time })
+  const messages = yield* Queue.unbounded<string>()
+  const presenceMessages = yield* Queue.unbounded<string>()
+  const changes = yield* Changes.make({ clock: clockKey, connection, messages, keyOf, ttl, elapsed, time })
   const presence = yield* RedisPresence.make({
     connection,
     instance: Writes.newName(),
     keyOf: (code) => `${prefix}presence:${AccessCodes.toKey(code)}`,
     clock: clockKey,
     channel: presenceChannel,
+    messages: presenceMessages,
     now
   })
   yield* Pulse.keep(connection, connect, {
-    channels: { [channel]: changes.hear, [presenceChannel]: presence.hear },
-    pulse: (send) => Effect.all([changes.pulse(send), presence.pulse(send)], { concurrency: 2, discard: true }),
-    probe: (send) => send((redis) => redis.eval(Scripts.probe)(`${prefix}probe`))
+    channels: { [channel]: messages, [presenceChannel]: presenceMessages },
+    pulse: Effect.all([changes.pulse, presence.pulse], { concurrency: 2, discard: true }),
+    probe: connection.sendAnyway((redis) => redis.eval(Scripts.probe)(`${prefix}probe`))
   })
   // Before the connection is closed.
   yield* Effect.addFinalizer(() => presence.flush)
