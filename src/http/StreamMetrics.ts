@@ -57,10 +57,12 @@ const end = Effect.fnUntraced(function* (code: AccessCode, cause: StreamEnd) {
   yield* Effect.annotateLogs(Effect.logDebug("stream ended"), { room: shortened(code), cause })
 })
 
-const whyOver = Effect.fnUntraced(function* (room: Room["Service"], isLast: boolean) {
-  return (yield* Drain.isDraining) ? "drain" : endOf(isLast, yield* room.ended)
-})
-
 /** A room that is closed says so in its last frame. One that has failed ends its streams without a word. */
-const endOf = (isLast: boolean, isRoomEnded: boolean): StreamEnd =>
-  isLast ? "closed" : isRoomEnded ? "failed" : "lifetime"
+const whyOver = Effect.fnUntraced(function* (
+  room: Room["Service"],
+  isLast: boolean
+): Effect.fn.Return<StreamEnd, never, Drain> {
+  if (yield* Drain.isDraining) return "drain"
+  if (isLast) return "closed"
+  return (yield* room.ended) ? "failed" : "lifetime"
+})

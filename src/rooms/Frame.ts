@@ -195,9 +195,9 @@ const named = (
   kind: FrameKind,
   state: RoomState,
   { now, watchers }: Surroundings,
-  told: ReadonlyArray<RoomEvent>
+  all: ReadonlyArray<RoomEvent>
 ): Frame => {
-  const events = told.map((event, index) => (index === told.length - 1 ? { ...event, id: state.id } : event))
+  const events = all.map((event, index) => (index === all.length - 1 ? { ...event, id: state.id } : event))
   return {
     kind,
     events,

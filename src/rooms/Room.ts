@@ -120,7 +120,10 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
 /** Applies a change from the store. It may start or end the tick fiber. Run it exclusively. */
 const apply = (room: WatchedRoom, change: RoomChange) => Effect.andThen(applyChange(room, change), followTimer(room))
 
-/** Subscribes. The tick fiber may start then. It may end when the subscriber has left, so that finalizer is added first. */
+/**
+ * Subscribes. The tick fiber may start then, and end when the subscriber has left. What is to run after that is added before it:
+ * finalizers run in reverse order.
+ */
 const watch = Effect.fnUntraced(function* (room: WatchedRoom, options: SubscribeOptions) {
   yield* Effect.addFinalizer(() => exclusively(room, followTimer(room)))
   const subscription = yield* subscribe(room, options)
@@ -136,10 +139,9 @@ const beat = Effect.fnUntraced(function* (room: WatchedRoom) {
   yield* publishHeartbeat(room, Frame.heartbeat(yield* room.store.now, yield* Elapsed.millis))
   if (tickingOf(room)?.ticks !== false) return
   yield* settleIfDue(room)
-  yield* exclusively(room, restartTicks(room))
+  // It starts anew, because it seems not to run.
+  yield* exclusively(room, Effect.andThen(Ref.set(room.tickingFor, undefined), followTimer(room)))
 })
-
-const restartTicks = (room: WatchedRoom) => Effect.andThen(Ref.set(room.tickingFor, undefined), followTimer(room))
 
 /** Runs the tick fiber while something is to happen by itself and somebody watches. Otherwise it interrupts the fiber. */
 const followTimer = Effect.fnUntraced(function* (room: WatchedRoom) {

@@ -80,15 +80,20 @@ const addressOf = (hex: string): string => {
       Array.from(word.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16)).toReversed()
     )
   )
-  return textOf(bytes.length === 4 ? NetAddress.ipv4FromBytesUnsafe(bytes) : NetAddress.ipv6FromBytesUnsafe(bytes))
+  return canonicalText(
+    bytes.length === 4 ? NetAddress.ipv4FromBytesUnsafe(bytes) : NetAddress.ipv6FromBytesUnsafe(bytes)
+  )
 }
 
 /** Brings the address of a socket into the form of the keys. */
 export const plainAddress = (address: string): string =>
-  Result.match(NetAddress.ipFromString(address.replace(/%.*$/, "")), { onFailure: () => address, onSuccess: textOf })
+  Result.match(NetAddress.ipFromString(address.replace(/%.*$/, "")), {
+    onFailure: () => address,
+    onSuccess: canonicalText
+  })
 
 /** An IPv4 address that is mapped into an IPv6 one counts as itself. */
-const textOf = (ip: NetAddress.IpAddress) => NetAddress.formatIp(NetAddress.toCanonical(ip))
+const canonicalText = (ip: NetAddress.IpAddress) => NetAddress.formatIp(NetAddress.toCanonical(ip))
 
 /** Returns since when each connection acknowledges nothing, in milliseconds. */
 export const since = (before: ReadonlyMap<string, number>, keys: ReadonlyArray<string>, now: number) =>
@@ -101,7 +106,7 @@ export const endVanished = (connections: Connections) =>
       const files = yield* FileSystem.FileSystem
       const silent = yield* Ref.make<ReadonlyMap<string, number>>(new Map())
       const counted = yield* Ref.make<number | undefined>(undefined)
-      const read = (path: string) => Effect.orElseSucceed(files.readFileString(path), () => "")
+      const textOf = (path: string) => Effect.orElseSucceed(files.readFileString(path), () => "")
       const keysIn = (path: string) =>
         files.stream(path, { chunkSize: PAGE }).pipe(
           Stream.decodeText,
@@ -109,7 +114,7 @@ export const endVanished = (connections: Connections) =>
           Effect.orElseSucceed((): ReadonlyArray<string> => [])
         )
       const isQuiet = Effect.gen(function* () {
-        const now = retransmitted(yield* read(COUNTERS))
+        const now = retransmitted(yield* textOf(COUNTERS))
         const before = yield* Ref.getAndSet(counted, now)
         return now !== undefined && now === before && (yield* Ref.get(silent)).size === 0
       })

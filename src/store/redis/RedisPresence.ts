@@ -98,7 +98,7 @@ export const make = Effect.fnUntraced(function* ({
   now
 }: Options) {
   /** The last entry of each room, unless it is empty. */
-  const told = new Map<AccessCode, string>()
+  const announced = new Map<AccessCode, string>()
   const news = yield* Queue.unbounded<Entry>()
   const watched = new Map<AccessCode, SubscriptionRef.SubscriptionRef<Attendance>>()
 
@@ -138,9 +138,9 @@ export const make = Effect.fnUntraced(function* ({
     Effect.suspend(() => {
       const code = AccessCodes.toKey(typed)
       const text = textOf(here)
-      if (text === (told.get(code) ?? EMPTY)) return Effect.void
-      if (text === EMPTY) told.delete(code)
-      else told.set(code, text)
+      if (text === (announced.get(code) ?? EMPTY)) return Effect.void
+      if (text === EMPTY) announced.delete(code)
+      else announced.set(code, text)
       const holds = text === EMPTY ? 0 : here.connected > 0 ? ENTRY_TTL : EXPECTED_TTL
       return Effect.asVoid(Queue.offer(news, { code, text, holds }))
     })
@@ -159,7 +159,7 @@ export const make = Effect.fnUntraced(function* ({
         Effect.sync(() => {
           if (watched.get(code) === attendance) watched.delete(code)
           // Clients that are expected back are counted by the last entry, until it expires.
-          if (told.get(code)?.startsWith("0,")) told.delete(code)
+          if (announced.get(code)?.startsWith("0,")) announced.delete(code)
         })
     )
     const known = yield* Effect.orElseSucceed(elsewhere(code), () => NOBODY)
@@ -185,7 +185,7 @@ export const make = Effect.fnUntraced(function* ({
 
   return {
     announce,
-    /** Tells at once what has not been told yet. */
+    /** Announces at once what has not been announced yet. */
     flush: Effect.flatMap(Queue.clear(news), tellNews),
     elsewhere,
     changes: (code: AccessCode): Stream.Stream<Attendance> =>
@@ -193,8 +193,8 @@ export const make = Effect.fnUntraced(function* ({
 
     /** Renews all entries, and learns of all others. Does nothing while Redis takes no changes. */
     pulse: Effect.suspend(() => {
-      const entries = [...new Set([...told.keys(), ...watched.keys()])].map((code) => {
-        const text = told.get(code)
+      const entries = [...new Set([...announced.keys(), ...watched.keys()])].map((code) => {
+        const text = announced.get(code)
         return { code, text: text ?? EMPTY, holds: text === undefined ? 0 : ENTRY_TTL }
       })
       const batches = Arr.chunksOf(entries, ENTRIES_AT_ONCE)
