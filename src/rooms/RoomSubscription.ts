@@ -45,7 +45,8 @@ export interface Cursor {
 /** What to do with a published frame: give it, skip it, give a new snapshot because changes were lost, or end. */
 export type Step = "give" | "skip" | "recover" | "end"
 
-export interface Limits {
+/** What a subscription was asked for, and how long it lasts. */
+export interface Terms {
   readonly heartbeats: boolean
   /** When the subscription ends, in milliseconds by the monotonic clock. */
   readonly endsAt: number
@@ -57,7 +58,7 @@ export interface Limits {
 export const advance = (
   cursor: Cursor,
   { frame, number }: Omit<Published, "position">,
-  limits: Limits
+  terms: Terms
 ): readonly [Step, Cursor] => {
   if (frame.last) return [frame.kind === "end" || number <= cursor.number ? "end" : "give", { ...cursor, over: true }]
   const isLossy = frame.kind === "tick" || frame.kind === "heartbeat"
@@ -67,19 +68,19 @@ export const advance = (
   const isKnown =
     (frame.kind === "tick" && frame.remaining! >= cursor.remaining) ||
     (frame.kind === "presence" && frame.watchers === cursor.watchers) ||
-    (frame.kind === "heartbeat" && !limits.heartbeats)
-  const given = after(cursor, frame, number, limits)
+    (frame.kind === "heartbeat" && !terms.heartbeats)
+  const given = after(cursor, frame, number, terms)
   return isKnown ? ["skip", { ...cursor, number, over: given.over }] : ["give", given]
 }
 
 /** Returns the cursor after a frame was given. A subscription ends at the last heartbeat of its life time. */
-const after = (cursor: Cursor, frame: Frame.Frame, number: number, limits: Limits): Cursor => ({
+const after = (cursor: Cursor, frame: Frame.Frame, number: number, terms: Terms): Cursor => ({
   snapshot: undefined,
   number,
   id: frame.id ?? cursor.id,
   remaining: frame.remaining ?? cursor.remaining,
   watchers: frame.watchers ?? cursor.watchers,
-  over: frame.last || (frame.beatAt !== undefined && frame.beatAt + limits.heartbeatInterval > limits.endsAt)
+  over: frame.last || (frame.beatAt !== undefined && frame.beatAt + terms.heartbeatInterval > terms.endsAt)
 })
 
 const DONE: RoomSubscription = Cause.done()
@@ -92,7 +93,7 @@ export const subscribe = Effect.fnUntraced(function* (
   room: WatchedRoom,
   { ticks = true, name, lastEventId, heartbeats = false, limited = false }: SubscribeOptions
 ): Effect.fn.Return<RoomSubscription, never, Scope.Scope> {
-  const limits: Limits = {
+  const terms: Terms = {
     heartbeats,
     endsAt: limited ? (yield* Elapsed.millis) + Duration.toMillis(room.settings.streamLifetime) : Infinity,
     heartbeatInterval: heartbeatMillis(room.settings)
@@ -107,7 +108,7 @@ export const subscribe = Effect.fnUntraced(function* (
       changePresence(room, (presence) =>
         RoomPresence.arrive(presence, { ticks, name, returns: lastEventId !== undefined })
       ),
-      Effect.map(begin(room, limits, lastEventId), MutableRef.make)
+      Effect.map(begin(room, terms, lastEventId), MutableRef.make)
     ),
     (cursor) => {
       LostFrames.end(room, lastRead, broadcast)
@@ -116,7 +117,7 @@ export const subscribe = Effect.fnUntraced(function* (
   )
 
   const recover = Effect.suspend(() =>
-    exclusively(room, recovery(room, MutableRef.get(cursor), limits, streamsEnded)).pipe(
+    exclusively(room, recovery(room, MutableRef.get(cursor), terms, streamsEnded)).pipe(
       Effect.flatMap((recovered) => {
         MutableRef.set(cursor, recovered)
         return next
@@ -125,7 +126,7 @@ export const subscribe = Effect.fnUntraced(function* (
   )
   const taken = Effect.flatMap(PubSub.take(subscription), (published): RoomSubscription => {
     LostFrames.read(room, lastRead, published.position)
-    const [step, after] = advance(MutableRef.get(cursor), published, limits)
+    const [step, after] = advance(MutableRef.get(cursor), published, terms)
     MutableRef.set(cursor, after)
     switch (step) {
       case "give":
@@ -149,12 +150,12 @@ export const subscribe = Effect.fnUntraced(function* (
 
 const begin = Effect.fnUntraced(function* (
   room: WatchedRoom,
-  limits: Limits,
+  terms: Terms,
   lastEventId: string | undefined
 ): Effect.fn.Return<Cursor> {
   const state = yield* Ref.get(room.state)
   const frame = Frame.snapshot(state, yield* surroundings(room), lastEventId !== undefined && lastEventId !== state.id)
-  return { ...after(START, frame, yield* Ref.get(room.published), limits), snapshot: frame }
+  return { ...after(START, frame, yield* Ref.get(room.published), terms), snapshot: frame }
 })
 
 const START: Cursor = { snapshot: undefined, number: 0, id: undefined, remaining: 0, watchers: undefined, over: false }
@@ -163,7 +164,7 @@ const START: Cursor = { snapshot: undefined, number: 0, id: undefined, remaining
 const recovery = Effect.fnUntraced(function* (
   room: WatchedRoom,
   cursor: Cursor,
-  limits: Limits,
+  terms: Terms,
   streamsEnded: number
 ): Effect.fn.Return<Cursor> {
   const state = yield* Ref.get(room.state)
@@ -172,7 +173,7 @@ const recovery = Effect.fnUntraced(function* (
     state.streamsEnded > streamsEnded
       ? Frame.closing(state, around)
       : Frame.recovery(state, around, state.id !== cursor.id)
-  return { ...after(cursor, frame, yield* Ref.get(room.published), limits), snapshot: frame }
+  return { ...after(cursor, frame, yield* Ref.get(room.published), terms), snapshot: frame }
 })
 
 const release = (room: WatchedRoom, { over }: Cursor, client: RoomPresence.Client) =>

@@ -6,7 +6,7 @@ import * as Frame from "../../src/rooms/Frame.ts"
 import { Rooms } from "../../src/rooms/Rooms.ts"
 import { RoomSettings } from "../../src/rooms/RoomSettings.ts"
 import { WatchedRooms } from "../../src/rooms/WatchedRooms.ts"
-import { advance, type Cursor, type Limits, type RoomSubscription } from "../../src/rooms/RoomSubscription.ts"
+import { advance, type Cursor, type Terms, type RoomSubscription } from "../../src/rooms/RoomSubscription.ts"
 import { brief, layer, open, settled } from "./harness.ts"
 
 const state = create(
@@ -28,10 +28,10 @@ const cursor: Cursor = {
   watchers: "1",
   over: false
 }
-const limits: Limits = { heartbeats: true, endsAt: Number.POSITIVE_INFINITY, heartbeatInterval: 15_000 }
+const terms: Terms = { heartbeats: true, endsAt: Number.POSITIVE_INFINITY, heartbeatInterval: 15_000 }
 
-const stepOf = (frame: Frame.Frame, number: number, options: Partial<Limits> = {}) =>
-  advance(cursor, { frame, number }, { ...limits, ...options })[0]
+const stepOf = (frame: Frame.Frame, number: number, options: Partial<Terms> = {}) =>
+  advance(cursor, { frame, number }, { ...terms, ...options })[0]
 
 describe("RoomSubscription.advance", () => {
   it("gives the next change, and passes over what the snapshot holds already", () => {
@@ -62,7 +62,7 @@ describe("RoomSubscription.advance", () => {
       stepOf(Frame.presence(state, { ...around, watchers: { connections: 1, names: ["nobody"] } }), 5),
       "skip"
     )
-    const [step, next] = advance(cursor, { frame: Frame.presence(state, around), number: 5 }, limits)
+    const [step, next] = advance(cursor, { frame: Frame.presence(state, around), number: 5 }, terms)
     assert.deepStrictEqual([step, next.number], ["skip", 5])
   })
 
@@ -76,12 +76,12 @@ describe("RoomSubscription.advance", () => {
     assert.strictEqual(stepOf(last, 9), "give")
     assert.strictEqual(stepOf(last, 4), "end")
     assert.strictEqual(stepOf(Frame.END, 5), "end")
-    assert.isTrue(advance(cursor, { frame: last, number: 5 }, limits)[1].over)
+    assert.isTrue(advance(cursor, { frame: last, number: 5 }, terms)[1].over)
   })
 
   it("ends with the last heartbeat of its life time", () => {
     const after = [45_000, 45_001].map((at) =>
-      advance(cursor, { frame: Frame.heartbeat(0, at), number: 4 }, { ...limits, endsAt: 60_000 })
+      advance(cursor, { frame: Frame.heartbeat(0, at), number: 4 }, { ...terms, endsAt: 60_000 })
     )
     assert.deepStrictEqual(
       after.map(([, { over }]) => over),
