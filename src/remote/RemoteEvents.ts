@@ -128,13 +128,13 @@ const decoded = (url: string, events: ReadonlyArray<Frames.SseEvent>) =>
     Effect.catch(({ message }) => unavailable(url, `it has sent an event that cannot be read: ${message}`))
   )
 
-/** Notes what was seen. After a new connection the room comes anew; that the stream is connected is told once. */
+/** Notes what was seen. After a new connection the room comes anew; it says only once that the stream is connected. */
 const isNew = (seen: Ref.Ref<Seen>, events: ReadonlyArray<RoomEvent>) =>
   Ref.modify(seen, (known) => {
-    const told = Option.isSome(known.id) ? events.filter(({ event }) => event !== "connect") : events
+    const news = Option.isSome(known.id) ? events.filter(({ event }) => event !== "connect") : events
     const room = events.findLast(({ event }) => event === "room")
     return [
-      told,
+      news,
       {
         id: Option.orElse(Option.fromUndefinedOr(events.at(-1)?.id), () => known.id),
         retry: Option.none(),

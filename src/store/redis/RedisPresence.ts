@@ -163,7 +163,7 @@ export const make = Effect.fnUntraced(function* ({
         })
     )
     const known = yield* Effect.orElseSucceed(elsewhere(code), () => NOBODY)
-    yield* SubscriptionRef.update(attendance, (heard) => (heard === NOBODY ? known : heard))
+    yield* SubscriptionRef.update(attendance, (present) => (present === NOBODY ? known : present))
     return attendance
   })
   const rooms = yield* RcMap.make({ lookup: watch })
