@@ -18,7 +18,7 @@ export interface Page {
   readonly contentType: string
   readonly cacheControl: string
   /** The content security policy, if it is another one than that of the web page. */
-  readonly policy?: string
+  readonly policy?: string | undefined
   readonly bytes: Uint8Array
   readonly encoded: Readonly<Partial<Record<Encoding, Uint8Array>>>
 }
@@ -91,8 +91,7 @@ export const load = Effect.fnUntraced(function* (prefix: string, folder = BUILT)
       const url = name.replaceAll(path.sep, "/")
       const cacheControl = url.startsWith(HASHED) ? "public, max-age=31536000, immutable" : "no-cache"
       const policy = POLICIES[url]
-      const own = policy === undefined ? {} : { policy }
-      return { path: `/${url}`, contentType, cacheControl, bytes: yield* read(), encoded, ...own } satisfies Page
+      return { path: `/${url}`, contentType, cacheControl, policy, bytes: yield* read(), encoded } satisfies Page
     })
   ).pipe(Effect.catchTag("PlatformError", () => missing))
 })
@@ -129,6 +128,7 @@ export const lost = (pages: ReadonlyArray<Page>): HttpServerResponse.HttpServerR
 }
 
 const answerOf = ({ contentType, cacheControl, policy, bytes, encoded }: Page, wanted?: Encoding) => {
+  const security = policy ?? (contentType.startsWith("text/html") ? CONTENT_SECURITY_POLICY : undefined)
   const body = wanted === undefined ? undefined : encoded[wanted]
   const hash = createHash("sha256").update(bytes).digest("base64url").slice(0, 16)
   const etag = `"${hash}${body === undefined ? "" : `-${wanted}`}"`
@@ -136,11 +136,7 @@ const answerOf = ({ contentType, cacheControl, policy, bytes, encoded }: Page, w
     etag,
     "cache-control": cacheControl,
     ...(Object.keys(encoded).length > 0 ? { vary: "Accept-Encoding" } : {}),
-    ...(contentType.startsWith("text/html")
-      ? { "content-security-policy": policy ?? CONTENT_SECURITY_POLICY }
-      : policy === undefined
-        ? {}
-        : { "content-security-policy": policy })
+    ...(security === undefined ? {} : { "content-security-policy": security })
   }
   const whole = HttpServerResponse.uint8Array(body ?? bytes, {
     contentType,
