@@ -84,7 +84,7 @@ export const newRoom = Command.make(
     if (!(yield* Output.isTerminal)) return
     if (given.qr)
       yield* Console.log(isThisMachine(new URL(link).hostname) ? UNREACHABLE : `\n${renderUnicodeCompact(link)}`)
-    yield* Console.log(`\nexport PAIRROOM_ROOM=${code}   # then: pairroom start, pairroom watch`)
+    yield* Console.log(`\nexport PAIRROOM_ROOM=${code}   # then start, watch and the others need no code`)
   })
 ).pipe(
   Command.withDescription("Make a room; print its code, its link and a QR code"),

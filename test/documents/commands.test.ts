@@ -116,8 +116,11 @@ describe("a command of a document", () => {
     }
   })
 
-  it.each(DOCUMENTS)("in the middle of a text names a script of the package: %s", (path) => {
+  it.each(DOCUMENTS)("in the middle of a text names a script, and the file, of the package: %s", (path) => {
     for (const [, name] of read(path).matchAll(/`npm run ([\w:]+)/g)) assert.property(scripts, name!)
+    for (const [file] of read(path).matchAll(/pairroom-[\d.]+\.tgz/g)) {
+      assert.strictEqual(file, `pairroom-${version}.tgz`)
+    }
   })
 
   it.live("npm start serves, and ends with code 0 when it is told to", () =>
