@@ -4,9 +4,7 @@
  * data is under way. So this asks Linux itself, in the table of its connections, what was sent and not acknowledged. On other
  * systems there is no such table, and only the system's own limit holds.
  */
-import { Duration, Effect, FileSystem, Layer, Ref, Result, Schedule, Stream } from "effect"
-import { NetAddress } from "effect/net"
-import * as Elapsed from "../../store/Elapsed.ts"
+import { Cause, Duration, Effect, FileSystem, Layer, type Pull, Ref, Result, Schedule, Stream } from "effect"
 import { type Connections, cut } from "./Connections.ts"
 
 /** How long a client may acknowledge nothing. With the heartbeat before it, a client that vanished is noticed within 60 s. */
@@ -19,9 +17,24 @@ const TABLES = ["/proc/self/net/tcp", "/proc/self/net/tcp6"]
 
 /**
  * How much of a table is read at once, in bytes: Linux gives a page at most. A table is never in memory as a whole, and the event
- * loop does its other work between two pages. Node alone would take 64 KiB for each page, and keep them all until it has the last one.
+ * loop does its other work between two pages. Node alone would take 64 KiB for each page, and keep them all until it has the last one:
+ * so much that the whole heap is collected twice for each look.
  */
 const PAGE = 4_096
+
+/** The text of a file in pieces, all read into the same buffer. */
+const piecesOf = (files: FileSystem.FileSystem, path: string) =>
+  Stream.unwrap(
+    Effect.map(files.open(path), (file) => {
+      const buffer = new Uint8Array(PAGE)
+      const piece = Effect.flatMap(file.read(buffer), (size): Pull.Pull<readonly [string]> =>
+        size === 0 ? Cause.done() : Effect.succeed([ascii.decode(buffer.subarray(0, size))])
+      )
+      return Stream.fromPull(Effect.succeed(piece))
+    })
+  )
+
+const ascii = new TextDecoder("latin1")
 
 /**
  * The kernel's counters, about 1 KB. The tables are larger than 1 MB for 10,000 connections. So they are read only if data was sent
@@ -108,11 +121,7 @@ export const endVanished = (connections: Connections) =>
       const counted = yield* Ref.make<number | undefined>(undefined)
       const textOf = (path: string) => Effect.orElseSucceed(files.readFileString(path), () => "")
       const keysIn = (path: string) =>
-        files.stream(path, { chunkSize: PAGE }).pipe(
-          Stream.decodeText,
-          unacknowledgedIn,
-          Effect.orElseSucceed((): ReadonlyArray<string> => [])
-        )
+        Effect.orElseSucceed(unacknowledgedIn(piecesOf(files, path)), (): ReadonlyArray<string> => [])
       const isQuiet = Effect.gen(function* () {
         const now = retransmitted(yield* textOf(COUNTERS))
         const before = yield* Ref.getAndSet(counted, now)
