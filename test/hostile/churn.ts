@@ -77,25 +77,37 @@ const halfClosed: Way = ({ code, from, port }) =>
     socket.end(stream(code))
   })
 
-/** Each way, and what is done to the room once the streams of a batch are open. */
-const WAYS: Readonly<Record<string, readonly [way: Way, then?: (batch: Batch) => Promise<unknown>]>> = {
+/** Each way, and what is done to the room once the streams of a batch are open. It gives whether the room is there after it. */
+const WAYS: Readonly<Record<string, readonly [way: Way, then?: (batch: Batch) => Promise<boolean>]>> = {
   "the client closes": [byClient(({ socket }) => socket.end())],
   "the client resets": [byClient(({ socket }) => socket.resetAndDestroy())],
   "in the head": [inTheHead],
   "half a close": [halfClosed],
-  "the room is deleted": [endedByServer, ({ code, port }) => ask(port, "DELETE", `/api/pair-room/${code}`)],
-  "the streams are ended": [endedByServer, ({ code, port }) => ask(port, "DELETE", `/api/${code}/connect`)],
+  "the room is deleted": [
+    endedByServer,
+    async ({ code, port }) => (await ask(port, "DELETE", `/api/pair-room/${code}`)).status !== 204
+  ],
+  "the streams are ended": [
+    endedByServer,
+    ({ code, port }) => ask(port, "DELETE", `/api/${code}/connect`).then(() => true)
+  ],
   "the life time": [endedByServer]
 }
 
-/** Opens and ends so many streams, the ways taking turns. Returns how many went wrong. */
-export const churn = async (
-  port: number,
-  count: number
-): Promise<{ readonly streams: number; readonly wrong: number }> => {
+export interface Churned {
+  readonly streams: number
+  /** How many did not begin or end as they should. */
+  readonly wrong: number
+  /** How many of the rooms that were opened for them are still there. */
+  readonly rooms: number
+}
+
+/** Opens and ends so many streams, the ways taking turns. */
+export const churn = async (port: number, count: number): Promise<Churned> => {
   const ways = Object.entries(WAYS)
   const batches = Array.from({ length: Math.ceil(count / BATCH) }, (_, index) => index)
   let wrong = 0
+  let rooms = 0
   await each(batches, AT_ONCE, async (index) => {
     const [name, [way, then]] = ways[index % ways.length]!
     let open = 0
@@ -106,15 +118,13 @@ export const churn = async (
       begun: () => void open++
     }
     const streams = Array.from({ length: BATCH }, () => way(batch))
-    if (then !== undefined) {
-      await until(() => open === BATCH, ENDS)
-      await then(batch)
-    }
+    if (then !== undefined) await until(() => open === BATCH, ENDS)
+    if (then === undefined || (await then(batch))) rooms++
     const failed = (await Promise.all(streams)).filter((ok) => !ok).length
     if (failed > 0) console.error(`${name}: ${failed} of ${BATCH} streams`)
     wrong += failed
   })
-  return { streams: batches.length * BATCH, wrong }
+  return { streams: batches.length * BATCH, wrong, rooms }
 }
 
 export const ways: number = Object.keys(WAYS).length

@@ -16,8 +16,10 @@ export interface Service {
   readonly heap: () => Promise<number>
   /** How many descriptors it has open, our own questions aside. */
   readonly descriptors: () => Promise<number>
-  /** The gauges of `/metrics` that count something which ends, by name and labels. */
+  /** The gauges of `/metrics` that count what ends with its clients, by name and labels. */
   readonly gauges: () => Promise<ReadonlyMap<string, number>>
+  /** How many rooms it keeps. A room is kept for `ROOM_TTL`, also when nobody watches it. */
+  readonly rooms: () => Promise<number>
   readonly isRunning: () => boolean
   /** The lines that it has logged about errors. */
   readonly errors: ReadonlyArray<string>
@@ -33,7 +35,9 @@ export const PATH = `${resolve("node_modules/.bin")}:${process.env["PATH"]}`
 const PROBE = "--expose-gc --import=./test/bench/servers/probe.ts"
 
 /** What is counted and must come back. Others, such as the heap and the clock, never come back to the same figure. */
-const COUNTED = /streams|rooms|connections|fibers|requests_active|subscri/
+const COUNTED = /streams|rooms_loaded|connections|fibers|requests_active|subscri/
+
+const ROOMS = "pairroom_store_rooms"
 
 /** The least of so many measures counts: what is just passing through is in one of them, and what is kept is in all. */
 const MEASURES = 3
@@ -106,10 +110,15 @@ export const start = Effect.fnUntraced(function* (
     },
     descriptors: async () => {
       hangUp()
-      await sleep(HANGING_UP)
-      return readdirSync(`/proc/${pid}/fd`).length
+      const measures: Array<number> = []
+      for (let measure = 0; measure < MEASURES; measure++) {
+        await sleep(HANGING_UP)
+        measures.push(readdirSync(`/proc/${pid}/fd`).length)
+      }
+      return Math.min(...measures)
     },
-    gauges: async () => gaugesOf((await ask(port, "GET", "/metrics")).text)
+    gauges: async () => new Map(Array.from(await gaugesOf(port)).filter(([name]) => COUNTED.test(name))),
+    rooms: async () => (await gaugesOf(port)).get(ROOMS) ?? Number.NaN
   }
 })
 
@@ -119,14 +128,12 @@ const heapOf = (child: ChildProcess): Promise<number> =>
     child.send("memory")
   })
 
-const gaugesOf = (metrics: string): ReadonlyMap<string, number> => {
-  const names = Array.from(metrics.matchAll(/^# TYPE (\S+) gauge$/gm), ([, name]) => name!)
-  const counted = new Set(names.filter((name) => COUNTED.test(name)))
+const gaugesOf = async (port: number): Promise<ReadonlyMap<string, number>> => {
+  const { text } = await ask(port, "GET", "/metrics")
+  const gauges = new Set(Array.from(text.matchAll(/^# TYPE (\S+) gauge$/gm), ([, name]) => name))
   return new Map(
-    Array.from(metrics.matchAll(/^(\w+)(\{.*\})? (\S+)$/gm), ([, name = "", labels = "", value]) => ({
-      name,
-      labels,
-      value: Number(value)
-    })).flatMap(({ labels, name, value }) => (counted.has(name) ? [[name + labels, value]] : []))
+    Array.from(text.matchAll(/^(\w+)(\{.*\})? (\S+)$/gm)).flatMap(([, name = "", labels = "", value]) =>
+      gauges.has(name) ? [[name + labels, Number(value)]] : []
+    )
   )
 }

@@ -27,9 +27,10 @@ export const churn: Attack = Effect.fnUntraced(function* (size) {
     const before = {
       descriptors: await service.descriptors(),
       gauges: await service.gauges(),
+      rooms: await service.rooms(),
       heap: await service.heap()
     }
-    const { streams, wrong } = await open(service.port, scaled(size, COUNT))
+    const { rooms, streams, wrong } = await open(service.port, scaled(size, COUNT))
     const end = performance.now()
 
     /** The gauges that are above what they were. */
@@ -48,6 +49,7 @@ export const churn: Attack = Effect.fnUntraced(function* (size) {
       exactly("descriptors left behind", await grown(), 0),
       exactly(`of ${before.gauges.size} gauges of what ends, above what they were`, (await above()).length, 0),
       atMost("growth of the heap, MiB", await heapGrowth(), GROWTH),
+      exactly("rooms kept, of those that nobody has deleted", (await service.rooms()) - before.rooms, rooms),
       exactly("errors in the log", service.errors.length, 0)
     ]
   })
