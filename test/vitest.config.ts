@@ -13,7 +13,8 @@ export default defineConfig({
     // Many tests wait for a process, a Redis or a browser. By default one core would be left free. With one worker more, a Redis
     // would be late so often that it counts as away.
     maxWorkers: availableParallelism(),
-    testTimeout: 60_000,
-    hookTimeout: 60_000
+    // For machines that are busy with something else: a process that starts in half a second may take ten there.
+    testTimeout: 120_000,
+    hookTimeout: 120_000
   }
 })

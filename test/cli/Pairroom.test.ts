@@ -26,6 +26,10 @@ const pairroom = (args: ReadonlyArray<string>, env: Record<string, string> = {})
 const refused = (args: ReadonlyArray<string>) =>
   Effect.map(pairroom(args), ({ code, stderr }) => [code, stderr.split("\n")[0]])
 
+/** Runs commands at once, of which none waits for another. */
+const all = <const Commands extends ReadonlyArray<Effect.Effect<Ended>>>(commands: Commands) =>
+  Effect.all(commands, { concurrency: "unbounded" })
+
 describe("the command pairroom", () => {
   it.live("makes a room, and does with it what people ask for", () =>
     Effect.gen(function* () {
@@ -42,12 +46,16 @@ describe("the command pairroom", () => {
       assert.deepStrictEqual(yield* pairroom(["undo"], room), { code: 0, stdout: "", stderr: "" })
       const people = yield* pairroom(["people", "--away", "Jun", "--rename", "윤=윤아"], room)
       assert.strictEqual(people.stdout, "Mina, drives\nJun, away\n윤아, next\n")
-      const status = yield* pairroom(["status"], room)
+      const [status, json, turns, health] = yield* all([
+        pairroom(["status"], room),
+        pairroom(["status", "--json"], room),
+        pairroom(["turns"], room),
+        pairroom(["health"], service)
+      ])
       assert.strictEqual(status.stdout, "27:00, not started · Mina drives, 윤아 next · turn 1\n")
-      const changed = JSON.parse((yield* pairroom(["status", "--json"], room)).stdout)
-      assert.include(changed.lastChange, { kind: "people", by: "Mina" })
-      assert.strictEqual((yield* pairroom(["turns"], room)).stdout, "No turn has ended yet.\n")
-      assert.strictEqual((yield* pairroom(["health"], service)).stdout, `${origin} is healthy\n`)
+      assert.include(JSON.parse(json.stdout).lastChange, { kind: "people", by: "Mina" })
+      assert.strictEqual(turns.stdout, "No turn has ended yet.\n")
+      assert.strictEqual(health.stdout, `${origin} is healthy\n`)
     })
   )
 
@@ -55,35 +63,39 @@ describe("the command pairroom", () => {
     Effect.gen(function* () {
       const origin = yield* address(yield* start({ STORE_URL: "memory:" }))
       const service = { PAIRROOM_URL: origin }
-      assert.deepStrictEqual(yield* pairroom(["start", "2WQYYFY8H7RFD"], service), {
+      const [gone, away, wrong, unknown, unhealthy] = yield* all([
+        pairroom(["start", "2WQYYFY8H7RFD"], service),
+        pairroom(["status", "2WQYYFY8H7RFD"], { PAIRROOM_URL: "http://127.0.0.1:3" }),
+        pairroom(["set", "25x", "2WQYYFY8H7RFD"], service),
+        pairroom(["strat"], service),
+        // What was typed goes before the variable.
+        pairroom(["health", "--port", "3"], service)
+      ])
+      assert.deepStrictEqual(gone, {
         code: 1,
         stdout: "",
         stderr: "pairroom: no room has this access code; it may have been deleted or have expired\n"
       })
-      const away = yield* pairroom(["status", "2WQYYFY8H7RFD"], { PAIRROOM_URL: "http://127.0.0.1:3" })
       assert.deepStrictEqual(
         [away.code, away.stderr],
         [1, "pairroom: the service at http://127.0.0.1:3 cannot be used: no connection (ECONNREFUSED)\n"]
       )
-      const wrong = yield* pairroom(["set", "25x", "2WQYYFY8H7RFD"], service)
       assert.strictEqual(wrong.code, 2)
       assert.match(
         wrong.stderr,
         /^pairroom: time: expected a length of time from 1s to 24h, such as 25m.*, got "25x"\n$/
       )
-      for (const args of [
-        ["extend", "2h"],
-        ["extend", "banana", "2WQYYFY8H7RFD"],
-        ["break", "5m", "7m"]
-      ]) {
-        assert.strictEqual((yield* pairroom(args, service)).code, 2, args.join(" "))
-      }
-      const unknown = yield* pairroom(["strat"], service)
       assert.deepStrictEqual([unknown.code, unknown.stdout], [2, ""])
       assert.include(unknown.stderr, "start")
       assert.include(unknown.stderr, "See pairroom --help")
-      // What was typed goes before the variable.
-      assert.strictEqual((yield* pairroom(["health", "--port", "3"], service)).code, 1)
+      assert.strictEqual(unhealthy.code, 1)
+      const calls = [
+        ["extend", "2h"],
+        ["extend", "banana", "2WQYYFY8H7RFD"],
+        ["break", "5m", "7m"]
+      ]
+      const ended = yield* all(calls.map((args) => pairroom(args, service)))
+      for (const [index, { code }] of ended.entries()) assert.strictEqual(code, 2, calls[index]!.join(" "))
     })
   )
 
@@ -104,18 +116,25 @@ describe("the command pairroom", () => {
 
   it.live("names every setting of the service with its default, and takes it as a flag", () =>
     Effect.gen(function* () {
-      const { stdout } = yield* pairroom(["serve", "--help"])
-      for (const flag of ["--port", "--store-url", "--otel-service-name"]) assert.include(stdout, flag)
-      assert.include(stdout, "Default sqlite:./data/pairroom.db [STORE_URL]")
-      assert.include(stdout, "What is logged: one of All, Trace, Debug, Info, Warn, Error, Fatal, None. Default Info")
-      assert.include(stdout, "How it is logged: one of auto, pretty, json. Default auto")
+      const [help, refused, version, completions] = yield* all([
+        pairroom(["serve", "--help"]),
+        pairroom(["serve", "--port", "99999", "--log-format", "pretty"], { PORT: "3000" }),
+        pairroom(["--version"]),
+        pairroom(["--completions", "bash"])
+      ])
+      for (const flag of ["--port", "--store-url", "--otel-service-name"]) assert.include(help.stdout, flag)
+      assert.include(help.stdout, "Default sqlite:./data/pairroom.db [STORE_URL]")
+      assert.include(
+        help.stdout,
+        "What is logged: one of All, Trace, Debug, Info, Warn, Error, Fatal, None. Default Info"
+      )
+      assert.include(help.stdout, "How it is logged: one of auto, pretty, json. Default auto")
       // Nothing is said twice: what is allowed is not said with the default as its example.
-      assert.notMatch(stdout, /such as "?([^"\s]+(?: [a-z]+)?)"?.*Default \1/)
-      const refused = yield* pairroom(["serve", "--port", "99999", "--log-format", "pretty"], { PORT: "3000" })
+      assert.notMatch(help.stdout, /such as "?([^"\s]+(?: [a-z]+)?)"?.*Default \1/)
       assert.strictEqual(refused.code, 1)
       assert.include(refused.stderr, 'PORT: expected a whole number from 0 to 65535; 0 takes a free port, got "99999"')
-      assert.include((yield* pairroom(["--version"])).stdout, "0.1.0")
-      assert.include((yield* pairroom(["--completions", "bash"])).stdout, "complete")
+      assert.include(version.stdout, "0.1.0")
+      assert.include(completions.stdout, "complete")
     })
   )
 })

@@ -5,6 +5,8 @@
  * systems there is no such table, and only the system's own limit holds.
  */
 import { Cause, Duration, Effect, FileSystem, Layer, type Pull, Ref, Result, Schedule, Stream } from "effect"
+import { NetAddress } from "effect/net"
+import * as Elapsed from "../../store/Elapsed.ts"
 import { type Connections, cut } from "./Connections.ts"
 
 /** How long a client may acknowledge nothing. With the heartbeat before it, a client that vanished is noticed within 60 s. */
