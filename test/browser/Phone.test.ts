@@ -1,6 +1,13 @@
 import { describe, expect } from "vitest"
 import * as Chromium from "./chromium.ts"
-import { eventually, it, phaseOf, press } from "./harness.ts"
+import { eventually, it, phaseOf, press, pressAllTheSame } from "./harness.ts"
+
+const MOB = ["Ari", "Sol", "Mina", "Jun", "Tae"]
+const CROWD = [...MOB, "Leo", "Hana", "Ivy", "Bo", "Nour", "Kim", "Max"]
+const SMALL = [
+  [320, 640],
+  [667, 375]
+] as const
 
 describe.skipIf(Chromium.skips)("a small screen", { concurrent: true }, () => {
   it("the longest names fit the narrowest screen", async ({ service, visitor }) => {
@@ -69,6 +76,80 @@ describe.skipIf(Chromium.skips)("a small screen", { concurrent: true }, () => {
     for (const command of ["start", "two-more", "break"]) {
       await eventually(() => isSeen(`[data-command=${command}]`), true)
     }
+  })
+
+  it("nothing has to be scrolled to at 320 × 640 and at 667 × 375: not in a break, nor where one is asked who is there", async ({
+    service,
+    visitor
+  }) => {
+    const one = await visitor({ reducedMotion: "reduce" })
+    for (const people of [["Mina", "Jun"], MOB, CROWD]) {
+      const code = await service.create({ driver: people[0]!, navigator: people[1]!, people })
+      const page = await one.room(code)
+      const fits = async (view: string) => {
+        for (const [width, height] of SMALL) {
+          await page.setViewportSize({ width, height })
+          const below = await page.evaluate(() => document.documentElement.scrollHeight - innerHeight)
+          expect(below, `${view} of ${people.length} at ${width} px`).toBe(0)
+        }
+      }
+      await page.locator(".who").waitFor()
+      await fits("the question")
+      await page.locator("[data-i-am=Mina]").click()
+      await fits("idle")
+      await press(page, "start")
+      await eventually(() => phaseOf(page), "running")
+      await fits("a turn")
+      await service.takeBreak(code)
+      await eventually(() => page.locator("html").getAttribute("data-state"), "break")
+      await fits("a break")
+      await press(page, "pause")
+      await eventually(() => phaseOf(page), "paused")
+      await fits("a break that stands")
+      const cut = await page
+        .locator(".acts-main button > span")
+        .evaluateAll((spans) => spans.filter((span) => span.scrollWidth > span.clientWidth).length)
+      expect(cut, "buttons whose words are cut").toBe(0)
+      await page.close()
+    }
+  })
+
+  it("what somebody has done covers neither name nor time nor a button, nor the banner", async ({
+    service,
+    visitor
+  }) => {
+    const one = await visitor({ reducedMotion: "reduce", mayComplain: /ERR_/ })
+    const code = await service.create({ people: MOB, driver: "Ari", navigator: "Sol" })
+    const page = await one.room(code)
+    await page.locator("[data-i-am=Mina]").click()
+    await page.locator("[data-answer=silent]").click()
+    await press(page, "start")
+    await eventually(() => phaseOf(page), "running")
+    await press(page, "next")
+    const isFree = async (view: string) => {
+      await page.locator(".toast").waitFor()
+      for (const [width, height] of [...SMALL, [375, 667], [768, 1_024], [1_280, 800], [2_560, 1_440]] as const) {
+        await page.setViewportSize({ width, height })
+        const covered = await page.evaluate(() => {
+          const toast = document.querySelector(".toast")?.getBoundingClientRect() ?? new DOMRect()
+          const parts = ".lead *, .digits, .above, .below, .acts button, .banner *, .bar *"
+          return [...document.querySelectorAll(parts)]
+            .filter((part) => part.checkVisibility())
+            .filter((part) => {
+              const { bottom, left, right, top } = part.getBoundingClientRect()
+              return left < toast.right && right > toast.left && top < toast.bottom && bottom > toast.top
+            })
+            .map((part) => part.outerHTML)
+        })
+        expect(covered, `${view} at ${width} px`).toEqual([])
+      }
+    }
+    await isFree("who has handed over")
+    await one.context.setOffline(true)
+    await page.locator(".banner").waitFor()
+    await pressAllTheSame(page, "pause")
+    await page.locator("[data-refusal]").waitFor()
+    await isFree("a refusal")
   })
 
   it("the foot of settings is in view as a whole while one scrolls, and hides nothing where the screen is low", async ({

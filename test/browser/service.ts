@@ -19,6 +19,8 @@ export interface Service {
   readonly set: (code: string, timer: { readonly duration: number; readonly remainingTime?: number }) => Promise<void>
   /** Puts the people in this order. */
   readonly order: (code: string, order: ReadonlyArray<string>) => Promise<void>
+  readonly takeBreak: (code: string) => Promise<void>
+  readonly next: (code: string) => Promise<void>
   readonly complete: (code: string) => Promise<void>
   readonly kill: () => Promise<void>
   /** Starts it again on the same port, with the rooms that it has kept. */
@@ -71,6 +73,8 @@ export const start = async ({ isRestarted = false } = {}): Promise<Service> => {
     start: (code) => ask("PATCH", `/${code}/timer/start`),
     set: (code, timer) => ask("PATCH", `/${code}/timer`, timer),
     order: (code, order) => ask("PATCH", `/pair-room/${code}/people`, { order }),
+    takeBreak: (code) => ask("PATCH", `/${code}/timer/break`),
+    next: (code) => ask("PATCH", `/${code}/timer/next`),
     complete: (code) => ask("PATCH", `/pair-room/${code}/status`, { status: "COMPLETED" }),
     kill,
     restart: async () => {
