@@ -174,9 +174,9 @@ const Below = ({ session }: { readonly session: Session }) => {
     ) : now.endsAt !== null ? (
       (now.period === "break" ? backAt : ends)(clockTime(now.endsAt))
     ) : phase.value === "paused" && kind === "pause" && by !== null ? (
-      <>
+      <span>
         <Named text={pausedBy} name={by} /> {at(clockTime(changedAt))}
-      </>
+      </span>
     ) : (
       turn(now.turn)
     )
