@@ -37,6 +37,26 @@ describe.skipIf(Chromium.skips)("the people of a room", { concurrent: true }, ()
     expect(await mina.locator(".who").count()).toBe(0)
   })
 
+  it("who is new says so, comes in, and is that one; who has pressed another name says it anew", async ({
+    service,
+    visitor
+  }) => {
+    const code = await service.create()
+    const page = await (await visitor()).room(code)
+    await press(page, "somebody-else")
+    await page.getByLabel("Add a name").fill("melon")
+    await press(page, "add-person")
+    const who = page.locator("select[name=me]")
+    await eventually(() => who.locator("option").allInnerTexts(), ["lemon", "apple", "melon", "Just watching"])
+    await who.selectOption("melon")
+    await eventually(async () => (await service.room(code)).here, ["melon"])
+    await who.selectOption("apple")
+    await eventually(async () => (await service.room(code)).here, ["apple"])
+    await page.keyboard.press("Escape")
+    await eventually(() => page.locator("[data-role=navigator]").innerText(), expect.stringContaining("You navigate"))
+    expect(await page.locator(".who").count()).toBe(0)
+  })
+
   it("each press of an arrow key moves somebody by one place, however fast they come", async ({ service, visitor }) => {
     const code = await service.create({ driver: "a", navigator: "b", people: ["a", "b", "c", "d", "e", "f"] })
     const one = await visitor()

@@ -1,6 +1,7 @@
 import { Icon } from "../parts/Icon.tsx"
 import { silent } from "../preferences.ts"
 import { text } from "../text/index.ts"
+import { opens } from "./open.ts"
 import type { Session } from "./session.ts"
 import { sound } from "./sound.ts"
 
@@ -14,7 +15,7 @@ const isAsked = ({ me, room }: Session): boolean =>
 
 const Who = ({ session }: { readonly session: Session }) => {
   const { iAm, looks, room } = session
-  const { justWatching, whoAreYou, whoHint } = text.value
+  const { justWatching, somebodyElse, whoAreYou, whoHint } = text.value
   return (
     <div class="ask who" role="group" aria-label={whoAreYou}>
       <p title={whoHint}>{whoAreYou}</p>
@@ -29,6 +30,9 @@ const Who = ({ session }: { readonly session: Session }) => {
           <bdi>{name}</bdi>
         </button>
       ))}
+      <button type="button" class="quiet" data-command="somebody-else" onClick={opens("people")}>
+        {somebodyElse}
+      </button>
       <button type="button" class="quiet" data-i-am="" onClick={() => iAm("")}>
         {justWatching}
       </button>

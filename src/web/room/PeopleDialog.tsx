@@ -9,6 +9,7 @@ import { text } from "../text/index.ts"
 import { moveParts } from "./motion.ts"
 import { openOrder } from "./order.ts"
 import type { Session } from "./session.ts"
+import { WhoField } from "./WhoField.tsx"
 
 /** Who is in the room, in the order in which they drive: comes, goes, is away, is called otherwise, changes place. */
 export const PeopleDialog = ({ session, onClose }: DialogProps & { readonly session: Session }) => {
@@ -61,6 +62,7 @@ export const PeopleDialog = ({ session, onClose }: DialogProps & { readonly sess
         ))}
       </ol>
       {names.length < PEOPLE_MAX && <NewPerson session={session} />}
+      <WhoField session={session} />
     </Dialog>
   )
 }

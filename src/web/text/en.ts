@@ -69,6 +69,7 @@ export const en = {
   whoAreYou: "Who are you?",
   whoHint: "Remembered in this browser.",
   justWatching: "Just watching",
+  somebodyElse: "Somebody else",
   people: "People",
   peopleCount: (count: number) => `${count} people`,
   order: "They drive in this order. Drag, or use the arrow keys.",
@@ -216,8 +217,9 @@ export const en = {
     minutes: (count: number) => (count === 1 ? "one minute" : `${count} minutes`),
     seconds: (count: number) => (count === 1 ? "one second" : `${count} seconds`)
   },
-  minutesShort: (count: number) => `${count} min`,
-  hoursShort: (hours: number, minutes: number) => (minutes === 0 ? `${hours} h` : `${hours} h ${minutes} min`),
+  minutesShort: (count: number) => `${count}\u00a0min`,
+  hoursShort: (hours: number, minutes: number) =>
+    minutes === 0 ? `${hours}\u00a0h` : `${hours}\u00a0h ${minutes}\u00a0min`,
   someone: "Somebody",
   undo: "Undo",
   didBy: { before: "", after: "" } as Around,

@@ -74,6 +74,7 @@ export const ko: Text = {
   whoAreYou: "누구인가요?",
   whoHint: "이 브라우저가 기억합니다.",
   justWatching: "보기만 하기",
+  somebodyElse: "다른 사람",
   people: "사람들",
   peopleCount: (count) => `${count}명`,
   order: "이 순서로 드라이버를 맡습니다. 끌거나 화살표 키로 바꾸세요.",
