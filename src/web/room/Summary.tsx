@@ -36,12 +36,16 @@ export const Summary = ({ session }: { readonly session: Session }) => {
   return (
     <main class="inner summary" data-summary>
       <div class="title">
-        <p class="kind">{isCompleted ? ended : endedWithout}</p>
-        <h1>{first === undefined || last === undefined ? ended : together(spanOf(last.endedAt - first.startedAt))}</h1>
-        {first !== undefined && last !== undefined && (
-          <p>
-            {clockTime(first.startedAt)} – {clockTime(last.endedAt)} · {count(all.length)}
-          </p>
+        {first === undefined || last === undefined ? (
+          <h1>{isCompleted ? ended : endedWithout}</h1>
+        ) : (
+          <>
+            <p class="kind">{isCompleted ? ended : endedWithout}</p>
+            <h1>{together(spanOf(last.endedAt - first.startedAt))}</h1>
+            <p>
+              {clockTime(first.startedAt)} – {clockTime(last.endedAt)} · {count(all.length)}
+            </p>
+          </>
         )}
       </div>
       <Day session={session} />
