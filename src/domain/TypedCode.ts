@@ -6,7 +6,13 @@
 import { isAccessCode, RANDOM_LENGTH, type AccessCode } from "./AccessCode.ts"
 
 /** The path of a room in a text that somebody pasted, where other text may follow. */
-const ROOM_LINK = /(?:^|\/)room\/([^/?#\s<>"',.;:!)]+)/i
+const ROOM_LINK = /(?:^|\/)room\/([\w%-]+)/i
+
+/** The random part of a code among other words, in groups or not. */
+const AMONG_WORDS = /(?<![a-z0-9])[a-z0-9]{4}[\s\p{P}]*[a-z0-9]{4}[\s\p{P}]*[a-z0-9]{5}(?![a-z0-9])/iu
+
+/** What stands between groups, and round a code. */
+const BETWEEN = /[\s\p{P}]/gu
 
 /** Characters that nobody sees, and that are copied all the same: of zero width, or marks of direction. */
 const UNSEEN = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
@@ -18,10 +24,11 @@ export const cleaned = (typed: string): string => typed.normalize("NFKC").replac
 export const codeIn = (typed: string): AccessCode | undefined => {
   const text = cleaned(typed)
   // What is read aloud is typed in groups.
-  const code = decoded(ROOM_LINK.exec(text)?.[1] ?? text.replaceAll(/\s/g, ""))
-  const whole = code.replaceAll("-", "")
-  // A dash may be part of a prefix too.
-  return [...(whole.length === RANDOM_LENGTH ? [whole] : []), code].find(isAccessCode)
+  const code = cleaned(decoded(ROOM_LINK.exec(text)?.[1] ?? text)).replaceAll(/\s/g, "")
+  const whole = code.replaceAll(BETWEEN, "")
+  const among = AMONG_WORDS.exec(text)?.[0].replaceAll(BETWEEN, "") ?? ""
+  // A dash may be part of a prefix too; what stands apart from a code is not.
+  return [whole.length === RANDOM_LENGTH ? whole : "", /\s/.test(text) ? among : "", code, among].find(isAccessCode)
 }
 
 /** Returns a code in the groups in which it is said. */

@@ -19,7 +19,19 @@ describe("an access code", () => {
       "https://pair.example/room/2WQYYFY8H7RFD.",
       "<https://pair.example/room/2WQYYFY8H7RFD>",
       "Join us: https://pair.example/room/2WQYYFY8H7RFD, now",
-      "https://pair.example/ROOM/2WQYYFY8H7RFD"
+      "https://pair.example/ROOM/2WQYYFY8H7RFD",
+      "https://pair.example/room/2WQYYFY8H7RFD%20",
+      "<https://pair.example/room/2WQYYFY8H7RFD|our room>",
+      "[room](https://pair.example/room/2WQYYFY8H7RFD)",
+      "https://pair.example/room/2WQYYFY8H7RFD입니다",
+      "2WQY–YFY8–H7RFD",
+      "2WQY_YFY8_H7RFD",
+      "2WQY.YFY8.H7RFD",
+      "“2WQYYFY8H7RFD”",
+      "`2wqyyfy8h7rfd`".toUpperCase(),
+      "Code: 2WQY YFY8 H7RFD",
+      "code 2WQY YFY8 H7RFD",
+      "코드는 2WQY YFY8 H7RFD입니다."
     ]) {
       assert.strictEqual(codeIn(typed), "2WQYYFY8H7RFD", typed)
     }
@@ -38,6 +50,7 @@ describe("an access code", () => {
       "https://pair.example/",
       "https://pair.example/room/",
       "방",
+      "no such thing!",
       "a/b",
       "A".repeat(65)
     ]) {
