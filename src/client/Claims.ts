@@ -2,7 +2,7 @@
  * Lets exactly one tab of a browser do something, even after a reload: all tabs claim it, and one of them gets it. That tab may be
  * frozen by the browser, or die, before it does anything. So it proves that it begins, or loses its claim.
  */
-import type { Environment } from "./Environment.ts"
+import type { Environment, Locks } from "./Environment.ts"
 
 /** How many claims are remembered for each room. */
 const KEPT = 16
@@ -65,7 +65,7 @@ export class Claims {
   }
 
   /** Takes a lock for so many milliseconds. False if another tab has it. */
-  #hold(locks: LockManager, name: string, millis: number): Promise<boolean> {
+  #hold(locks: Locks, name: string, millis: number): Promise<boolean> {
     return new Promise((resolve) => {
       const held = (lock: Lock | null) => {
         resolve(lock !== null)

@@ -7,6 +7,15 @@
 /** What happens to the whole tab: it becomes visible or online, goes offline, is frozen or restored. */
 export type Signal = "wake" | "offline" | "suspend" | "resume"
 
+/** What is used of the browser's locks. Where they are refused, the promise fails. */
+export interface Locks {
+  readonly request: (
+    name: string,
+    options: LockOptions,
+    held: (lock: Lock | null) => Promise<void> | undefined
+  ) => Promise<unknown>
+}
+
 export interface Environment {
   /** What tells this tab from all others. */
   readonly id: string
@@ -20,8 +29,9 @@ export interface Environment {
   readonly onLine: () => boolean
   readonly isVisible: () => boolean
   /** Missing where a page is not served securely. */
-  readonly locks: LockManager | undefined
-  readonly channel: ((name: string) => BroadcastChannel) | undefined
+  readonly locks: Locks | undefined
+  /** Gives undefined where the browser refuses, as some do where cookies are blocked. */
+  readonly channel: ((name: string) => BroadcastChannel | undefined) | undefined
   /** Missing where the user forbids it. */
   readonly storage: Pick<Storage, "getItem" | "setItem"> | undefined
   /** Calls back at each signal. Returns a function that ends this. */
@@ -36,9 +46,11 @@ export const browser = (): Environment => ({
   random: () => Math.random(),
   onLine: () => navigator.onLine !== false,
   isVisible,
-  locks: navigator.locks,
-  channel: typeof BroadcastChannel === "function" ? (name) => new BroadcastChannel(name) : undefined,
-  storage: storage(),
+  locks: allowed(() => navigator.locks) && {
+    request: async (...request) => navigator.locks.request(...request)
+  },
+  channel: (name) => allowed(() => new BroadcastChannel(name)),
+  storage: allowed(() => localStorage),
   onSignal: (listener) => {
     const abort = new AbortController()
     const on = (target: EventTarget, event: string, signal: Signal) =>
@@ -58,9 +70,10 @@ export const browser = (): Environment => ({
 
 const isVisible = () => typeof document === "undefined" || document.visibilityState === "visible"
 
-const storage = () => {
+/** Returns what the browser has; undefined where it has none, or refuses. */
+const allowed = <A>(look: () => A): A | undefined => {
   try {
-    return localStorage
+    return look()
   } catch {
     return undefined
   }

@@ -2,7 +2,7 @@
  * Who of a browser's tabs leads. By a lock, where the browser has locks: the tab that has it leads. Else by an election among the
  * tabs that hear each other: of those that stand for it, the one with the smallest id leads.
  */
-import type { Environment } from "./Environment.ts"
+import type { Environment, Locks } from "./Environment.ts"
 
 /** How long a tab that stands for the lead waits for a better one, or for one that leads already, in milliseconds. */
 const ELECTION = 100
@@ -40,7 +40,7 @@ export const leadOf = (environment: Environment, name: string, say: Say, elected
     ? byElection(environment.id, say, elected)
     : byLock(environment, environment.locks, name, say, elected)
 
-const byLock = (environment: Environment, locks: LockManager, name: string, say: Say, elected: Elected): Lead => {
+const byLock = (environment: Environment, locks: Locks, name: string, say: Say, elected: Elected): Lead => {
   /** Our place in the queue for the lock, and what gives the lock back. */
   let place: AbortController | undefined
   let release: (() => void) | undefined

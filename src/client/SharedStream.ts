@@ -66,9 +66,8 @@ export class SharedStream {
     this.#isStarted = true
     // After a stop this tab may have missed updates.
     if (this.#current.state === "live") this.#take({ ...this.#current, state: "reconnecting", changes: [] })
-    const { channel } = this.#environment
-    if (channel === undefined) return this.#begin()
-    this.#channel = channel(this.#name)
+    this.#channel = this.#environment.channel?.(this.#name)
+    if (this.#channel === undefined) return this.#begin()
     this.#channel.addEventListener("message", ({ data }: MessageEvent<Message>) => this.#hear(data))
     this.#lead = leadOf(this.#environment, this.#name, (candidacy) => this.#post(candidacy), {
       begin: () => this.#begin(),

@@ -6,6 +6,10 @@ import "./style/base.css"
 import "./style/parts.css"
 import { language } from "./text/index.ts"
 
+const keepPages = async () => {
+  await navigator.serviceWorker.register("/serviceWorker.js")
+}
+
 export const start = (view: VNode): void => {
   const root = document.documentElement
   effect(() => {
@@ -13,9 +17,7 @@ export const start = (view: VNode): void => {
     root.dataset["theme"] = theme.value
   })
   // Where there is none, or it is not allowed, the page does without.
-  if ("serviceWorker" in navigator) {
-    addEventListener("load", () => void navigator.serviceWorker.register("/serviceWorker.js").catch(() => {}))
-  }
+  addEventListener("load", () => void keepPages().catch(() => {}))
   const page = document.querySelector("#page")
   if (page !== null) render(view, page)
 }

@@ -19,6 +19,22 @@ const turnOn = async (page: Page, label: string | RegExp) => {
   await settings.waitFor({ state: "detached" })
 }
 
+/** Run in the page: something that the browser has, and that it refuses. */
+const REFUSED = 'const refused = () => { throw new DOMException("refused", "SecurityError") };'
+const REFUSALS = {
+  "storage, locks, workers, notices and the wake lock": `
+    for (const name of ["locks", "serviceWorker"]) Object.defineProperty(navigator, name, { get: refused })
+    Object.defineProperty(globalThis, "localStorage", { get: refused })
+    Object.defineProperty(Notification, "permission", { get: refused })
+    Object.defineProperty(navigator, "permissions", { value: { query: refused } })
+    Object.defineProperty(navigator, "wakeLock", { value: { request: refused } })`,
+  "channels, and each lock": `
+    globalThis.BroadcastChannel = refused
+    Object.defineProperty(navigator, "locks", { value: { request: refused } })`,
+  "a sound": "AudioContext.prototype.createGain = refused",
+  "all sounds": "globalThis.AudioContext = function () { refused() }"
+}
+
 const soundOf = (page: Page) => page.locator("[data-sound]").getAttribute("data-sound")
 
 const heard = ({ notifications, sounds }: Visitor) => ({ sounds: sounds(), notifications })
@@ -58,6 +74,26 @@ describe.skipIf(Chromium.skips)("when time is up", { concurrent: true }, () => {
     await press(tabs[0]!, "start")
     await eventually(() => phaseOf(single), "running")
     expect([heard(many), heard(one)]).toEqual([once, once])
+  })
+
+  it("rings and goes on where the browser refuses what it has, and complains of nothing", async ({
+    service,
+    visitor
+  }) => {
+    for (const [what, refusal] of Object.entries(REFUSALS)) {
+      const one = await visitor()
+      await one.context.addInitScript(`${REFUSED}${refusal}`)
+      const code = await service.create()
+      const page = await one.room(code)
+      await page.locator("[data-i-am=apple]").click()
+      await service.set(code, { duration: 600_000, remainingTime: SOON })
+      await service.start(code)
+      await eventually(() => page.locator("html").getAttribute("data-rang"), expect.any(String))
+      if (!what.includes("sound")) await eventually(() => one.sounds(), 1)
+      await press(page, "start")
+      await eventually(() => phaseOf(page), "running")
+      await page.close()
+    }
   })
 
   it("a finish that was missed is told with its time, and makes no noise", async ({ service, visitor }) => {

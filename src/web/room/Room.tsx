@@ -65,7 +65,7 @@ const DIALOGS = {
 /** All that a room does besides showing itself. */
 const accompany = (session: Session) => {
   unlockByTouch()
-  watchPermission()
+  void watchPermission()
   paint(session)
   drawTab(session)
   keepAwake(session)

@@ -5,9 +5,15 @@ import { notify } from "../preferences.ts"
 type Permission = NotificationPermission | "missing"
 
 /** Browsers show them only of pages that are secure. */
-const isThere = typeof Notification !== "undefined" && isSecureContext
+const current = (): Permission => {
+  try {
+    return isSecureContext ? Notification.permission : "missing"
+  } catch {
+    return "missing"
+  }
+}
 
-export const permission = signal<Permission>(isThere ? Notification.permission : "missing")
+export const permission = signal(current())
 
 /** What will happen when the time is up. */
 export const notifications = computed<"on" | "off" | "blocked" | "missing">(() => {
@@ -17,16 +23,18 @@ export const notifications = computed<"on" | "off" | "blocked" | "missing">(() =
 })
 
 const look = () => {
-  if (isThere) permission.value = Notification.permission
+  permission.value = current()
 }
 
 /** Hears what a person sets in the browser. */
-export const watchPermission = (): void => {
+export const watchPermission = async (): Promise<void> => {
   addEventListener("focus", look)
-  void navigator.permissions
-    ?.query({ name: "notifications" })
-    .then((status) => status.addEventListener("change", look))
-    .catch(() => {})
+  try {
+    const status = await navigator.permissions.query({ name: "notifications" })
+    status.addEventListener("change", look)
+  } catch {
+    // It is looked at when the page has the focus again.
+  }
 }
 
 /** Turns them on, and asks the person where that is needed. */

@@ -66,11 +66,15 @@ const resumed = async (): Promise<AudioContext | undefined> => {
 
 const restAfter = (millis: number) => {
   clearTimeout(rest)
-  rest = setTimeout(() => void context?.suspend(), millis)
+  rest = setTimeout(() => void context?.suspend().catch(() => {}), millis)
 }
 
 const unlock = async () => {
-  if (sound.value === "locked" && (await resumed()) !== undefined) restAfter(REST_AFTER)
+  try {
+    if (sound.value === "locked" && (await resumed()) !== undefined) restAfter(REST_AFTER)
+  } catch {
+    sound.value = "missing"
+  }
 }
 
 /** Lets the first touch of the page unlock its sounds. */
@@ -78,10 +82,17 @@ export const unlockByTouch = (): void => {
   for (const touch of ["pointerup", "keydown", "touchend"]) addEventListener(touch, () => void unlock(), true)
 }
 
-/** Plays tones at the volume that this browser is set to. */
+/** Plays tones at the volume that this browser is set to. Where the browser refuses it stays silent; all else goes on. */
 export const play = async (tones: ReadonlyArray<Tone>): Promise<void> => {
   const loudness = muted.value ? 0 : volume.value / 100
-  if (loudness === 0) return
+  try {
+    if (loudness > 0) await sounded(tones, loudness)
+  } catch {
+    sound.value = "missing"
+  }
+}
+
+const sounded = async (tones: ReadonlyArray<Tone>, loudness: number): Promise<void> => {
   const audio = await resumed()
   if (audio === undefined) return
   const start = audio.currentTime + 0.05

@@ -6,6 +6,14 @@ import type { Session } from "./session.ts"
 /** Does the screen stay on now? Undefined where the browser cannot do it. */
 export const isAwake = signal<boolean | undefined>("wakeLock" in navigator ? false : undefined)
 
+const requested = async (): Promise<WakeLockSentinel | undefined> => {
+  try {
+    return await navigator.wakeLock.request("screen")
+  } catch {
+    return undefined
+  }
+}
+
 export const keepAwake = ({ room }: Session): void => {
   if (!("wakeLock" in navigator)) return
   let lock: WakeLockSentinel | undefined
@@ -25,7 +33,7 @@ export const keepAwake = ({ room }: Session): void => {
       lock = undefined
     } else if (document.visibilityState === "visible" && (lock === undefined || lock.released)) {
       // Refused where the battery is low; asked anew when the page is seen again.
-      lock = await navigator.wakeLock.request("screen").catch(() => undefined)
+      lock = await requested()
       lock?.addEventListener("release", () => {
         isAwake.value = false
       })
