@@ -114,6 +114,28 @@ describe.skipIf(Chromium.skips)("the page", { concurrent: true }, () => {
     }
   })
 
+  it("time, names and buttons go on where an extension rewrites every text", async ({ service, visitor }) => {
+    const code = await service.create()
+    const page = await (await visitor()).room(code)
+    await page.evaluate(() => {
+      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+      const texts: Array<Text> = []
+      while (walker.nextNode()) texts.push(walker.currentNode as Text)
+      for (const text of texts) {
+        const box = document.createElement("font")
+        box.textContent = text.data
+        text.replaceWith(box)
+      }
+    })
+    await press(page, "start")
+    await eventually(() => timeOf(page), expect.stringMatching(/^9:5\d$/))
+    const first = await timeOf(page)
+    await eventually(() => timeOf(page), expect.not.stringContaining(first))
+    expect(await page.locator(".acts-main").innerText()).toMatch(/^Pause\s+Hand over$/)
+    await press(page, "swap")
+    await eventually(() => page.locator("[data-driver]").innerText(), expect.stringMatching(/apple\s+drives/))
+  })
+
   it("script and style of the first view weigh 45 KiB at most", async ({ service, visitor }) => {
     const one = await visitor()
     await one.context.addInitScript(markFirstView)

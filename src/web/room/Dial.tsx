@@ -1,5 +1,5 @@
-import { type ReadonlySignal, useComputed } from "@preact/signals"
-import { useMemo } from "preact/hooks"
+import { effect, type ReadonlySignal, useComputed } from "@preact/signals"
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks"
 import { Icon } from "../parts/Icon.tsx"
 import { Named } from "../parts/Named.tsx"
 import { clockTime, text } from "../text/index.ts"
@@ -126,8 +126,16 @@ const Digits = ({ seconds }: { readonly seconds: ReadonlySignal<number> }) => {
 
 /** The hours, the minutes or the seconds. */
 const Part = ({ seconds, place }: { readonly seconds: ReadonlySignal<number>; readonly place: number }) => {
-  const digits = useComputed(() => timeText(seconds.value).split(":")[place] ?? "")
-  return <>{digits}</>
+  const box = useRef<HTMLSpanElement>(null)
+  // Into the element, and not into its text node: an extension that rewrites texts would take that away.
+  useLayoutEffect(
+    () =>
+      effect(() => {
+        if (box.current !== null) box.current.textContent = timeText(seconds.value).split(":")[place] ?? ""
+      }),
+    []
+  )
+  return <span ref={box} />
 }
 
 const Above = ({ session }: { readonly session: Session }) => {

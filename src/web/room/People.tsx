@@ -19,6 +19,7 @@ export const Lead = ({ session }: { readonly session: Session }) => {
     period === "break" ? `${driveNext.before}${driver}${driveNext.after}` : isYou ? youDrive : `${driver} ${drives}`
   return (
     <div
+      key={driver}
       class={classes("lead", here.includes(driver) && "here", isAway && "away")}
       data-role="driver"
       data-driver={driver}
