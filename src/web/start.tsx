@@ -18,6 +18,10 @@ export const start = (view: VNode): void => {
   })
   // Where there is none, or it is not allowed, the page does without.
   addEventListener("load", () => void keepPages().catch(() => {}))
+  // A button that is held by Enter is pressed once.
+  addEventListener("keydown", (event) => {
+    if (event.repeat && event.target instanceof HTMLButtonElement) event.preventDefault()
+  })
   const page = document.querySelector("#page")
   if (page !== null) render(view, page)
 }

@@ -83,6 +83,29 @@ describe.skipIf(Chromium.skips)("the people of a room", { concurrent: true }, ()
     await eventually(shown, ["f", "e", "d", "c", "b", "a"])
   })
 
+  it("a button that is held by Enter, or pressed by a double click, acts once", async ({ service, visitor }) => {
+    const code = await service.create({ driver: "a", navigator: "b", people: ["a", "b", "c"] })
+    const page = await (await visitor()).room(code)
+    await press(page, "start")
+    await eventually(() => phaseOf(page), "running")
+    await page.locator("[data-command=next]").focus()
+    for (let times = 0; times < 4; times++) {
+      await page.keyboard.down("Enter")
+      await eventually(async () => (await service.room(code)).turn, 2)
+      await eventually(() => driverOf(page), "b")
+    }
+    await page.keyboard.up("Enter")
+    await press(page, "people")
+    await page.locator("[data-away=c]").dblclick()
+    await eventually(() => page.locator("[data-away=c]").getAttribute("aria-pressed"), "true")
+    // What is asked later comes later: a second answer would be here by then.
+    await page.getByLabel("Add a name").fill("d")
+    await press(page, "add-person")
+    await eventually(async () => (await service.room(code)).people.map(({ name }) => name), ["a", "b", "c", "d"])
+    const { people, turn } = await service.room(code)
+    expect([people.find(({ name }) => name === "c")?.away, turn]).toEqual([true, 2])
+  })
+
   it("two who press swap at once swap once", async ({ service, visitor }) => {
     const code = await service.create()
     const pages: Array<Page> = []

@@ -148,7 +148,10 @@ const Person = ({ session, name, place, isDragged, onDrag, onMove, onStep, onDro
         class="toggle"
         aria-pressed={isAway}
         data-away={name}
-        onClick={() => press(() => client.changePerson(name, { away: !isAway }))}
+        onClick={({ detail }) => {
+          // The second press of a double click would take back the first.
+          if (detail < 2) press(() => client.changePerson(name, { away: !isAway }))
+        }}
       >
         {away}
       </button>
