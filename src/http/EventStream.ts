@@ -2,7 +2,7 @@
  * Turns a subscription of a room into a Stream of Server-Sent Events, and answers with it. It is the same code for `npm start`,
  * for a program that mounts the routes, and on any platform.
  */
-import { Cause, Effect, Pull, Random, Ref, Stream } from "effect"
+import { Cause, Channel, Effect, Pull, Random, Ref, Scope, Stream } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import * as AccessCodes from "../domain/AccessCode.ts"
 import type { AccessCode, RoomState } from "../domain/RoomState.ts"
@@ -10,6 +10,7 @@ import type { Frame } from "../rooms/Frame.ts"
 import type { RoomSubscription } from "../rooms/RoomSubscription.ts"
 import { WatchedRooms } from "../rooms/WatchedRooms.ts"
 import { Drain } from "./Drain.ts"
+import { FairShare } from "./FairShare.ts"
 import { Limits } from "./Limits.ts"
 import * as StreamMetrics from "./StreamMetrics.ts"
 
@@ -61,10 +62,8 @@ export const response = Effect.fnUntraced(
     // The drain may have begun meanwhile: then this subscription ends like the others.
     if (yield* Drain.isDraining) yield* room.end
     const metrics = yield* StreamMetrics.make(room, code)
-    return HttpServerResponse.stream(Stream.fromPull(Effect.succeed(yield* bytes(subscription, metrics))), {
-      contentType: CONTENT_TYPE,
-      headers
-    })
+    const stream = fromPull(yield* bytes(subscription, metrics), (yield* FairShare).end)
+    return HttpServerResponse.stream(stream, { contentType: CONTENT_TYPE, headers })
   },
   Effect.tapErrorTag("RoomNotFound", () => Limits.use(({ count }) => count("unknownCodesPerMinute"))),
   Effect.catchTags({ StoreUnavailable: () => refused("store"), TooManyRequests: () => refused("limit") })
@@ -105,6 +104,13 @@ const bytes = Effect.fnUntraced(function* (
   }).pipe(Effect.provideService(Drain, drain))
   return Pull.catchDone(frames, () => goodbye)
 })
+
+/**
+ * The stream of a pull, with a finalizer. It is `Stream.fromPull` with the scope that a stream has anyway; `Stream.ensuring` would
+ * make another one for each client, of 2 KiB.
+ */
+const fromPull = (pull: Pull.Pull<Bytes>, finalizer: Effect.Effect<void>): Stream.Stream<Uint8Array> =>
+  Stream.fromChannel(Channel.fromTransform((_upstream, scope) => Effect.as(Scope.addFinalizer(scope, finalizer), pull)))
 
 /** Only the first frame of a stream has the event `connect`. */
 const isFirst = ({ events }: Frame): boolean => events[0]?.event === "connect"

@@ -105,7 +105,7 @@ const serve = (options: Options, pages: ReadonlyArray<Pages.Page>) => {
         Pages.lost(pages)
       )
     ),
-    Layer.provide(FairShare.layer),
+    Layer.provide(FairShare.requests),
     Layer.provide([
       Requests.all,
       everyAnswer,
@@ -113,7 +113,7 @@ const serve = (options: Options, pages: ReadonlyArray<Pages.Page>) => {
       Cors.layer(options.allowedOrigins),
       ClientAddress.forwarded(options.trustedProxies ?? [])
     ]),
-    Layer.provide(Limits.layer(options.limits ?? Limits.OFF))
+    Layer.provide([Limits.layer(options.limits ?? Limits.OFF), FairShare.layer])
   )
   return Listener.drainAndClose.pipe(
     Layer.provideMerge(HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true, routerConfig })),

@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber } from "effect"
+import { Effect, Exit, Fiber, Scope } from "effect"
 import { IpNetwork } from "effect/net"
 import * as FairShare from "../../src/http/FairShare.ts"
-import { dial, serve } from "./harness.ts"
+import { call, dial, open, serve } from "./harness.ts"
 
 const { EACH_TURN } = FairShare
 
@@ -91,5 +91,24 @@ describe("FairShare", () => {
       assert.strictEqual(answered.length, clients.length)
       assert.isBelow(answered.indexOf("other"), 3 * EACH_TURN)
     }).pipe(Effect.provide(serve({ trustedProxies: [IpNetwork.fromStringUnsafe("127.0.0.0/8")] })))
+  )
+
+  it.effect("a command is answered while the streams of a crowd end that has gone at once", () =>
+    Effect.gen(function* () {
+      const code = yield* open()
+      const connections = Effect.map(call("GET", `/api/pair-room/${code}`), ({ json }): number => json.connections)
+      const crowd = yield* Scope.make()
+      const stream = `GET /api/${code}/connect HTTP/1.1\r\nhost: x\r\n\r\n`
+      const clients = yield* Scope.provide(
+        Effect.forEach(numbers(20 * EACH_TURN), () => dial(stream)),
+        crowd
+      )
+      yield* Effect.forEach(clients, ({ upTo }) => upTo("event: connect"), { discard: true })
+      assert.strictEqual(yield* connections, clients.length)
+      yield* Scope.close(crowd, Exit.void)
+      // Without shares all of them end in the turn before.
+      assert.isAbove(yield* connections, 0)
+      while ((yield* connections) > 0) yield* Effect.yieldNow
+    }).pipe(Effect.provide(serve()))
   )
 })
