@@ -31,11 +31,15 @@ const readyz = HttpRouter.add(
   })
 )
 
+/** It is 100 kB. As bytes it is encoded once, and not for each answer. */
 const openapi = (prefix: string) =>
   HttpRouter.add(
     "GET",
     "/openapi.json",
-    HttpServerResponse.jsonUnsafe(OpenApi.fromApi(prefixed(prefix)), { headers: noStore })
+    HttpServerResponse.uint8Array(new TextEncoder().encode(JSON.stringify(OpenApi.fromApi(prefixed(prefix)))), {
+      contentType: "application/json",
+      headers: noStore
+    })
   )
 
 export const layer = (prefix: string) =>
