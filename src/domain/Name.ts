@@ -10,8 +10,11 @@ export const NAME_MAX = 20
 /** The longest name in code points: a cluster may have any number of marks. */
 export const NAME_CODE_POINTS_MAX = 80
 
-/** A name must contain a visible character. White space, control characters, lone marks and fillers are not visible. */
-const VISIBLE = /[^\p{Z}\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u
+/** A name must contain a visible character. White space, control characters, lone marks, fillers and blank signs are not visible. */
+const VISIBLE = /[^\p{Z}\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}\u{13441}\u{13442}]/u
+
+/** They change at most how their neighbours look: zero-width characters, variation selectors, fillers, tags, soft hyphens. */
+const IGNORABLE = /\p{Default_Ignorable_Code_Point}/gu
 
 /** Control characters, lone surrogates, and the characters that turn round the text beside a name (Unicode Annex 9). */
 const FORBIDDEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u
@@ -32,6 +35,9 @@ export const toName = (text: string): string => {
   const trimmed = text.trim()
   return [...trimmed].length > COMPOSED_MAX ? trimmed : trimmed.normalize("NFC")
 }
+
+/** Returns what people see of a name. Two names that look the same are one name, so that nobody passes for somebody else. */
+export const lookOf = (name: string): string => toName(name.replace(IGNORABLE, ""))
 
 /** Is it a name, as `toName` returns it? */
 export const isName = (name: string): boolean =>

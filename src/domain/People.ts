@@ -2,7 +2,7 @@
  * The people of a room and whose turn it is: pure functions on the part of a room's state that holds them.
  */
 import { Schema } from "effect"
-import { NAME_CODE_POINTS_MAX } from "./Name.ts"
+import { lookOf, NAME_CODE_POINTS_MAX } from "./Name.ts"
 
 /** How many people who have left are remembered, besides those in the log. */
 export const FORMER_KEPT = 40
@@ -45,8 +45,15 @@ export const make = (names: ReadonlyArray<string>): People => ({
   driver: 1
 })
 
-export const find = ({ people }: Pick<People, "people">, name: string): Person | undefined =>
-  people.find((person) => person.name === name)
+/** Returns the one with this name, or else with one that looks the same. */
+export const called = <P extends { readonly name: string }>(people: ReadonlyArray<P>, name: string): P | undefined => {
+  const exactly = people.find((person) => person.name === name)
+  if (exactly !== undefined) return exactly
+  const look = lookOf(name)
+  return people.find((person) => lookOf(person.name) === look)
+}
+
+export const find = ({ people }: Pick<People, "people">, name: string): Person | undefined => called(people, name)
 
 /** Returns the name of a person, also of one who has left. */
 export const nameOf = ({ former, people }: Pick<People, "people" | "former">, number: number): string =>
@@ -87,7 +94,7 @@ export const swap = <P extends People>(people: P): P => {
 
 /** Adds somebody at the end. If a person of that name has left the room before, it is the same person, with all turns and times. */
 export const add = <P extends People>(people: P, name: string): P => {
-  const known = people.former.findLast((former) => former.name === name)
+  const known = called(people.former.toReversed(), name)
   const numbers = [...people.people, ...people.former].map(({ number }) => number)
   const person = known ?? { number: Math.max(...numbers) + 1, name, turns: 0, drove: 0 }
   return {

@@ -30,18 +30,21 @@ export const order = (names: ReadonlyArray<string>): Command<BadRequest> => ({
   name: "a change of people",
   whenCompleted: false,
   check: (state) =>
-    names.length === state.people.length &&
-    new Set(names).size === names.length &&
-    names.every((name) => People.find(state, name) !== undefined)
+    names.length === state.people.length && new Set(inOrder(state, names)).size === state.people.length
       ? undefined
       : new BadRequest({
           message: `order: expected the names of everybody in the room, each once: ${state.people.map(({ name }) => name).join(", ")}, got ${shown(names)}`
         }),
   run: (state, moment) => {
-    if (state.people.every(({ name }, index) => name === names[index])) return state
-    return changed(state, moment, "people", { people: names.map((name) => People.find(state, name)!) })
+    const people = inOrder(state, names)
+    if (state.people.every((person, index) => person === people[index])) return state
+    return changed(state, moment, "people", { people })
   }
 })
+
+/** Returns those who have these names. Others are left out. */
+const inOrder = (state: RoomState, names: ReadonlyArray<string>): ReadonlyArray<People.Person> =>
+  names.flatMap((name) => People.find(state, name) ?? [])
 
 export interface PersonChange {
   readonly name?: string | null | undefined
@@ -54,7 +57,7 @@ export const change = (name: string, to: PersonChange): Command<PersonNotFound |
   whenCompleted: false,
   check: (state) => missing(state, name),
   conflict: (state) =>
-    typeof to.name === "string" && to.name !== name && People.find(state, to.name) !== undefined
+    typeof to.name === "string" && to.name !== name && isTaken(state, name, to.name)
       ? new NameTaken({ message: `name: expected a name that nobody else in the room has, got ${shown(to.name)}` })
       : undefined,
   run: (state, moment) => {
@@ -65,6 +68,17 @@ export const change = (name: string, to: PersonChange): Command<PersonNotFound |
     return renamed === state ? state : changed(state, moment, "people", renamed)
   }
 })
+
+/** Has somebody else than `name` the name `wanted`, or one that looks the same? */
+const isTaken = (state: RoomState, name: string, wanted: string): boolean => {
+  const person = People.find(state, name)
+  return (
+    People.called(
+      state.people.filter((other) => other !== person),
+      wanted
+    ) !== undefined
+  )
+}
 
 /** Somebody leaves the room. */
 export const leave = (name: string): Command<PersonNotFound | TooFewPeople> => ({

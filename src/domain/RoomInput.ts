@@ -4,7 +4,7 @@
 import { Effect, Schema } from "effect"
 import { decode } from "./BadInput.ts"
 import type { BadRequest } from "./errors.ts"
-import { NAME_ALLOWED } from "./Name.ts"
+import { lookOf, NAME_ALLOWED } from "./Name.ts"
 import { PEOPLE_MAX, PEOPLE_MIN } from "./PeopleCount.ts"
 import {
   AutoStart,
@@ -63,7 +63,12 @@ export const NewRoom = Schema.Struct({
       if (people) return peopleIssue(people, driver, navigator)
       if (!driver) return { path: ["driver"], issue: "Expected a name" }
       if (!navigator) return { path: ["navigator"], issue: "Expected a name" }
-      return driver !== navigator || { path: ["navigator"], issue: "Expected another name than the driver's" }
+      return (
+        lookOf(driver) !== lookOf(navigator) || {
+          path: ["navigator"],
+          issue: "Expected another name than the driver's"
+        }
+      )
     }),
     Schema.makeFilter((room) =>
       within("timerRemainingTime", room.timerRemainingTime, "timerDuration", room.timerDuration)
@@ -77,7 +82,7 @@ const peopleIssue = (
   driver: string | null | undefined,
   navigator: string | null | undefined
 ) => {
-  if (people.length < PEOPLE_MIN || people.length > PEOPLE_MAX || new Set(people).size < people.length) {
+  if (people.length < PEOPLE_MIN || people.length > PEOPLE_MAX || new Set(people.map(lookOf)).size < people.length) {
     return { path: ["people"], issue: `Expected ${PEOPLE_ALLOWED}` }
   }
   if (driver && driver !== people[0]) return { path: ["driver"], issue: "Expected the first of people, or nothing" }

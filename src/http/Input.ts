@@ -14,6 +14,7 @@ import {
   type StoreUnavailable
 } from "../domain/errors.ts"
 import { toName } from "../domain/Name.ts"
+import { called } from "../domain/People.ts"
 import { badRequest, shown } from "../domain/BadInput.ts"
 import { Rooms } from "../rooms/Rooms.ts"
 import { JsonBody, NoBody, OptionalBody, Parameters } from "./api/Middleware.ts"
@@ -35,7 +36,7 @@ const find = Effect.fnUntraced(function* (rooms: Rooms["Service"]) {
   const { accessCode, name } = yield* HttpRouter.params
   if (accessCode === undefined) return
   const { people } = yield* rooms.get(yield* codeOf({ accessCode }))
-  if (name !== undefined && !people.some((person) => person.name === toName(name))) {
+  if (name !== undefined && called(people, toName(name)) === undefined) {
     return yield* new PersonNotFound({ message: `name: nobody in the room is called ${shown(toName(name))}` })
   }
 })

@@ -1,6 +1,15 @@
 import { assert, describe, it, vi } from "@effect/vitest"
 import { Arbitrary, Schema } from "effect"
-import { isGoal, isName, NAME_ALLOWED, NAME_MAX, toName, usableGoal, usableName } from "../../src/domain/Name.ts"
+import {
+  isGoal,
+  isName,
+  lookOf,
+  NAME_ALLOWED,
+  NAME_MAX,
+  toName,
+  usableGoal,
+  usableName
+} from "../../src/domain/Name.ts"
 
 const invisible = [..." \t\n\r\u0000\u0007\u00a0\u00ad\u200b\u200d\u2028\u2060\u3000\ufeff\ud800\u{e0001}"]
 
@@ -60,7 +69,30 @@ describe("Name", () => {
 
   it("is not of letters, marks and symbols alone that show nothing", () => {
     const unseen = ["\u3164", "\u115f", "\u1160", "\uffa0", "\u034f", "\ufe0f", "\u17b4", "\u2800", "\u{e0100}"]
-    assert.deepStrictEqual(accepted(unseen), [])
+    const blank = ["\u{1d159}", "\u{13441}", "\u{13442}", "\u{e0020}", "\u180b", "\u{1bca0}", "\u115f\u1160 \u200d"]
+    assert.deepStrictEqual(accepted([...unseen, ...blank]), [])
+  })
+
+  it("looks as it does without the characters that show nothing, and may have them all the same", () => {
+    const alike = [
+      "A\u00adnn",
+      "Ann\u200d",
+      "\u2060Ann",
+      "An\ufe00n",
+      "Ann \u3164",
+      "Ann\u{e0061}",
+      "\u115fAnn",
+      "An\u034fn"
+    ]
+    assert.deepStrictEqual(new Set(alike.map(lookOf)), new Set(["Ann"]))
+    assert.strictEqual(lookOf("Zoe\u034f\u0308"), "Zo\u00eb")
+    const emoji = [
+      "\u{1f468}\u200d\u{1f4bb}",
+      "\u2764\ufe0f",
+      "\u{1f3f3}\ufe0f\u200d\u{1f308}",
+      "\u0645\u06cc\u200c\u062e"
+    ]
+    assert.deepStrictEqual(accepted([...alike, ...emoji].map(toName)), [...alike, ...emoji].map(toName))
   })
 
   it.prop(

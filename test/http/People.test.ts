@@ -35,12 +35,33 @@ describe("a room of many people", () => {
     }).pipe(Effect.provide(serve()))
   )
 
+  it.effect("has nobody whose name looks like that of another one", () =>
+    Effect.gen(function* () {
+      const code = yield* open(three)
+      const patch = (path: string, body: object) => call("PATCH", `/api/pair-room/${code}/people${path}`, { body })
+      assert.strictEqual(
+        (yield* call("POST", `/api/pair-room/${code}/people`, { body: { name: "b\u2060o" } })).status,
+        204
+      )
+      assert.deepStrictEqual(refusal(yield* patch(person("cleo"), { name: "bo\ufe0f" })), [409, "NameTaken"])
+      assert.deepStrictEqual(refusal(yield* patch("", { order: ["ann", "bo", "b\u200do"] })), [400, "BadRequest"])
+      assert.deepStrictEqual(yield* names(code), ["ann", "bo", "cleo"])
+      assert.strictEqual((yield* patch("", { order: ["cleo", "b\u200do", "ann"] })).status, 204)
+      assert.strictEqual((yield* patch(person("b\u00ado"), { name: "b\u200do" })).status, 204)
+      assert.deepStrictEqual(yield* names(code), ["cleo", "b\u200do", "ann"])
+      assert.strictEqual((yield* call("DELETE", `/api/pair-room/${code}/people${person("bo")}`)).status, 204)
+      assert.deepStrictEqual(yield* names(code), ["cleo", "ann"])
+    }).pipe(Effect.provide(serve()))
+  )
+
   it.effect("is refused where the people do not fit, with the field's name", () =>
     Effect.gen(function* () {
       const cases: ReadonlyArray<readonly [object, string]> = [
         [{ people: ["ann"] }, "people: "],
         [{ people: ["ann", " ann "] }, "people: "],
         [{ people: Array.from({ length: 21 }, (_, index) => `p${index}`) }, "people: "],
+        [{ people: ["ann", "an\u200dn"] }, "people: "],
+        [{ driver: "ann", navigator: "ann\u3164" }, "navigator: "],
         [{ people: ["ann", ".."] }, "people: "],
         [{ people: ["ann", "bo"], driver: "bo" }, "driver: "],
         [{ people: ["ann", "bo"], driver: "ann", navigator: "cleo" }, "navigator: "],

@@ -1,6 +1,6 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks"
 import { createRoom } from "../../client/Rooms.ts"
-import { isName, NAME_MAX, toName } from "../../domain/Name.ts"
+import { isName, lookOf, NAME_MAX, toName } from "../../domain/Name.ts"
 import { PEOPLE_MAX } from "../../domain/PeopleCount.ts"
 import { pathOf } from "../address.ts"
 import { api } from "../api.ts"
@@ -165,10 +165,10 @@ const wrongWith = (
   const { minutesRefused, namesEqual } = text.value
   const wrong = wrongWithNames(names)
   if (wrong !== undefined) return wrong
-  const typed = names.map(toName)
+  const typed = names.map(lookOf)
   const twice = typed.findIndex((name, place) => name !== "" && typed.indexOf(name) < place)
   if (twice >= 0) return { field: twice, message: namesEqual }
-  if (new Set(people).size < people.length) return { field: 0, message: namesEqual }
+  if (new Set(people.map(lookOf)).size < people.length) return { field: 0, message: namesEqual }
   return duration === undefined
     ? { field: "minutes", message: minutesRefused(MINUTES_MIN, String(MINUTES_MAX)) }
     : undefined

@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks"
-import { isName, NAME_MAX, toName } from "../../domain/Name.ts"
+import { isName, lookOf, NAME_MAX, toName } from "../../domain/Name.ts"
 import { PEOPLE_MAX, PEOPLE_MIN } from "../../domain/PeopleCount.ts"
 import { Avatar } from "../parts/Avatar.tsx"
 import { classes } from "../parts/classes.ts"
@@ -188,7 +188,7 @@ const NewPerson = ({ session }: { readonly session: Session }) => {
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
     const typed = toName(name)
-    const isThere = room.value?.people.some((person) => person.name === typed) === true
+    const isThere = room.value?.people.some((person) => lookOf(person.name) === lookOf(typed)) === true
     setRefusal(isThere ? namesEqual : isName(typed) ? undefined : nameRefused(NAME_MAX))
     if (isThere || !isName(typed)) return
     press(() => client.addPerson(typed))
