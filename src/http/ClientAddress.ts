@@ -24,7 +24,13 @@ export const forwarded = (trustedProxies: ReadonlyArray<IpNetwork.IpNetwork>) =>
       ? request.modify({ remoteAddress: request.peerAddress, peerAddress: request.peerAddress })
       : request
   return HttpRouter.middleware(
-    (httpEffect) => believe(Effect.updateService(httpEffect, HttpServerRequest.HttpServerRequest, withClient)),
+    (httpEffect) => {
+      const believed = believe(Effect.updateService(httpEffect, HttpServerRequest.HttpServerRequest, withClient))
+      // Addresses are read only where there is something to believe.
+      return Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers }) =>
+        headers["x-forwarded-for"] === undefined ? httpEffect : believed
+      )
+    },
     { global: true }
   )
 }
