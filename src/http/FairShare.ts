@@ -7,40 +7,60 @@ import { Context, Deferred, Effect, Exit, Iterable, Latch, Layer, type Scope } f
 import { HttpRouter } from "effect/http"
 import * as ClientAddress from "./ClientAddress.ts"
 
-/** How many requests of one address begin in one turn. They take about 3 ms. */
+/** How many requests of one address begin in one turn while others ask too. They take about 3 ms. */
 export const EACH_TURN = 16
+
+/** The same while nobody else asks. More of them share one transaction of the store. */
+export const ALONE = 128
+
+/** For how many turns in a row an address counts as one that asks, after its last request. */
+const REMEMBERED = 100
 
 interface Share {
   /** How many have begun in this turn. */
   readonly begun: number
   readonly waiting: Set<Deferred.Deferred<void>>
+  /** For how many turns none has begun. */
+  readonly quiet: number
 }
 
-/** Returns an effect for each key that is done when the next one of this key may begin. */
-export const make: Effect.Effect<(key: string) => Effect.Effect<void>, never, Scope.Scope> = Effect.gen(function* () {
+/**
+ * Returns an effect for each key that is done when the next one of this key may begin: in one turn `each`, or `alone` where there is no
+ * other key.
+ */
+export const make = Effect.fnUntraced(function* (
+  each: number,
+  alone = each
+): Effect.fn.Return<(key: string) => Effect.Effect<void>, never, Scope.Scope> {
   const shares = new Map<string, Share>()
   const inUse = yield* Latch.make()
 
-  const beginNext = (key: string, { waiting }: Share) => {
-    const next = Array.from(Iterable.take(waiting, EACH_TURN))
-    if (next.length === 0) return void shares.delete(key)
+  const most = (key: string) => (shares.size > (shares.has(key) ? 1 : 0) ? each : alone)
+
+  const beginNext = (key: string, { begun, quiet, waiting }: Share) => {
+    const next = Array.from(Iterable.take(waiting, most(key)))
+    const isQuiet = begun === 0 && next.length === 0
+    if (isQuiet && quiet >= REMEMBERED) return void shares.delete(key)
     for (const one of next) waiting.delete(one)
-    shares.set(key, { begun: next.length, waiting })
+    shares.set(key, { begun: next.length, waiting, quiet: isQuiet ? quiet + 1 : 0 })
     for (const one of next) Deferred.doneUnsafe(one, Exit.void)
   }
 
   yield* Effect.gen(function* () {
     yield* inUse.await
     yield* Effect.yieldNow
+    // After a turn in which nothing began nobody is in a hurry, and nothing is remembered.
+    if (Array.from(shares.values()).every(({ begun, waiting }) => begun === 0 && waiting.size === 0)) shares.clear()
     for (const [key, share] of shares) beginNext(key, share)
     if (shares.size === 0) yield* inUse.close
   }).pipe(Effect.forever({ disableYield: true }), Effect.forkScoped)
 
   return (key) =>
     Effect.suspend(() => {
-      const { begun, waiting } = shares.get(key) ?? { begun: 0, waiting: new Set() }
-      if (begun < EACH_TURN && waiting.size === 0) {
-        shares.set(key, { begun: begun + 1, waiting })
+      const share = shares.get(key) ?? { begun: 0, waiting: new Set(), quiet: 0 }
+      const { begun, waiting } = share
+      if (begun < most(key) && waiting.size === 0) {
+        shares.set(key, { ...share, begun: begun + 1 })
         return Effect.asVoid(inUse.open)
       }
       const mine = Deferred.makeUnsafe<void>()
@@ -62,7 +82,7 @@ export const FairShare = Context.Reference("pairroom/http/FairShare", {
 /** Shares for one server. */
 export const layer: Layer.Layer<never> = Layer.effect(
   FairShare,
-  Effect.zipWith(make, make, (begin, end) => ({ begin, end: end("") }))
+  Effect.zipWith(make(EACH_TURN, ALONE), make(EACH_TURN), (begin, end) => ({ begin, end: end("") }))
 )
 
 /** Lets every request wait for its share. Build it after what finds out the address of the client. */

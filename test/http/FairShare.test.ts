@@ -4,7 +4,7 @@ import { IpNetwork } from "effect/net"
 import * as FairShare from "../../src/http/FairShare.ts"
 import { call, dial, open, serve } from "./harness.ts"
 
-const { EACH_TURN } = FairShare
+const { ALONE, EACH_TURN } = FairShare
 
 /** Lets everything run that can run now, so often. */
 const turns = (count: number) => Effect.repeat(Effect.yieldNow, { times: count - 1 })
@@ -13,7 +13,7 @@ const numbers = (count: number) => Array.from({ length: count }, (_, index) => i
 
 /** Sends so many requests from an address, and gives the numbers of those that have begun, and the requests. */
 const send = Effect.fnUntraced(function* (
-  begin: Effect.Success<typeof FairShare.make>,
+  begin: Effect.Success<ReturnType<typeof FairShare.make>>,
   address: string,
   count: number
 ) {
@@ -32,7 +32,7 @@ const request = (address: string) => `GET /healthz HTTP/1.1\r\nhost: x\r\nx-forw
 describe("FairShare", () => {
   it.effect("of one address no more begin at once than its share, and all of them begin in their order", () =>
     Effect.gen(function* () {
-      const { begun } = yield* send(yield* FairShare.make, "192.0.2.1", 3 * EACH_TURN + 1)
+      const { begun } = yield* send(yield* FairShare.make(EACH_TURN), "192.0.2.1", 3 * EACH_TURN + 1)
       assert.deepStrictEqual(begun, numbers(EACH_TURN))
       const before = begun.length
       yield* turns(1)
@@ -44,7 +44,7 @@ describe("FairShare", () => {
 
   it.effect("another address begins at once, however many requests of the first one wait", () =>
     Effect.gen(function* () {
-      const begin = yield* FairShare.make
+      const begin = yield* FairShare.make(EACH_TURN)
       yield* send(begin, "192.0.2.1", 100 * EACH_TURN)
       assert.deepStrictEqual((yield* send(begin, "192.0.2.2", 1)).begun, [0])
     })
@@ -52,7 +52,7 @@ describe("FairShare", () => {
 
   it.effect("an address whose requests came one after the other never waits", () =>
     Effect.gen(function* () {
-      const begin = yield* FairShare.make
+      const begin = yield* FairShare.make(EACH_TURN)
       for (let round = 0; round < 3; round++) {
         assert.deepStrictEqual((yield* send(begin, "192.0.2.1", EACH_TURN)).begun, numbers(EACH_TURN))
         yield* turns(3)
@@ -60,9 +60,21 @@ describe("FairShare", () => {
     })
   )
 
+  it.effect("while nobody else asks an address has a larger share, and the smaller one from then on", () =>
+    Effect.gen(function* () {
+      const begin = yield* FairShare.make(EACH_TURN, ALONE)
+      const { begun } = yield* send(begin, "192.0.2.1", 3 * ALONE)
+      assert.deepStrictEqual(begun, numbers(ALONE))
+      yield* send(begin, "192.0.2.2", 1)
+      const before = begun.length
+      while (begun.length === before) yield* turns(1)
+      assert.strictEqual(begun.length - before, EACH_TURN)
+    })
+  )
+
   it.effect("a client that has gone while its request waited takes nobody's place", () =>
     Effect.gen(function* () {
-      const { begun, fibers } = yield* send(yield* FairShare.make, "192.0.2.1", 3 * EACH_TURN)
+      const { begun, fibers } = yield* send(yield* FairShare.make(EACH_TURN), "192.0.2.1", 3 * EACH_TURN)
       yield* Fiber.interruptAll(fibers.slice(EACH_TURN, 2 * EACH_TURN))
       yield* turns(10)
       assert.deepStrictEqual(begun, [
@@ -75,7 +87,7 @@ describe("FairShare", () => {
   it.effect("the server answers another client before the crowd of requests that came from one address before it", () =>
     Effect.gen(function* () {
       const answered: Array<string> = []
-      const crowd = yield* Effect.forEach(numbers(5 * EACH_TURN), () => dial(request("192.0.2.1")))
+      const crowd = yield* Effect.forEach(numbers(3 * ALONE), () => dial(request("192.0.2.1")))
       const other = yield* dial(request("192.0.2.2"))
       const clients = [...crowd, other]
       // All are connected, and the server waits for their next requests.
@@ -89,7 +101,7 @@ describe("FairShare", () => {
         { concurrency: "unbounded" }
       )
       assert.strictEqual(answered.length, clients.length)
-      assert.isBelow(answered.indexOf("other"), 3 * EACH_TURN)
+      assert.isBelow(answered.indexOf("other"), 2 * ALONE)
     }).pipe(Effect.provide(serve({ trustedProxies: [IpNetwork.fromStringUnsafe("127.0.0.0/8")] })))
   )
 
