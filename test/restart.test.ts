@@ -29,7 +29,7 @@ const client = (url: string) =>
 /** A file for the rooms, in a folder of its own that is not there yet. */
 const sqlite = Effect.map(folder, (path) => ({ STORE_URL: `sqlite:${join(path, "deep", "rooms.db")}` }))
 
-describe("after a kill -9 and a new start", () => {
+describe.concurrent("after a kill -9 and a new start", () => {
   it.live("every acknowledged command is there, and a running timer runs on", () =>
     Effect.gen(function* () {
       const env = yield* sqlite

@@ -35,7 +35,7 @@ const watch = (port: number, path: string) =>
     return { stream, until }
   })
 
-describe.skipIf(Nginx.missing !== undefined)("behind nginx", () => {
+describe.skipIf(Nginx.missing !== undefined)("behind nginx", { concurrent: true }, () => {
   it.live("routed by the prefix of the access code every request for a room reaches the instance that has it", () =>
     Effect.gen(function* () {
       const ports = [yield* instance({ ACCESS_CODE_PREFIX: "IAN" }), yield* instance({ ACCESS_CODE_PREFIX: "IBN" })]
