@@ -49,6 +49,7 @@ const PROBE = ["--expose-gc", "--import=./test/bench/servers/probe.ts"]
 const SCRIPTS: Record<string, string> = {
   bare: "test/bench/servers/bare.ts",
   "better-sse": "test/bench/servers/better-sse.ts",
+  effect: "test/bench/servers/effect.ts",
   pairroom: "src/main.ts"
 }
 
@@ -200,10 +201,10 @@ const rows: Array<string> = [
 ]
 
 for (const workload of [...WORKLOADS, ...SIZES].filter(({ name }) => name.includes(options.only))) {
-  // better-sse ticks for everyone.
+  // These two tick for everyone.
   const servers = (SIZES.includes(workload) ? "pairroom" : options.servers)
     .split(",")
-    .filter((server) => workload.ticks || server !== "better-sse")
+    .filter((server) => workload.ticks || (server !== "better-sse" && server !== "effect"))
   const turns: Record<string, Array<Figures>> = {}
   for (let round = 0; round < Number(options.rounds); round++) {
     for (const server of servers) {
