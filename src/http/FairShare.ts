@@ -1,7 +1,7 @@
 /**
- * Fair shares of the event loop, so that a crowd makes no turn of it long, in which the requests of everybody else wait. So do new
- * connections, of which Node accepts one in each turn. Of one address only so many requests begin in one turn, and only so many
- * streams end in one whose clients have gone. The others wait in their order.
+ * Fair shares of the event loop. A crowd would make a turn of it long, and everybody else waits until the turn ends: their requests,
+ * and new connections, of which Node accepts one in each turn. So in one turn only some requests of one address begin, and only some
+ * of the streams end whose clients have gone. The others wait in their order.
  */
 import { Context, Deferred, Effect, Exit, Iterable, Latch, Layer, type Scope } from "effect"
 import { HttpRouter } from "effect/http"
@@ -65,7 +65,7 @@ export const make = Effect.fnUntraced(function* (
       }
       const mine = Deferred.makeUnsafe<void>()
       waiting.add(mine)
-      // Who has gone meanwhile takes nobody's place.
+      // A client that has gone while it waited takes nobody's place.
       return Effect.onInterrupt(Deferred.await(mine), () => Effect.sync(() => waiting.delete(mine)))
     })
 })

@@ -33,7 +33,7 @@ export const Limits = Context.Reference("pairroom/http/Limits", {
   } => ({ admit: () => Effect.succeed(true), count: () => Effect.void })
 })
 
-/** Limits with these settings. Who is over one is counted, and logged now and then. */
+/** Limits with these settings. A request that is over one is counted, and logged now and then. */
 export const layer = (settings: LimitSettings): Layer.Layer<never> =>
   Layer.effect(
     Limits,

@@ -2,11 +2,12 @@
  * What an operator sees of the limits: each hit is counted, and one a minute of each limit is logged, so that a flood of requests is
  * no flood of lines. The line has the address of the client, because the operator can act on it.
  */
-import { Clock, Effect, Metric, Ref } from "effect"
+import { Effect, Metric, Ref } from "effect"
+import * as Elapsed from "../store/Elapsed.ts"
 import { type Limit, limitsHit } from "./HttpMetrics.ts"
 
-/** How often a limit is logged, in nanoseconds of the monotonic clock. */
-const OFTEN = 60_000_000_000n
+/** How often a limit is logged, in milliseconds. */
+const OFTEN = 60_000
 
 /** Counts a request or a connection of an address that was over a limit. */
 export type Hit = (limit: Limit, address: string) => Effect.Effect<void>
@@ -15,7 +16,7 @@ export type Hit = (limit: Limit, address: string) => Effect.Effect<void>
 const OF_DESCRIPTORS: ReadonlySet<Limit> = new Set(["streams", "connections"])
 
 interface Logged {
-  readonly at: bigint
+  readonly at: number
   /** How many hits were not logged since then. */
   readonly more: number
 }
@@ -24,7 +25,7 @@ export const make: Effect.Effect<Hit> = Effect.gen(function* () {
   const logged = yield* Ref.make<ReadonlyMap<string, Logged>>(new Map())
   return Effect.fnUntraced(function* (limit, address) {
     yield* Metric.update(limitsHit.of({ limit }), 1)
-    const now = (yield* Clock.Clock).monotonicTimeNanosUnsafe()
+    const now = yield* Elapsed.millis
     const before = (yield* Ref.get(logged)).get(limit)
     const isDue = before === undefined || now - before.at >= OFTEN
     const after = isDue ? { at: now, more: 0 } : { at: before.at, more: before.more + 1 }
