@@ -3,10 +3,11 @@
  * reads nothing. Node's own server keeps none of it.
  */
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
-import { Clock, Duration, Effect, Layer, Schedule } from "effect"
+import { Duration, Effect, Layer, Schedule } from "effect"
 import { HttpEffect, HttpServerResponse } from "effect/http"
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
+import * as Elapsed from "../../store/Elapsed.ts"
 import * as Cuts from "../Cuts.ts"
 
 /** The request that came last on a connection, and its answer. */
@@ -203,8 +204,7 @@ export interface UnreadLimits {
  */
 export const endUnread = (connections: Connections, limits: UnreadLimits) => {
   const [stream, answer] = [Duration.toMillis(limits.stream), Duration.toMillis(limits.answer)]
-  const look = Effect.map(Clock.Clock, (clock) => {
-    const now = Number(clock.monotonicTimeNanosUnsafe() / 1_000_000n)
+  const look = Effect.map(Elapsed.millis, (now) => {
     for (const [socket, connection] of connections) {
       const { isStream, unreadSince } = connection
       if (socket.writableLength === 0) {
