@@ -60,8 +60,9 @@ export const make = Effect.fnUntraced(function* (
       const share = shares.get(key) ?? { begun: 0, waiting: new Set(), quiet: 0 }
       const { begun, waiting } = share
       if (begun < most(key) && waiting.size === 0) {
+        const isFirst = shares.size === 0
         shares.set(key, { ...share, begun: begun + 1 })
-        return Effect.asVoid(inUse.open)
+        return isFirst ? Effect.asVoid(inUse.open) : Effect.void
       }
       const mine = Deferred.makeUnsafe<void>()
       waiting.add(mine)

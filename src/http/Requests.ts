@@ -5,6 +5,7 @@
 import { Cause, Effect, Metric, Option, References } from "effect"
 import { HttpEffect, HttpRouter, HttpServerRequest, type HttpServerResponse, HttpTraceContext } from "effect/http"
 import * as Elapsed from "../store/Elapsed.ts"
+import * as DebugLog from "./DebugLog.ts"
 import { requestDuration, requests } from "./HttpMetrics.ts"
 
 /** The route of a request that has none. */
@@ -29,9 +30,12 @@ const count = Effect.fnUntraced(function* (
   yield* Metric.update(requests.of({ method, route, status: String(response.status) }), 1)
   // A stream lasts as long as its client watches.
   if (response.body._tag !== "Stream") yield* Metric.update(requestDuration.of({ method, route }), seconds)
-  yield* Effect.logDebug("request").pipe(
-    Effect.annotateLogs({ method, route, status: response.status, ms: Math.round(seconds * 1e6) / 1e3 })
-  )
+  yield* DebugLog.log("request", () => ({
+    method,
+    route,
+    status: response.status,
+    ms: Math.round(seconds * 1e6) / 1e3
+  }))
 })
 
 const logDefect = (request: HttpServerRequest.HttpServerRequest) => (cause: Cause.Cause<unknown>) =>

@@ -1,13 +1,14 @@
 /**
  * Counts a stream while it is open: what is sent, and why it ended.
  */
-import { Effect, Metric, MutableRef, type Scope } from "effect"
+import { Effect, Metric, MutableRef, Scope } from "effect"
 import { type AccessCode, shortened } from "../domain/AccessCode.ts"
 import { HttpServerRequest } from "effect/http"
 import type { Frame } from "../rooms/Frame.ts"
 import type { Room } from "../rooms/Room.ts"
 import { tallies } from "../store/MetricFamily.ts"
 import * as Cuts from "./Cuts.ts"
+import * as DebugLog from "./DebugLog.ts"
 import { Drain } from "./Drain.ts"
 import { frameBytes, framesSent, type StreamEnd, streamsEnded, streamsOpen, streamsStarted } from "./HttpMetrics.ts"
 
@@ -36,8 +37,11 @@ export const make = Effect.fnUntraced(function* (
   /** Not Refs: they change with each event of each client, and an effect would cost time. */
   const isLast = MutableRef.make(false)
   const cause = MutableRef.make<StreamEnd | undefined>(undefined)
-  yield* Effect.acquireRelease(Effect.andThen(began, Metric.modify(open, 1)), () =>
-    end(code, MutableRef.get(cause) ?? Cuts.of(request) ?? "client")
+  yield* began
+  yield* Metric.modify(open, 1)
+  yield* Scope.addFinalizer(
+    yield* Effect.scope,
+    Effect.suspend(() => end(code, MutableRef.get(cause) ?? Cuts.of(request) ?? "client"))
   )
   const count = tallies(yield* Effect.context<never>())
   const bytes = count(frameBytes.of({}))
@@ -54,7 +58,7 @@ export const make = Effect.fnUntraced(function* (
 const end = Effect.fnUntraced(function* (code: AccessCode, cause: StreamEnd) {
   yield* Metric.modify(open, -1)
   yield* ended(cause)
-  yield* Effect.annotateLogs(Effect.logDebug("stream ended"), { room: shortened(code), cause })
+  yield* DebugLog.log("stream ended", () => ({ room: shortened(code), cause }))
 })
 
 /** A room that is closed says so in its last frame. One that has failed ends its streams without a word. */

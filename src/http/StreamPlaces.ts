@@ -1,7 +1,7 @@
 /**
  * The places for streams: how many are open at once, in a room, for an address, and on the whole instance.
  */
-import { Effect, MutableRef } from "effect"
+import { Effect, MutableRef, Scope } from "effect"
 
 /** How many streams may be open. Infinity switches a limit off. */
 export interface StreamLimits {
@@ -39,12 +39,16 @@ export const make = (limits: StreamLimits) => {
   }
 
   return (room: string, address: string) =>
-    Effect.acquireRelease(
-      Effect.sync(() => {
-        const reached = full(room, address)
-        if (reached === undefined) change(room, address, 1)
-        return reached
-      }),
-      (reached) => (reached === undefined ? Effect.sync(() => change(room, address, -1)) : Effect.void)
-    )
+    Effect.flatMap(Effect.scope, (scope) => {
+      const reached = full(room, address)
+      if (reached !== undefined) return Effect.succeed(reached)
+      change(room, address, 1)
+      return Effect.as(
+        Scope.addFinalizer(
+          scope,
+          Effect.sync(() => change(room, address, -1))
+        ),
+        undefined
+      )
+    })
 }
