@@ -2,7 +2,7 @@
  * The rooms that somebody watches on this instance. A Room is built for each of them, and closed some time after nobody watches
  * it any more.
  */
-import { Context, Effect, Layer, LayerMap, Option, RcMap, Scope } from "effect"
+import { Context, Effect, Exit, Layer, LayerMap, Option, RcMap, Scope } from "effect"
 import * as AccessCodes from "../domain/AccessCode.ts"
 import type { RoomNotFound, StoreUnavailable } from "../domain/errors.ts"
 import type { Watchers } from "../domain/RoomEvent.ts"
@@ -80,13 +80,15 @@ const make = Effect.gen(function* () {
   return WatchedRooms.of({
     watch: Effect.fn("WatchedRooms.watch")(function* (typed) {
       const code = AccessCodes.toKey(typed)
-      // A Room that has ended leaves the map, and does not live as long as this scope.
-      yield* Effect.ignore(
-        withWatched(code, Effect.void, ({ ended, replaced }) =>
-          Effect.when(Effect.andThen(replaced, rooms.invalidate(code)), ended)
-        )
-      )
-      return yield* build(code, yield* Effect.scope)
+      const scope = yield* Effect.scope
+      const use = yield* Scope.fork(scope)
+      const room = yield* build(code, use)
+      if (!(yield* room.ended)) return room
+      // It leaves the map, and does not live as long as this scope. Another Room is built.
+      yield* room.replaced
+      yield* rooms.invalidate(code)
+      yield* Scope.close(use, Exit.void)
+      return yield* build(code, scope)
     }),
     watchers: (code) =>
       Effect.orElseSucceed(
