@@ -4,7 +4,7 @@
  */
 import { Context, Effect, FiberHandle, Layer, MutableRef, Schedule, type Scope } from "effect"
 import * as Elapsed from "../store/Elapsed.ts"
-import { heartbeatMillis, RoomSettings } from "./RoomSettings.ts"
+import { RoomSettings, streamTimes } from "./RoomSettings.ts"
 
 /** An interval has this many slots. The fiber looks at each in its turn, and runs the beats in it. */
 const SLOTS = 100
@@ -26,7 +26,7 @@ export class Heartbeats extends Context.Service<
 }
 
 const make = Effect.fnUntraced(function* () {
-  const interval = heartbeatMillis(yield* RoomSettings)
+  const { heartbeatInterval: interval } = streamTimes(yield* RoomSettings)
   const slots = Array.from({ length: SLOTS }, () => new Set<Effect.Effect<void>>())
   const slotOf = new Map<Effect.Effect<void>, Set<Effect.Effect<void>>>()
   /** The last slot whose beats have run. */

@@ -14,18 +14,24 @@ type Change = (presence: RoomPresence.RoomPresence, now: number) => RoomPresence
  * Changes who is here, and runs the fiber that publishes presence events if there is something to publish. Run it exclusively:
  * two changes at the same time would lose one of them.
  */
-export const changePresence = Effect.fnUntraced(function* (room: WatchedRoom, change: Change) {
-  const now = yield* room.store.now
-  const before = yield* Ref.get(room.presence)
-  const after = change(RoomPresence.forget(before, now), now)
-  yield* Ref.set(room.presence, after)
-  yield* announce(room)
-  if (!isAnythingPlanned(after)) yield* FiberHandle.clear(room.presenceFiber)
-  // Otherwise it runs already, and wakes up in time.
-  else if (RoomPresence.nextAt(after) < RoomPresence.nextAt(before)) {
-    yield* run(room, room.presenceFiber, presenceEvents(room))
-  }
-})
+export const changePresence = (room: WatchedRoom, change: Change): Effect.Effect<void> =>
+  Effect.flatMap(room.store.now, (now) => {
+    const before = Ref.getUnsafe(room.presence)
+    const after = change(RoomPresence.forget(before, now), now)
+    return Ref.set(room.presence, after).pipe(
+      Effect.andThen(announce(room)),
+      Effect.andThen(Effect.suspend(() => plan(room, before, after)))
+    )
+  })
+
+/** Starts or ends the fiber of the presence events. */
+const plan = (room: WatchedRoom, before: RoomPresence.RoomPresence, after: RoomPresence.RoomPresence) =>
+  !isAnythingPlanned(after)
+    ? FiberHandle.clear(room.presenceFiber)
+    : RoomPresence.nextAt(after) < RoomPresence.nextAt(before)
+      ? run(room, room.presenceFiber, presenceEvents(room))
+      : // It runs already, and wakes up in time.
+        Effect.void
 
 /** Tells the other instances who watches the room here: no names but those of people of the room, for anybody may take any name. */
 export const announce = (room: WatchedRoom): Effect.Effect<void> =>

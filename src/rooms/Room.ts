@@ -15,7 +15,7 @@ import {
   PubSub,
   Ref,
   Schedule,
-  type Scope,
+  Scope,
   Semaphore,
   Stream
 } from "effect"
@@ -30,7 +30,7 @@ import { type RoomChange, RoomStore } from "../store/RoomStore.ts"
 import * as Frame from "./Frame.ts"
 import { Heartbeats } from "./Heartbeats.ts"
 import * as RoomPresence from "./RoomPresence.ts"
-import { RoomSettings } from "./RoomSettings.ts"
+import { RoomSettings, streamTimes } from "./RoomSettings.ts"
 import { type RoomSubscription, subscribe, type SubscribeOptions } from "./RoomSubscription.ts"
 import { followOthers, followStore } from "./Following.ts"
 import { applyChange, settleIfDue } from "./RoomChanges.ts"
@@ -79,7 +79,7 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
   const room: WatchedRoom = {
     code,
     store,
-    settings: yield* RoomSettings,
+    streamTimes: streamTimes(yield* RoomSettings),
     state: yield* Ref.make<RoomState>(settle(first.room.value, yield* store.now)),
     certain: yield* Ref.make(first.certain),
     presence: yield* Ref.make(RoomPresence.empty),
@@ -120,16 +120,17 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
 /** Applies a change from the store. It may start or end the tick fiber. Run it exclusively. */
 const apply = (room: WatchedRoom, change: RoomChange) => Effect.andThen(applyChange(room, change), followTimer(room))
 
-/**
- * Subscribes. The tick fiber may start then, and end when the subscriber has left. What is to run after that is added before it:
- * finalizers run in reverse order.
- */
-const watch = Effect.fnUntraced(function* (room: WatchedRoom, options: SubscribeOptions) {
-  yield* Effect.addFinalizer(() => exclusively(room, followTimer(room)))
-  const subscription = yield* subscribe(room, options)
-  yield* Effect.uninterruptible(followTimer(room))
-  return subscription
-})
+/** Subscribes. The tick fiber may start then, and end when the subscriber has left. */
+const watch = (room: WatchedRoom, options: SubscribeOptions) =>
+  Effect.uninterruptible(
+    Effect.gen(function* () {
+      const { frames, leave } = yield* subscribe(room, options)
+      // Not `Effect.addFinalizer`: it would keep the context of the request, and copy it when the subscriber leaves.
+      yield* Scope.addFinalizer(yield* Effect.scope, exclusively(room, Effect.andThen(leave, followTimer(room))))
+      yield* followTimer(room)
+      return frames
+    })
+  )
 
 /**
  * Publishes a heartbeat. Without ticks it also lets the tick fiber compute its sleep anew: the clock of the store may have been set

@@ -44,9 +44,13 @@ const enter = Effect.fnUntraced(function* (room: WatchedRoom, state: RoomState) 
  * that change is on its way here, and it decides. While the store is away, the state that is known here decides. Returns false
  * if nothing was due, or a change is on its way.
  */
-export const settleIfDue = Effect.fnUntraced(function* (room: WatchedRoom) {
-  const known = yield* Ref.get(room.state)
-  if (!isDue(known, yield* room.store.now)) return false
+export const settleIfDue = (room: WatchedRoom): Effect.Effect<boolean> =>
+  Effect.flatMap(room.store.now, (now) => {
+    const known = Ref.getUnsafe(room.state)
+    return isDue(known, now) ? settleAsStored(room, known) : Effect.succeed(false)
+  })
+
+const settleAsStored = Effect.fnUntraced(function* (room: WatchedRoom, known: RoomState) {
   const stored = yield* Effect.catch(room.store.get(room.code), () => Effect.succeedSome(known))
   if (Option.isNone(stored) || stored.value.command.id !== known.command.id) return false
   yield* exclusively(room, settleRoom(room, known))

@@ -107,6 +107,7 @@ export const dismiss = (presence: RoomPresence, client: Client, now: number): Ro
 
 /** Clients that were expected until `now` and did not come back are no longer counted. */
 export const forget = (presence: RoomPresence, now: number): RoomPresence => {
+  if (presence.expected.length === 0) return presence
   const expected = presence.expected.filter(({ until }) => until > now)
   return expected.length === presence.expected.length ? presence : noting(presence, presence.connected, { expected })
 }
@@ -136,10 +137,18 @@ export const nextAt = ({ expected, publishedAt, unpublished }: RoomPresence): nu
 /** Sets fields. If that changes who watches and somebody else is connected, a presence event is needed. */
 const noting = (presence: RoomPresence, others: number, fields: Partial<RoomPresence>): RoomPresence => {
   const next = { ...presence, ...fields }
-  return others > 0 && keyOf(next) !== keyOf(presence) ? { ...next, unpublished: true } : next
+  return others > 0 && !next.unpublished && showsOthers(next, presence) ? { ...next, unpublished: true } : next
 }
 
-const keyOf = (presence: RoomPresence): string => {
-  const { connections, names } = watchers(presence)
-  return [connections, ...names.toSorted()].join("\n")
-}
+/** Do clients see another number, or other names? */
+const showsOthers = (one: RoomPresence, other: RoomPresence): boolean =>
+  connectionsOf(one) !== connectionsOf(other) || namesOf(one) !== namesOf(other)
+
+const connectionsOf = ({ connected, elsewhere, expected, returned }: RoomPresence): number =>
+  countOf({
+    connected: connected + elsewhere.connected,
+    expected: expected.length + elsewhere.expected,
+    returned: returned + elsewhere.returned
+  })
+
+const namesOf = (presence: RoomPresence): string => watchers(presence).names.toSorted().join("\n")

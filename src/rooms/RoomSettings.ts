@@ -18,12 +18,21 @@ export const RoomSettings = Context.Reference("pairroom/rooms/RoomSettings", {
 /** A stream lives at least for this share of its life time. */
 const LEAST_LIFE = 0.75
 
+/** The times of the streams of a room, in milliseconds. */
+export interface StreamTimes {
+  readonly lifetime: number
+  /** Between two heartbeats. */
+  readonly heartbeatInterval: number
+}
+
 /**
- * Returns the time between two heartbeats, in milliseconds. A stream is ended at the last heartbeat of its life time, so they come
- * often enough that this is near its end.
+ * Returns the times of streams by the settings. A stream is ended at the last heartbeat of its life time, so heartbeats come often
+ * enough that this is near its end.
  */
-export const heartbeatMillis = ({
+export const streamTimes = ({
   heartbeatInterval,
   streamLifetime
-}: Context.Service.Shape<typeof RoomSettings>): number =>
-  Duration.toMillis(Duration.min(heartbeatInterval, Duration.times(streamLifetime, 1 - LEAST_LIFE)))
+}: Context.Service.Shape<typeof RoomSettings>): StreamTimes => ({
+  lifetime: Duration.toMillis(streamLifetime),
+  heartbeatInterval: Duration.toMillis(Duration.min(heartbeatInterval, Duration.times(streamLifetime, 1 - LEAST_LIFE)))
+})

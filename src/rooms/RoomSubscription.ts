@@ -3,13 +3,12 @@
  * the client reads too slowly, a new snapshot stands for the changes among them. Every client, over HTTP or in an embedding program,
  * has one.
  */
-import { Cause, Duration, Effect, MutableRef, type Pull, PubSub, Ref, type Scope } from "effect"
+import { Cause, Effect, MutableRef, type Pull, PubSub, Ref, type Scope } from "effect"
 import * as Elapsed from "../store/Elapsed.ts"
 import * as Frame from "./Frame.ts"
 import { changePresence } from "./PresenceEvents.ts"
 import * as LostFrames from "./LostFrames.ts"
 import * as RoomPresence from "./RoomPresence.ts"
-import { heartbeatMillis } from "./RoomSettings.ts"
 import { exclusively, type Published, surroundings, type WatchedRoom } from "./WatchedRoom.ts"
 
 export interface SubscribeOptions {
@@ -25,7 +24,7 @@ export interface SubscribeOptions {
   readonly limited?: boolean | undefined
 }
 
-/** Returns the next frame, and is done when the subscription has ended. */
+/** The next frame. It is done when the subscription has ended. */
 export type RoomSubscription = Pull.Pull<readonly [Frame.Frame]>
 
 /** How far a subscription has come. */
@@ -86,35 +85,36 @@ const after = (cursor: Cursor, frame: Frame.Frame, number: number, terms: Terms)
 const DONE: RoomSubscription = Cause.done()
 
 /**
- * Subscribes for as long as the scope is open. When the server ends the subscription, its client is still counted for 10 s, so
- * that nobody sees it go and come back. A client that leaves by itself stops being counted at once.
+ * Subscribes. Run it exclusively, and what it returns as `leave`, too. When the server ends the subscription, its client is still
+ * counted for 10 s, so that nobody sees it go and come back. A client that leaves by itself stops being counted at once.
  */
 export const subscribe = Effect.fnUntraced(function* (
   room: WatchedRoom,
   { ticks = true, name, lastEventId, heartbeats = false, limited = false }: SubscribeOptions
-): Effect.fn.Return<RoomSubscription, never, Scope.Scope> {
+): Effect.fn.Return<
+  { readonly frames: RoomSubscription; /** The subscriber leaves. */ readonly leave: Effect.Effect<void> },
+  never,
+  Scope.Scope
+> {
+  const { heartbeatInterval, lifetime } = room.streamTimes
   const terms: Terms = {
     heartbeats,
-    endsAt: limited ? (yield* Elapsed.millis) + Duration.toMillis(room.settings.streamLifetime) : Infinity,
-    heartbeatInterval: heartbeatMillis(room.settings)
+    endsAt: limited ? (yield* Elapsed.millis) + lifetime : Infinity,
+    heartbeatInterval
   }
-  const { streamsEnded } = yield* Ref.get(room.state)
+  const { streamsEnded } = Ref.getUnsafe(room.state)
   const broadcast = ticks ? room.frames : room.framesWithoutTicks
   const subscription = yield* PubSub.subscribe(broadcast.pubsub)
   const lastRead = LostFrames.begin(broadcast)
-  /** Not a Ref: only this subscription uses it, it changes with each event, and an effect would cost time. */
-  const cursor = yield* Effect.acquireRelease(
-    Effect.andThen(
-      changePresence(room, (presence) =>
-        RoomPresence.arrive(presence, { ticks, name, returns: lastEventId !== undefined })
-      ),
-      Effect.map(begin(room, terms, lastEventId), MutableRef.make)
-    ),
-    (cursor) => {
-      LostFrames.end(room, lastRead, broadcast)
-      return release(room, MutableRef.get(cursor), { ticks, name })
-    }
+  yield* changePresence(room, (presence) =>
+    RoomPresence.arrive(presence, { ticks, name, returns: lastEventId !== undefined })
   )
+  /** Not a Ref: only this subscription uses it, it changes with each event, and an effect would cost time. */
+  const cursor = MutableRef.make(yield* begin(room, terms, lastEventId))
+  const leave = Effect.suspend(() => {
+    LostFrames.end(room, lastRead, broadcast)
+    return depart(room, MutableRef.get(cursor), { ticks, name })
+  })
 
   const recover = Effect.suspend(() =>
     exclusively(room, recovery(room, MutableRef.get(cursor), terms, streamsEnded)).pipe(
@@ -145,18 +145,15 @@ export const subscribe = Effect.fnUntraced(function* (
     MutableRef.set(cursor, { ...before, snapshot: undefined })
     return Effect.succeed([before.snapshot] as const)
   })
-  return next
+  return { frames: next, leave }
 })
 
-const begin = Effect.fnUntraced(function* (
-  room: WatchedRoom,
-  terms: Terms,
-  lastEventId: string | undefined
-): Effect.fn.Return<Cursor> {
-  const state = yield* Ref.get(room.state)
-  const frame = Frame.snapshot(state, yield* surroundings(room), lastEventId !== undefined && lastEventId !== state.id)
-  return { ...after(START, frame, yield* Ref.get(room.published), terms), snapshot: frame }
-})
+const begin = (room: WatchedRoom, terms: Terms, lastEventId: string | undefined): Effect.Effect<Cursor> =>
+  Effect.map(surroundings(room), (around) => {
+    const state = Ref.getUnsafe(room.state)
+    const frame = Frame.snapshot(state, around, lastEventId !== undefined && lastEventId !== state.id)
+    return { ...after(START, frame, Ref.getUnsafe(room.published), terms), snapshot: frame }
+  })
 
 const START: Cursor = { snapshot: undefined, number: 0, id: undefined, remaining: 0, watchers: undefined, over: false }
 
@@ -176,10 +173,7 @@ const recovery = Effect.fnUntraced(function* (
   return { ...after(cursor, frame, yield* Ref.get(room.published), terms), snapshot: frame }
 })
 
-const release = (room: WatchedRoom, { over }: Cursor, client: RoomPresence.Client) =>
-  exclusively(
-    room,
-    changePresence(room, (presence, now) =>
-      over ? RoomPresence.dismiss(presence, client, now) : RoomPresence.leave(presence, client)
-    )
+const depart = (room: WatchedRoom, { over }: Cursor, client: RoomPresence.Client) =>
+  changePresence(room, (presence, now) =>
+    over ? RoomPresence.dismiss(presence, client, now) : RoomPresence.leave(presence, client)
   )

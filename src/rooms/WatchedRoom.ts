@@ -9,7 +9,7 @@ import type { RoomStore } from "../store/RoomStore.ts"
 import type { Surroundings } from "./Frame.ts"
 import * as Frame from "./Frame.ts"
 import * as RoomPresence from "./RoomPresence.ts"
-import type { RoomSettings } from "./RoomSettings.ts"
+import type { StreamTimes } from "./RoomSettings.ts"
 
 /** How many unread frames a subscription keeps. If it loses a change, it gets a new snapshot. */
 export const FRAMES_BUFFERED = 32
@@ -40,7 +40,7 @@ export interface Ticking {
 export interface WatchedRoom {
   readonly code: AccessCode
   readonly store: RoomStore["Service"]
-  readonly settings: Context.Service.Shape<typeof RoomSettings>
+  readonly streamTimes: StreamTimes
   /** The timer and everything else that a command changes, as far as this instance knows it. */
   readonly state: Ref.Ref<RoomState>
   /** Can the store be reached? If not, the state may be out of date. */
@@ -93,13 +93,12 @@ export const orEnd = <E>(room: WatchedRoom, effect: Effect.Effect<void, E>): Eff
   )
 
 /** Returns what a frame shows in addition to the state. */
-export const surroundings = Effect.fnUntraced(function* (room: WatchedRoom): Effect.fn.Return<Surroundings> {
-  return {
-    now: yield* room.store.now,
-    watchers: RoomPresence.watchers(yield* Ref.get(room.presence)),
-    certain: yield* Ref.get(room.certain)
-  }
-})
+export const surroundings = ({ certain, presence, store }: WatchedRoom): Effect.Effect<Surroundings> =>
+  Effect.map(store.now, (now) => ({
+    now,
+    watchers: RoomPresence.watchers(Ref.getUnsafe(presence)),
+    certain: Ref.getUnsafe(certain)
+  }))
 
 /** Publishes a change. A subscription that loses it sees a gap in the numbers, and gets a new snapshot. */
 export const publishChange = Effect.fnUntraced(function* (room: WatchedRoom, frame: Frame.Frame) {

@@ -27,7 +27,7 @@ export const together = (one: Attendance, other: Attendance): Attendance => ({
 })
 
 /** Returns the number of clients. One that is expected at one instance and has come back to another counts once. */
-export const countOf = ({ connected, expected, returned }: Attendance): number =>
+export const countOf = ({ connected, expected, returned }: Omit<Attendance, "names">): number =>
   connected + Math.max(0, expected - returned)
 
 export const Presence = Context.Reference("pairroom/store/Presence", {
