@@ -1,7 +1,7 @@
 /**
  * `pairroom serve`: the service. Each of its settings is a flag, and an environment variable.
  */
-import { ConfigProvider, Effect, Option } from "effect"
+import { ConfigProvider, Context, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { Unusable } from "./Target.ts"
 import { VARIABLES, type Settings } from "../Settings.ts"
@@ -68,7 +68,8 @@ export const serve = Command.make(
     // Loaded when it is wanted: the other commands need no store.
     const { serve } = yield* Effect.promise(() => import("../serve.ts"))
     return yield* Effect.provide(
-      serve,
+      // Every stream keeps the context of the service, so nothing else of the command line is in it.
+      Effect.updateContext<never, never>(Context.pick(ConfigProvider.ConfigProvider))(serve),
       ConfigProvider.layerAdd(ConfigProvider.fromUnknown(Object.fromEntries(set)), { asPrimary: true })
     )
   })

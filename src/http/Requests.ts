@@ -2,9 +2,10 @@
  * What an operator sees of each request: counters, a line at Debug, a span, and one line with the cause where it failed by a defect.
  * The path itself is nowhere: it has the access code in it, which is the key to a room. The pattern of its route stands for it.
  */
-import { Cause, Effect, Metric, Option, References } from "effect"
+import { Cause, Effect, Metric, MutableRef, Option, References } from "effect"
 import { HttpEffect, HttpRouter, HttpServerRequest, type HttpServerResponse, HttpTraceContext } from "effect/http"
 import * as Elapsed from "../store/Elapsed.ts"
+import { tallies, type Tallies } from "../store/MetricFamily.ts"
 import * as DebugLog from "./DebugLog.ts"
 import { requestDuration, requests } from "./HttpMetrics.ts"
 
@@ -22,12 +23,13 @@ const routeOf = ({ source }: HttpServerRequest.HttpServerRequest) => routes.get(
 const count = Effect.fnUntraced(function* (
   request: HttpServerRequest.HttpServerRequest,
   response: HttpServerResponse.HttpServerResponse,
-  begun: number
+  begun: number,
+  tally: Tallies
 ) {
   const { method } = request
   const route = routeOf(request)
   const seconds = (yield* Elapsed.seconds) - begun
-  yield* Metric.update(requests.of({ method, route, status: String(response.status) }), 1)
+  MutableRef.increment(tally(requests.of({ method, route, status: String(response.status) })))
   // A stream lasts as long as its client watches.
   if (response.body._tag !== "Stream") yield* Metric.update(requestDuration.of({ method, route }), seconds)
   yield* DebugLog.log("request", () => ({
@@ -38,19 +40,25 @@ const count = Effect.fnUntraced(function* (
   }))
 })
 
-const logDefect = (request: HttpServerRequest.HttpServerRequest) => (cause: Cause.Cause<unknown>) =>
+const logDefect = (cause: Cause.Cause<unknown>) =>
   Cause.hasDies(cause)
-    ? Effect.annotateLogs(Effect.logError("a request has failed", cause), { route: routeOf(request) })
+    ? HttpServerRequest.HttpServerRequest.use((request) =>
+        Effect.annotateLogs(Effect.logError("a request has failed", cause), { route: routeOf(request) })
+      )
     : Effect.void
 
 /** Counts every request, those without a route too. Build it before the other middleware, so that it sees all answers. */
 export const all = HttpRouter.middleware(
-  (httpEffect) =>
-    Effect.flatMap(Effect.zip(HttpServerRequest.HttpServerRequest, Elapsed.seconds), ([request, begun]) =>
-      HttpEffect.withPreResponseHandler(httpEffect, (_request, response) =>
-        Effect.as(count(request, response, begun), response)
-      ).pipe(Effect.tapCause(logDefect(request)))
-    ),
+  Effect.map(
+    Effect.map(Effect.context<never>(), tallies),
+    (tally) => (httpEffect) =>
+      Effect.flatMap(Elapsed.seconds, (begun) => {
+        const counted = HttpEffect.withPreResponseHandler(httpEffect, (request, response) =>
+          Effect.as(count(request, response, begun, tally), response)
+        )
+        return Effect.tapCause(counted, logDefect)
+      })
+  ),
   { global: true }
 )
 

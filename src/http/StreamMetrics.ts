@@ -1,7 +1,7 @@
 /**
  * Counts a stream while it is open: what is sent, and why it ended.
  */
-import { Effect, Metric, MutableRef, Scope } from "effect"
+import { type Context, Effect, Metric, MutableRef, Scope } from "effect"
 import { type AccessCode, shortened } from "../domain/AccessCode.ts"
 import { HttpServerRequest } from "effect/http"
 import type { Frame } from "../rooms/Frame.ts"
@@ -21,9 +21,14 @@ export interface StreamMetrics {
 
 const open = streamsOpen.of({})
 
-const began = Metric.update(streamsStarted.of({}), 1)
+const count = (counter: Metric.Counter<number>) =>
+  Effect.contextWith((context: Context.Context<never>) =>
+    Effect.sync(() => void MutableRef.increment(tallies(context)(counter)))
+  )
 
-const ended = (cause: StreamEnd) => Metric.update(streamsEnded.of({ cause }), 1)
+const began = count(streamsStarted.of({}))
+
+const ended = (cause: StreamEnd) => count(streamsEnded.of({ cause }))
 
 /** Counts a stream that ends at once. */
 export const endedAtOnce = (cause: StreamEnd): Effect.Effect<void> => Effect.andThen(began, ended(cause))
@@ -43,12 +48,12 @@ export const make = Effect.fnUntraced(function* (
     yield* Effect.scope,
     Effect.suspend(() => end(code, MutableRef.get(cause) ?? Cuts.of(request) ?? "client"))
   )
-  const count = tallies(yield* Effect.context<never>())
-  const bytes = count(frameBytes.of({}))
+  const tally = tallies(yield* Effect.context<never>())
+  const bytes = tally(frameBytes.of({}))
   return {
     sent: (frame) => {
       MutableRef.set(isLast, frame.last)
-      MutableRef.increment(count(framesSent.of(frame)))
+      MutableRef.increment(tally(framesSent.of(frame)))
       MutableRef.set(bytes, MutableRef.get(bytes) + frame.bytes.length)
     },
     over: Effect.suspend(() => Effect.map(whyOver(room, MutableRef.get(isLast)), (why) => MutableRef.set(cause, why)))
