@@ -11,6 +11,13 @@ export const RETURN_GRACE = 10_000
 /** The first presence event is published at once. The next one comes after this time at the earliest, in milliseconds. */
 const PRESENCE_INTERVAL = 1_000
 
+/**
+ * In a crowd the next one comes later, up to the longest time: at most so many frames a second tell who watches a room. When
+ * thousands reconnect at once, these frames would delay their first ones.
+ */
+const FRAMES_A_SECOND = 20
+const PRESENCE_INTERVAL_MOST = 10_000
+
 /** A client that is expected back: until when it is counted, in milliseconds by the clock of the store, and its name. */
 export interface Expected {
   readonly until: number
@@ -126,13 +133,17 @@ export const published = (presence: RoomPresence, now: number): RoomPresence => 
   publishedAt: now
 })
 
+/** Returns when the next presence event may be published. */
+const publishableAt = ({ connected, publishedAt }: RoomPresence): number =>
+  publishedAt + Math.max(PRESENCE_INTERVAL, Math.min((connected * 1_000) / FRAMES_A_SECOND, PRESENCE_INTERVAL_MOST))
+
 /** Is a presence event due at `now`? */
-export const isDue = ({ publishedAt, unpublished }: RoomPresence, now: number): boolean =>
-  unpublished && now >= publishedAt + PRESENCE_INTERVAL
+export const isDue = (presence: RoomPresence, now: number): boolean =>
+  presence.unpublished && now >= publishableAt(presence)
 
 /** Returns when the next presence event is due or the next client is no longer expected, in milliseconds; Infinity for never. */
-export const nextAt = ({ expected, publishedAt, unpublished }: RoomPresence): number =>
-  unpublished ? publishedAt + PRESENCE_INTERVAL : (expected[0]?.until ?? Number.POSITIVE_INFINITY)
+export const nextAt = (presence: RoomPresence): number =>
+  presence.unpublished ? publishableAt(presence) : (presence.expected[0]?.until ?? Number.POSITIVE_INFINITY)
 
 /** Sets fields. If that changes who watches and somebody else is connected, a presence event is needed. */
 const noting = (presence: RoomPresence, others: number, fields: Partial<RoomPresence>): RoomPresence => {

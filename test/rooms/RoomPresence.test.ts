@@ -62,6 +62,22 @@ describe("RoomPresence", () => {
     assert.deepStrictEqual([countOf(alone), countOf(dismiss(comes(alone), nameless, 11_000))], [1, 1])
   })
 
+  it("is told at most once a second, and in a crowd less often, so that 20 frames a second tell of it; after 10 s at the latest", () => {
+    const crowd = (count: number) => Array.from({ length: count }).reduce<RoomPresence.RoomPresence>(comes, empty)
+    const next = (count: number) => RoomPresence.nextAt(comes(published(crowd(count - 1), 0)))
+    assert.deepStrictEqual([2, 20, 21, 50, 200, 5_000].map(next), [1_000, 1_000, 1_050, 2_500, 10_000, 10_000])
+    const told = comes(published(crowd(49), 0))
+    assert.deepStrictEqual(
+      [2_499, 2_500].map((now) => RoomPresence.isDue(told, now)),
+      [false, true]
+    )
+    const most = Array.from({ length: 30 }).reduce<RoomPresence.RoomPresence>((left) => leave(left, nameless), told)
+    assert.deepStrictEqual(
+      [999, 1_000].map((now) => RoomPresence.isDue(most, now)),
+      [false, true]
+    )
+  })
+
   it("gives the place back to who returns, unseen by the others", () => {
     const back = returns(dismiss(published(comes(comes(empty)), 0), nameless, 1_000))
     assert.deepStrictEqual([countOf(back), back.unpublished, back.expected.length], [2, false, 0])
