@@ -1,5 +1,6 @@
 /**
- * How everyone in a room learns who watches it, the number of connections and the names: at once, and then at most once a second.
+ * How everyone in a room learns who watches it, the number of connections and the names: at once, and then at most once a second, in a
+ * crowd less often.
  * The other instances learn it as well.
  */
 import { Duration, Effect, FiberHandle, Ref, Schedule } from "effect"
