@@ -1,9 +1,10 @@
 /**
  * Fair shares of the event loop. A crowd would make a turn of it long, and everybody else waits until the turn ends: their requests,
  * and new connections, of which Node accepts one in each turn. So in one turn only some requests of one address begin, and only some
- * of the streams end whose clients have gone. The others wait in their order.
+ * of the streams end whose clients have gone: hardly any while requests come, for nobody waits for the end of a stream. The others
+ * wait in their order.
  */
-import { Context, Deferred, Effect, Exit, Iterable, Latch, Layer, type Scope } from "effect"
+import { Context, Deferred, Effect, Exit, Iterable, Latch, Layer, MutableRef, type Scope } from "effect"
 import { HttpRouter } from "effect/http"
 import * as ClientAddress from "./ClientAddress.ts"
 
@@ -12,6 +13,10 @@ export const EACH_TURN = 16
 
 /** The same while nobody else asks. More of them share one transaction of the store. */
 export const ALONE = 128
+
+/** How many streams end in one turn. While requests begin it is one, and only in one of so many turns. */
+export const ENDS_EACH_TURN = 16
+export const ENDS_EVERY = 8
 
 /** For how many turns in a row an address counts as one that asks, after its last request. */
 const REMEMBERED = 100
@@ -24,22 +29,26 @@ interface Share {
   readonly quiet: number
 }
 
-/**
- * Returns an effect for each key that is done when the next one of this key may begin: in one turn `each`, or `alone` where there is no
- * other key.
- */
+export interface Shares {
+  /** Done when the next one of this key may begin. */
+  readonly take: (key: string) => Effect.Effect<void>
+  /** Has any begun, in this turn or the one before? */
+  readonly isInUse: () => boolean
+}
+
+/** Returns shares. `most` is how many of a key begin in one turn: it is told whether there is no other key, and the number of the turn. */
 export const make = Effect.fnUntraced(function* (
-  each: number,
-  alone = each
-): Effect.fn.Return<(key: string) => Effect.Effect<void>, never, Scope.Scope> {
+  most: (isAlone: boolean, turn: number) => number
+): Effect.fn.Return<Shares, never, Scope.Scope> {
   const shares = new Map<string, Share>()
   const inUse = yield* Latch.make()
+  const turn = MutableRef.make(0)
 
-  const most = (key: string) => (shares.size > (shares.has(key) ? 1 : 0) ? each : alone)
+  const mostOf = (key: string) => most(shares.size <= (shares.has(key) ? 1 : 0), MutableRef.get(turn))
 
   const beginNext = (key: string, { begun, quiet, waiting }: Share) => {
-    const next = Array.from(Iterable.take(waiting, most(key)))
-    const isQuiet = begun === 0 && next.length === 0
+    const next = Array.from(Iterable.take(waiting, mostOf(key)))
+    const isQuiet = begun === 0 && waiting.size === 0
     if (isQuiet && quiet >= REMEMBERED) return void shares.delete(key)
     for (const one of next) waiting.delete(one)
     shares.set(key, { begun: next.length, waiting, quiet: isQuiet ? quiet + 1 : 0 })
@@ -49,26 +58,30 @@ export const make = Effect.fnUntraced(function* (
   yield* Effect.gen(function* () {
     yield* inUse.await
     yield* Effect.yieldNow
+    MutableRef.increment(turn)
     // After a turn in which nothing began nobody is in a hurry, and nothing is remembered.
     if (Array.from(shares.values()).every(({ begun, waiting }) => begun === 0 && waiting.size === 0)) shares.clear()
     for (const [key, share] of shares) beginNext(key, share)
     if (shares.size === 0) yield* inUse.close
   }).pipe(Effect.forever({ disableYield: true }), Effect.forkScoped)
 
-  return (key) =>
+  const turnOf = (waiting: Share["waiting"]) => {
+    const mine = Deferred.makeUnsafe<void>()
+    waiting.add(mine)
+    // A client that has gone while it waited takes nobody's place.
+    return Effect.onInterrupt(Deferred.await(mine), () => Effect.sync(() => waiting.delete(mine)))
+  }
+
+  const take = (key: string) =>
     Effect.suspend(() => {
-      const share = shares.get(key) ?? { begun: 0, waiting: new Set(), quiet: 0 }
-      const { begun, waiting } = share
-      if (begun < most(key) && waiting.size === 0) {
-        const isFirst = shares.size === 0
-        shares.set(key, { ...share, begun: begun + 1 })
-        return isFirst ? Effect.asVoid(inUse.open) : Effect.void
-      }
-      const mine = Deferred.makeUnsafe<void>()
-      waiting.add(mine)
-      // A client that has gone while it waited takes nobody's place.
-      return Effect.onInterrupt(Deferred.await(mine), () => Effect.sync(() => waiting.delete(mine)))
+      const { begun, quiet, waiting } = shares.get(key) ?? { begun: 0, quiet: 0, waiting: new Set() }
+      const begins = begun < mostOf(key) && waiting.size === 0
+      const used = shares.size === 0 ? inUse.open : Effect.void
+      shares.set(key, { begun: begins ? begun + 1 : begun, quiet, waiting })
+      return begins ? Effect.asVoid(used) : Effect.andThen(used, turnOf(waiting))
     })
+
+  return { take, isInUse: () => shares.size > 0 }
 })
 
 export const FairShare = Context.Reference("pairroom/http/FairShare", {
@@ -83,7 +96,11 @@ export const FairShare = Context.Reference("pairroom/http/FairShare", {
 /** Shares for one server. */
 export const layer: Layer.Layer<never> = Layer.effect(
   FairShare,
-  Effect.zipWith(make(EACH_TURN, ALONE), make(EACH_TURN), (begin, end) => ({ begin, end: end("") }))
+  Effect.gen(function* () {
+    const begins = yield* make((isAlone) => (isAlone ? ALONE : EACH_TURN))
+    const ends = yield* make((_, turn) => (!begins.isInUse() ? ENDS_EACH_TURN : turn % ENDS_EVERY === 0 ? 1 : 0))
+    return { begin: begins.take, end: ends.take("") }
+  })
 )
 
 /** Lets every request wait for its share. Build it after what finds out the address of the client. */

@@ -4,7 +4,7 @@ import { IpNetwork } from "effect/net"
 import * as FairShare from "../../src/http/FairShare.ts"
 import { call, dial, open, serve } from "./harness.ts"
 
-const { ALONE, EACH_TURN } = FairShare
+const { ALONE, EACH_TURN, ENDS_EACH_TURN, ENDS_EVERY } = FairShare
 
 /** Lets everything run that can run now, so often. */
 const turns = (count: number) => Effect.repeat(Effect.yieldNow, { times: count - 1 })
@@ -12,15 +12,11 @@ const turns = (count: number) => Effect.repeat(Effect.yieldNow, { times: count -
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index)
 
 /** Sends so many requests from an address, and gives the numbers of those that have begun, and the requests. */
-const send = Effect.fnUntraced(function* (
-  begin: Effect.Success<ReturnType<typeof FairShare.make>>,
-  address: string,
-  count: number
-) {
+const send = Effect.fnUntraced(function* ({ take }: FairShare.Shares, address: string, count: number) {
   const begun: Array<number> = []
   const fibers = yield* Effect.forEach(numbers(count), (index) =>
     Effect.forkChild(
-      Effect.map(begin(address), () => begun.push(index)),
+      Effect.map(take(address), () => begun.push(index)),
       { startImmediately: true }
     )
   )
@@ -32,7 +28,7 @@ const request = (address: string) => `GET /healthz HTTP/1.1\r\nhost: x\r\nx-forw
 describe("FairShare", () => {
   it.effect("of one address no more begin at once than its share, and all of them begin in their order", () =>
     Effect.gen(function* () {
-      const { begun } = yield* send(yield* FairShare.make(EACH_TURN), "192.0.2.1", 3 * EACH_TURN + 1)
+      const { begun } = yield* send(yield* FairShare.make(() => EACH_TURN), "192.0.2.1", 3 * EACH_TURN + 1)
       assert.deepStrictEqual(begun, numbers(EACH_TURN))
       const before = begun.length
       yield* turns(1)
@@ -44,7 +40,7 @@ describe("FairShare", () => {
 
   it.effect("another address begins at once, however many requests of the first one wait", () =>
     Effect.gen(function* () {
-      const begin = yield* FairShare.make(EACH_TURN)
+      const begin = yield* FairShare.make(() => EACH_TURN)
       yield* send(begin, "192.0.2.1", 100 * EACH_TURN)
       assert.deepStrictEqual((yield* send(begin, "192.0.2.2", 1)).begun, [0])
     })
@@ -52,7 +48,7 @@ describe("FairShare", () => {
 
   it.effect("an address whose requests came one after the other never waits", () =>
     Effect.gen(function* () {
-      const begin = yield* FairShare.make(EACH_TURN)
+      const begin = yield* FairShare.make(() => EACH_TURN)
       for (let round = 0; round < 3; round++) {
         assert.deepStrictEqual((yield* send(begin, "192.0.2.1", EACH_TURN)).begun, numbers(EACH_TURN))
         yield* turns(3)
@@ -62,7 +58,7 @@ describe("FairShare", () => {
 
   it.effect("while nobody else asks an address has a larger share, and the smaller one from then on", () =>
     Effect.gen(function* () {
-      const begin = yield* FairShare.make(EACH_TURN, ALONE)
+      const begin = yield* FairShare.make((isAlone) => (isAlone ? ALONE : EACH_TURN))
       const { begun } = yield* send(begin, "192.0.2.1", 3 * ALONE)
       assert.deepStrictEqual(begun, numbers(ALONE))
       yield* send(begin, "192.0.2.2", 1)
@@ -74,7 +70,7 @@ describe("FairShare", () => {
 
   it.effect("a client that has gone while its request waited takes nobody's place", () =>
     Effect.gen(function* () {
-      const { begun, fibers } = yield* send(yield* FairShare.make(EACH_TURN), "192.0.2.1", 3 * EACH_TURN)
+      const { begun, fibers } = yield* send(yield* FairShare.make(() => EACH_TURN), "192.0.2.1", 3 * EACH_TURN)
       yield* Fiber.interruptAll(fibers.slice(EACH_TURN, 2 * EACH_TURN))
       yield* turns(10)
       assert.deepStrictEqual(begun, [
@@ -82,6 +78,23 @@ describe("FairShare", () => {
         ...numbers(EACH_TURN).map((index) => index + 2 * EACH_TURN)
       ])
     })
+  )
+
+  it.effect("hardly a stream ends while requests come, and then those that wait end in their order", () =>
+    Effect.gen(function* () {
+      const { begin, end } = yield* FairShare.FairShare
+      yield* begin("192.0.2.1")
+      const ended = yield* send({ take: () => end, isInUse: () => false }, "", 2 * ENDS_EACH_TURN)
+      assert.isAtMost(ended.begun.length, 1)
+      for (let turn = 0; turn < 4 * ENDS_EVERY; turn++) {
+        yield* begin("192.0.2.1")
+        yield* turns(1)
+      }
+      assert.isAtLeast(ended.begun.length, 3)
+      assert.isAtMost(ended.begun.length, 6)
+      yield* turns(10)
+      assert.deepStrictEqual(ended.begun, numbers(2 * ENDS_EACH_TURN))
+    }).pipe(Effect.provide(FairShare.layer))
   )
 
   it.effect("the server answers another client before the crowd of requests that came from one address before it", () =>
@@ -112,7 +125,7 @@ describe("FairShare", () => {
       const crowd = yield* Scope.make()
       const stream = `GET /api/${code}/connect HTTP/1.1\r\nhost: x\r\n\r\n`
       const clients = yield* Scope.provide(
-        Effect.forEach(numbers(20 * EACH_TURN), () => dial(stream)),
+        Effect.forEach(numbers(20 * ENDS_EACH_TURN), () => dial(stream)),
         crowd
       )
       yield* Effect.forEach(clients, ({ upTo }) => upTo("event: connect"), { discard: true })
