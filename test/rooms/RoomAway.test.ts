@@ -1,14 +1,12 @@
 /** A Room on a store that other instances change, that loses messages, goes away, and goes back to older states. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Latch, Layer, Option, PubSub, Queue, Ref, Stream } from "effect"
+import { Effect, Layer, Option, PubSub, Queue, Ref, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { StoreUnavailable } from "../../src/domain/errors.ts"
 import type { AccessCode, RoomState } from "../../src/domain/RoomState.ts"
 import { Rooms } from "../../src/rooms/Rooms.ts"
-import { WatchedRooms } from "../../src/rooms/WatchedRooms.ts"
 import * as MemoryRoomStore from "../../src/store/MemoryRoomStore.ts"
 import { type RoomChange, RoomStore, type StoredRoom } from "../../src/store/RoomStore.ts"
-import { recordedLog } from "../store/files.ts"
 import { brief, open, seconds, settled, views, watch } from "./harness.ts"
 
 /** What a test does to the store. */
@@ -94,56 +92,6 @@ const lost = (fate: Fate, after: (code: AccessCode) => Effect.Effect<unknown, un
   })
 
 describe("Room, while the store is away", () => {
-  it.effect("can be watched again at once after a defect while it was built", () =>
-    Effect.gen(function* () {
-      const fails = yield* Ref.make(true)
-      const store = Layer.effect(
-        RoomStore,
-        Effect.map(RoomStore, (store) => ({
-          ...store,
-          changes: (code: AccessCode) =>
-            Stream.unwrap(
-              Effect.flatMap(Ref.getAndSet(fails, false), (failed) =>
-                failed ? Effect.die("a defect") : Effect.succeed(store.changes(code))
-              )
-            )
-        }))
-      ).pipe(Layer.provide(MemoryRoomStore.layer()))
-      yield* Effect.gen(function* () {
-        const rooms = yield* WatchedRooms
-        const code = yield* open()
-        assert.isTrue(Exit.hasDies(yield* Effect.exit(Effect.scoped(rooms.watch(code)))))
-        const room = yield* watch(code)
-        assert.deepStrictEqual(room.snapshot, ["connect", "room", "remaining-time 600000"])
-      }).pipe(Effect.provide(Rooms.layer.pipe(Layer.provideMerge(store))))
-    })
-  )
-
-  it.effect("ends its streams when the store tells of no more changes, and says so in the log", () =>
-    Effect.gen(function* () {
-      const log = yield* recordedLog
-      const isOver = yield* Latch.make()
-      const store = Layer.effect(
-        RoomStore,
-        Effect.map(RoomStore, (store) => ({
-          ...store,
-          changes: (code: AccessCode) => Stream.interruptWhen(store.changes(code), isOver.await)
-        }))
-      ).pipe(Layer.provide(MemoryRoomStore.layer()))
-      yield* Effect.gen(function* () {
-        const rooms = yield* Rooms
-        const code = yield* open()
-        const watching = yield* Effect.forkChild(Stream.runDrain(rooms.events(code)))
-        yield* settled
-        assert.isUndefined(watching.pollUnsafe())
-        yield* isOver.open
-        yield* settled
-        assert.deepStrictEqual(watching.pollUnsafe(), Exit.void)
-        assert.deepStrictEqual(yield* log.lines, ["Error a room has failed, and its streams end"])
-      }).pipe(Effect.provide(Rooms.layer.pipe(Layer.provideMerge(store), Layer.provideMerge(log.layer))))
-    })
-  )
-
   it.effect("goes on counting, says that it is uncertain, with the same id, and says when it is certain again", () =>
     withFate((fate) =>
       Effect.gen(function* () {
