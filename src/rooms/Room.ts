@@ -60,8 +60,8 @@ export class Room extends Context.Service<
     readonly end: Effect.Effect<void>
     /** Has the Room published its last frame? Then every subscription ends, and another Room has to be built. */
     readonly ended: Effect.Effect<boolean>
-    /** Another Room takes its place: from now on this one tells other instances nothing. */
-    readonly replaced: Effect.Effect<void>
+    /** Notes that another Room takes the place of this one, which tells other instances nothing from then on. */
+    readonly markReplaced: Effect.Effect<void>
   }
 >()("pairroom/rooms/Room") {
   /** The room with this access code. Fails with RoomNotFound if there is none. */
@@ -113,7 +113,7 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
     subscribe: (options) => Effect.andThen(settleIfDue(room), room.lock.withPermit(watch(room, options))),
     end: Effect.suspend(() => exclusively(room, end(room, Frame.END))),
     ended: Ref.get(room.ended),
-    replaced: Ref.set(room.replaced, true)
+    markReplaced: Ref.set(room.replaced, true)
   })
 })
 

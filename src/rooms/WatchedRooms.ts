@@ -85,7 +85,7 @@ const make = Effect.gen(function* () {
       const room = yield* build(code, use)
       if (!(yield* room.ended)) return room
       // It leaves the map, and does not live as long as this scope. Another Room is built.
-      yield* room.replaced
+      yield* room.markReplaced
       yield* rooms.invalidate(code)
       yield* Scope.close(use, Exit.void)
       return yield* build(code, scope)
