@@ -3,7 +3,7 @@
  * `http/api/index.ts`, `store/sqlite/index.ts`, `store/redis/index.ts`, `client/index.ts`.
  */
 export { Rooms, type WatchOptions } from "./rooms/Rooms.ts"
-export { type CommandOptions, type Refusal, type RoomCommands, type SwapOptions } from "./rooms/RoomCommands.ts"
+export { type CommandOptions, type CommandRefusal, type RoomCommands, type SwapOptions } from "./rooms/RoomCommands.ts"
 export { RoomSettings } from "./rooms/RoomSettings.ts"
 export { WatchedRooms } from "./rooms/WatchedRooms.ts"
 export { type RoomSubscription, type SubscribeOptions } from "./rooms/RoomSubscription.ts"

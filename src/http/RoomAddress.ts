@@ -21,9 +21,10 @@ import { lineOf } from "./room/Line.ts"
 export const PATH = "/room/:accessCode" as const
 export const BADGE_PATH = "/room/:accessCode.svg" as const
 
-type Refusal = RoomNotFound | TooManyRequests | StoreUnavailable
+/** Why a room is not shown at its address. */
+type AddressRefusal = RoomNotFound | TooManyRequests | StoreUnavailable
 
-const STATUSES: Readonly<Record<Refusal["_tag"], number>> = {
+const STATUSES: Readonly<Record<AddressRefusal["_tag"], number>> = {
   RoomNotFound: 404,
   TooManyRequests: 429,
   StoreUnavailable: 503
@@ -33,7 +34,7 @@ const STATUSES: Readonly<Record<Refusal["_tag"], number>> = {
 interface Written {
   readonly contentType: string
   readonly of: (room: RoomView) => string
-  readonly refusal: (error: Refusal) => string
+  readonly refusal: (error: AddressRefusal) => string
 }
 
 const WRITTEN: Readonly<Record<Exclude<Form, "page">, Written>> = {
@@ -49,7 +50,7 @@ const WRITTEN: Readonly<Record<Exclude<Form, "page">, Written>> = {
   }
 }
 
-const REFUSED: Readonly<Record<Refusal["_tag"], string>> = {
+const REFUSED: Readonly<Record<AddressRefusal["_tag"], string>> = {
   RoomNotFound: "not found",
   TooManyRequests: "too many requests",
   StoreUnavailable: "not available"

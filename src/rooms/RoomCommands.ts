@@ -29,7 +29,7 @@ import type { Decision, RoomStore } from "../store/RoomStore.ts"
 import * as RoomMetrics from "./RoomMetrics.ts"
 
 /** Why any command may be refused: BadRequest if `by` is no name. */
-export type Refusal = RoomNotFound | BadRequest | RoomClosed | Stale | StoreUnavailable
+export type CommandRefusal = RoomNotFound | BadRequest | RoomClosed | Stale | StoreUnavailable
 
 export interface CommandOptions {
   /** The command acts only if the room is still in this state: one of these ids, or any state for `*`. Otherwise it fails with Stale. */
@@ -38,13 +38,13 @@ export interface CommandOptions {
   readonly by?: string | null | undefined
 }
 
-type Command<E = never> = (code: AccessCode, options?: CommandOptions) => Effect.Effect<void, Refusal | E>
+type Command<E = never> = (code: AccessCode, options?: CommandOptions) => Effect.Effect<void, CommandRefusal | E>
 
 type CommandWith<Input, E = never> = (
   code: AccessCode,
   input: Input,
   options?: CommandOptions
-) => Effect.Effect<void, Refusal | E>
+) => Effect.Effect<void, CommandRefusal | E>
 
 export interface SwapOptions extends CommandOptions {
   /** Swap also within 5 s after a finish? */
@@ -65,7 +65,7 @@ export interface RoomCommands {
    * Driver and navigator change places. Within 5 s after a finish nothing happens, because old clients ask for a swap then that
    * the finish has made already; with `afterFinish` or `ifMatch` it happens all the same.
    */
-  readonly swap: (code: AccessCode, options?: SwapOptions) => Effect.Effect<void, Refusal>
+  readonly swap: (code: AccessCode, options?: SwapOptions) => Effect.Effect<void, CommandRefusal>
   /** Hands over: the next one who is not away drives a full turn. In a break, the break ends. */
   readonly next: Command
   /** Gives the present period more time. Right after a finish, it takes the finish back. Fails with BadRequest over 24 hours. */
@@ -88,7 +88,7 @@ export interface RoomCommands {
     name: string,
     input: typeof RoomInput.PersonChange.Encoded,
     options?: CommandOptions
-  ) => Effect.Effect<void, Refusal | PersonNotFound | NameTaken>
+  ) => Effect.Effect<void, CommandRefusal | PersonNotFound | NameTaken>
   /** Somebody leaves the room. Fails with PersonNotFound and TooFewPeople. */
   readonly removePerson: CommandWith<string, PersonNotFound | TooFewPeople>
   /** Changes the settings that are given. Null takes a setting away. */
