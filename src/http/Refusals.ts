@@ -8,6 +8,7 @@ import { HttpApi } from "effect/http-api"
 import { BadRequest, MethodNotAllowed, NotFound, NotImplemented } from "../domain/errors.ts"
 import { shown } from "../domain/BadInput.ts"
 import { prefixed } from "./Api.ts"
+import { statusOf } from "./api/errors.ts"
 import { hasHost } from "./node/Host.ts"
 
 /** A path and a method that the server has. */
@@ -16,13 +17,13 @@ export interface Route {
   readonly path: `/${string}`
 }
 
-const respond = (status: number, error: { readonly _tag: string; readonly message: string }, headers = {}) =>
+const respond = (error: Error & { readonly _tag: string }, headers = {}) =>
   HttpServerResponse.jsonUnsafe(
     { _tag: error._tag, message: error.message },
-    { status, headers: { "cache-control": "no-store", ...headers } }
+    { status: statusOf(error), headers: { "cache-control": "no-store", ...headers } }
   )
 
-const nothingAt = (path: string) => respond(404, new NotFound({ message: `path: nothing is at ${shown(path)}` }))
+const nothingAt = (path: string) => respond(new NotFound({ message: `path: nothing is at ${shown(path)}` }))
 
 /**
  * Answers for the paths and methods that the API and `others` do not have. `config` is that of the router itself. A browser that asks
@@ -56,17 +57,14 @@ export const layer = (
     const found = exact.length > 0 ? exact : all
     if (found.length > 0 && !found.some((route) => route.method === method)) {
       const allow = found.flatMap((route) => (route.method === "GET" ? ["GET", "HEAD"] : [route.method])).join(", ")
-      return respond(405, new MethodNotAllowed({ message: `method: expected ${allow}, got ${method}` }), { allow })
+      return respond(new MethodNotAllowed({ message: `method: expected ${allow}, got ${method}` }), { allow })
     }
     return nothingThere
   }
 
-  const noHost = respond(
-    400,
-    new BadRequest({ message: "host: HTTP/1.1 requires this header (RFC 9112, section 3.2)" })
-  )
+  const noHost = respond(new BadRequest({ message: "host: HTTP/1.1 requires this header (RFC 9112, section 3.2)" }))
 
-  const unknownCoding = respond(501, codingNotImplemented())
+  const unknownCoding = respond(codingNotImplemented())
 
   return HttpRouter.middleware<{ handles: HttpServerError.HttpServerError }>()(
     (httpEffect) =>
@@ -104,7 +102,7 @@ const QUERY_MAX = 2_048
 const longQuery = ({ url }: HttpServerRequest.HttpServerRequest) => {
   const query = queryOf(url)
   const message = `query: expected at most 2 KiB, got ${query.length} bytes, ${shown(query)}`
-  return respond(400, new BadRequest({ message }))
+  return respond(new BadRequest({ message }))
 }
 
 /** `*` is the whole server (RFC 9112, section 3.2.4), which has nothing to get. The library would take it for the front page. */

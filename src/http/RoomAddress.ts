@@ -9,6 +9,7 @@ import type { RoomView } from "../domain/RoomEvent.ts"
 import type { AccessCode } from "../domain/RoomState.ts"
 import { Rooms } from "../rooms/Rooms.ts"
 import { type Form, formFor } from "./accept.ts"
+import { statusOf } from "./api/errors.ts"
 import { RETRY_AFTER } from "./Handlers.ts"
 import * as Input from "./Input.ts"
 import * as Limits from "./Limits.ts"
@@ -23,12 +24,6 @@ export const BADGE_PATH = "/room/:accessCode.svg" as const
 
 /** Why a room is not shown at its address. */
 type AddressRefusal = RoomNotFound | TooManyRequests | StoreUnavailable
-
-const STATUSES: Readonly<Record<AddressRefusal["_tag"], number>> = {
-  RoomNotFound: 404,
-  TooManyRequests: 429,
-  StoreUnavailable: 503
-}
 
 /** How a room is written in a form that is made from it alone, and what stands there for a refusal. */
 interface Written {
@@ -81,7 +76,7 @@ export const layer = (page: Pages.Page) =>
       const write = ({ contentType, of, refusal }: Written) =>
         Effect.match(find(rooms.get), {
           onSuccess: (room) => respond(200, contentType, of(room)),
-          onFailure: (error) => respond(STATUSES[error._tag], contentType, refusal(error))
+          onFailure: (error) => respond(statusOf(error), contentType, refusal(error))
         })
 
       const answer = Pages.answersOf(page)
@@ -90,8 +85,10 @@ export const layer = (page: Pages.Page) =>
       const show = (request: HttpServerRequest.HttpServerRequest) =>
         Effect.match(isThere, {
           onSuccess: () => answer(request),
-          onFailure: ({ _tag }) =>
-            _tag === "StoreUnavailable" ? answer(request) : asRefusal(STATUSES[_tag], answer(withoutCondition(request)))
+          onFailure: (error) =>
+            error._tag === "StoreUnavailable"
+              ? answer(request)
+              : asRefusal(statusOf(error), answer(withoutCondition(request)))
         })
 
       const forms = { page: show, line: () => write(WRITTEN.line), calendar: () => write(WRITTEN.calendar) }

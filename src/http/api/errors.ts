@@ -1,8 +1,12 @@
 /**
  * The refusals, as the endpoints declare them: under their own names, and with what they mean.
  */
-import { Schema } from "effect"
+import { Schema, SchemaAST } from "effect"
 import * as Errors from "../../domain/errors.ts"
+
+/** Returns the status that the class of a refusal declares. TypeScript takes the class of any value for a `Function`. */
+export const statusOf = (refusal: Error & { readonly _tag: string }): number =>
+  SchemaAST.resolveAt<number>("httpApiStatus")((refusal.constructor as typeof Errors.BadRequest).ast) ?? 500
 
 // On the encoded side, because the generator calls that of a class `BadRequestEncoded`.
 const declared = <S extends Schema.Top & { readonly identifier: string }>(
