@@ -2,7 +2,6 @@
  * The handlers of the API: each one gives a request to the rooms, and returns the answer.
  */
 import { Effect, Layer } from "effect"
-import { HttpEffect, HttpServerResponse } from "effect/http"
 import { type HttpApi, HttpApiBuilder, type HttpApiEndpoint, type HttpApiGroup } from "effect/http-api"
 import * as AccessCodes from "../domain/AccessCode.ts"
 import { RoomClosed } from "../domain/errors.ts"
@@ -13,17 +12,14 @@ import type { AccessCode } from "../domain/RoomState.ts"
 import { toCsv } from "../domain/TurnLog.ts"
 import type { CommandOptions } from "../rooms/RoomCommands.ts"
 import { Rooms } from "../rooms/Rooms.ts"
+import * as AnswerHeaders from "./AnswerHeaders.ts"
 import { type Api, DEFAULT_PREFIX, prefixed } from "./Api.ts"
-import { AnswerHeaders } from "./api/Middleware.ts"
 import * as EventStream from "./EventStream.ts"
 import * as IfMatch from "./IfMatch.ts"
 import * as Input from "./Input.ts"
 import { Limits } from "./Limits.ts"
 import * as Mob from "./Mob.ts"
 import * as RateLimits from "./RateLimits.ts"
-
-/** After how many seconds a client may try again while the store is away. */
-export const RETRY_AFTER = "1"
 
 /** The room of a command, the condition under which it acts, and who makes it. */
 interface Command {
@@ -51,11 +47,6 @@ const commandWith =
   ({ payload, ...request }: Command & { readonly payload: Body }) =>
     command((code, options) => run(code, payload, options))(request)
 
-const withHeader = (name: string, value: string) =>
-  HttpEffect.appendPreResponseHandler((_request, response) =>
-    Effect.succeed(HttpServerResponse.setHeader(response, name, value))
-  )
-
 const rooms = (api: typeof Api) =>
   HttpApiBuilder.group(
     api,
@@ -67,12 +58,12 @@ const rooms = (api: typeof Api) =>
         query
       }: Pick<Command, "query"> & { readonly payload: NewRoom }) {
         const { accessCode } = yield* rooms.create(payload, query)
-        yield* withHeader("location", `${api.groups.rooms.endpoints.create.path}/${accessCode}`)
+        yield* AnswerHeaders.set("location", `${api.groups.rooms.endpoints.create.path}/${accessCode}`)
         return { accessCode }
       })
       const get = Effect.fnUntraced(function* ({ params }: Pick<Command, "params">) {
         const view = yield* rooms.get(yield* Input.codeOf(params))
-        yield* withHeader("etag", `"${view.id}"`)
+        yield* AnswerHeaders.set("etag", `"${view.id}"`)
         return view
       })
       const { count } = yield* Limits
@@ -163,21 +154,6 @@ const stream = (api: typeof Api) =>
 const nameOf = (text: string | ReadonlyArray<string> | undefined) =>
   typeof text === "string" && isName(toName(text)) ? toName(text) : undefined
 
-/** What says how a room is now. A stream has a header of its own. */
-const NOT_KEPT = /^(?:application\/json|text\/csv)\b/
-
-const answerHeaders = Layer.succeed(AnswerHeaders, (httpEffect) =>
-  HttpEffect.withPreResponseHandler(httpEffect, (_request, response) =>
-    Effect.succeed(
-      response.status === 503
-        ? HttpServerResponse.setHeaders(response, { "cache-control": "no-store", "retry-after": RETRY_AFTER })
-        : NOT_KEPT.test(response.headers["content-type"] ?? "")
-          ? HttpServerResponse.setHeader(response, "cache-control", "no-store")
-          : response
-    )
-  )
-)
-
 /** The groups of the API. */
 type Group = keyof (typeof Api)["groups"]
 
@@ -202,7 +178,7 @@ export const handlers = <Id extends string, Groups extends HttpApiGroup.Constrai
 
 const ownHandlers = (api: typeof Api) =>
   Layer.mergeAll(rooms(api), people(api), timer(api), stream(api), Mob.layer(api)).pipe(
-    Layer.provide([answerHeaders, Input.layer, RateLimits.layer])
+    Layer.provide([AnswerHeaders.layer, Input.layer, RateLimits.layer])
   )
 
 /** Returns the routes of the API under a prefix, to be mounted into a router. */

@@ -3,9 +3,9 @@
  * in its memory.
  */
 import { Clock, Duration, Effect, Option, Ref } from "effect"
-import { HttpEffect, HttpServerResponse } from "effect/http"
 import { RateLimiter } from "effect/persistence"
 import { TooManyRequests } from "../domain/errors.ts"
+import * as AnswerHeaders from "./AnswerHeaders.ts"
 import * as ClientAddress from "./ClientAddress.ts"
 import * as OverLimit from "./OverLimit.ts"
 
@@ -50,9 +50,7 @@ export const make = Effect.fnUntraced(function* (limits: MinuteLimits) {
 
   const refuse = Effect.fnUntraced(function* (what: keyof MinuteLimits, wait: Duration.Duration) {
     const seconds = Math.max(1, Math.ceil(Duration.toSeconds(wait)))
-    yield* HttpEffect.appendPreResponseHandler((_request, response) =>
-      Effect.succeed(HttpServerResponse.setHeader(response, "retry-after", String(seconds)))
-    )
+    yield* AnswerHeaders.set("retry-after", String(seconds))
     return yield* new TooManyRequests({
       message: `expected at most ${limits[what]} ${COUNTED[what]} a minute from one address; try again in ${seconds} s`
     })
