@@ -168,7 +168,9 @@ type MiddlewareOf<Groups> = HttpApiEndpoint.Middleware<
 export const handlers = <Id extends string, Groups extends HttpApiGroup.Constraint>(
   api: HttpApi.HttpApi<Id, Groups> & ([Group] extends [HttpApiGroup.Identifier<Groups>] ? unknown : typeof Api)
 ) =>
-  // The groups are those of the API, whatever has been added to them.
+  // The library cannot say that an API has our groups among others: the type of an `HttpApi` is invariant in its groups, and that of its
+  // handlers names one API. What runs finds a group by its name, and our groups are the same in both. So the first cast lets the
+  // handlers take the API for ours, and the second one names the API and its middleware again in what they return.
   ownHandlers(api as unknown as typeof Api) as unknown as Layer.Layer<
     HttpApiGroup.Service<Id, Group>,
     never,

@@ -24,12 +24,13 @@ import * as Body from "./Body.ts"
 export const codeOf = ({ accessCode }: { readonly accessCode: string }) =>
   AccessCodes.isAccessCode(accessCode) ? Effect.succeed(accessCode) : roomNotFound()
 
-/**
- * Fails if the path names a room that does not exist, or somebody who is not in it. The endpoints with such a path declare that,
- * and not the checks, which others have too.
- */
+/** Fails if the path names a room that does not exist, or somebody who is not in it. */
 const findRoom = (rooms: Rooms["Service"]) => Effect.mapError(find(rooms), declared)
 
+/**
+ * These errors are declared by the endpoints that name a room or a person in their paths. The checks do not declare them, because
+ * other endpoints have the same checks. `unhandled` is the library's type for an error that an endpoint declares.
+ */
 const declared = (error: RoomNotFound | PersonNotFound | StoreUnavailable) => error as unknown as Types.unhandled
 
 const find = Effect.fnUntraced(function* (rooms: Rooms["Service"]) {
