@@ -13,6 +13,7 @@ import * as Availability from "./Availability.ts"
 import { attempt, reported, type Row, type Rows, type RowsFailure } from "./Rows.ts"
 import * as Count from "./Count.ts"
 import * as StoreTime from "./StoreTime.ts"
+import type { Subscription, Subscriptions } from "./Subscriptions.ts"
 import * as Sweep from "./Sweep.ts"
 import * as Transactions from "./Transactions.ts"
 
@@ -20,16 +21,13 @@ import * as Transactions from "./Transactions.ts"
 const SWEEP_AT_LEAST = 1_000
 const SWEEP_AT_MOST = 3_600_000
 
-/** Each subscription is a queue and nothing more: there are thousands of them. */
-type Subscription = Queue.Queue<RoomChange>
-
 /** Returns a `RoomStore` on `rows`, in which a room is kept for `ttl` when nobody changes or watches it. */
 export const make = Effect.fnUntraced(function* (rows: Rows, ttl: Duration.Duration) {
   const ttlMillis = Duration.toMillis(ttl)
   const availability = yield* Availability.make(rows)
   const now = yield* StoreTime.make
-  const transact = yield* Transactions.make(rows, availability, now)
-  const subscriptions = new Map<string, Set<Subscription>>()
+  const subscriptions: Subscriptions = new Map()
+  const transact = yield* Transactions.make({ rows, availability, subscriptions, now })
   yield* Count.observe(rows)
 
   const isKept = (key: string, row: Row, now: number) => row.touchedAt + ttlMillis > now || subscriptions.has(key)
@@ -37,12 +35,6 @@ export const make = Effect.fnUntraced(function* (rows: Rows, ttl: Duration.Durat
   const current = (key: string, now: number): Row | undefined => {
     const row = rows.get(key)
     return row !== undefined && isKept(key, row, now) ? row : undefined
-  }
-
-  const publish = (key: string, room: StoredRoom): void => {
-    for (const subscription of subscriptions.get(key) ?? []) {
-      Queue.offerUnsafe(subscription, { room, certain: true })
-    }
   }
 
   /** Reads rows, now in milliseconds since the epoch. Only what fails for every row makes the store unavailable. */
@@ -96,7 +88,7 @@ export const make = Effect.fnUntraced(function* (rows: Rows, ttl: Duration.Durat
         const key = AccessCodes.toKey(state.accessCode)
         if (current(key, now) !== undefined) return { exit: Exit.succeed(false) }
         rows.put(key, { state, touchedAt: now })
-        return { exit: Exit.succeed(true), onCommit: () => publish(key, Option.some(state)) }
+        return { exit: Exit.succeed(true), written: { key, room: Option.some(state) } }
       }).pipe(reported),
 
     get: (code) => read((now) => Option.fromUndefinedOr(current(AccessCodes.toKey(code), now)?.state)).pipe(reported),
@@ -115,7 +107,7 @@ export const make = Effect.fnUntraced(function* (rows: Rows, ttl: Duration.Durat
         if (Option.isNone(room)) rows.delete(key)
         else if (room.value === row.state) return { exit }
         else rows.put(key, { state: room.value, touchedAt: now })
-        return { exit, onCommit: () => publish(key, room) }
+        return { exit, written: { key, room } }
       }).pipe(reported),
 
     changes: (code) => Stream.unwrap(subscribe(AccessCodes.toKey(code))),
