@@ -43,7 +43,7 @@ import {
   type Published,
   publishTick,
   run,
-  type Ticking,
+  type TickPlan,
   type WatchedRoom
 } from "./WatchedRoom.ts"
 
@@ -90,8 +90,7 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
     framesWithoutTicks: { pubsub: yield* PubSub.sliding<Published>(FRAMES_BUFFERED), count: yield* Ref.make(0) },
     ended: yield* Ref.make(false),
     lock: yield* Semaphore.make(1),
-    ticker: yield* FiberHandle.make<void>(),
-    tickingFor: yield* Ref.make<Ticking | undefined>(undefined),
+    ticker: { fiber: yield* FiberHandle.make<void>(), plan: yield* Ref.make<TickPlan | undefined>(undefined) },
     presenceFiber: yield* FiberHandle.make<void>(),
     context: yield* Effect.context<never>()
   }
@@ -138,23 +137,24 @@ const watch = (room: WatchedRoom, options: SubscribeOptions) =>
  */
 const beat = Effect.fnUntraced(function* (room: WatchedRoom) {
   yield* publishHeartbeat(room, Frame.heartbeat(yield* room.store.now, yield* Elapsed.millis))
-  if (tickingOf(room)?.ticks !== false) return
+  if (planOf(room)?.ticks !== false) return
   yield* settleIfDue(room)
   // It starts anew, because it seems not to run.
-  yield* exclusively(room, Effect.andThen(Ref.set(room.tickingFor, undefined), followTimer(room)))
+  yield* exclusively(room, Effect.andThen(Ref.set(room.ticker.plan, undefined), followTimer(room)))
 })
 
 /** Runs the tick fiber while something is to happen by itself and somebody watches. Otherwise it interrupts the fiber. */
 const followTimer = Effect.fnUntraced(function* (room: WatchedRoom) {
-  const wanted = tickingOf(room)
-  const present = yield* Ref.getAndSet(room.tickingFor, wanted)
-  if (wanted === undefined) return yield* FiberHandle.clear(room.ticker)
+  const plan = planOf(room)
+  const before = yield* Ref.getAndSet(room.ticker.plan, plan)
+  if (plan === undefined) return yield* FiberHandle.clear(room.ticker.fiber)
   // A change that does not move the deadline does not restart the fiber.
-  if (wanted.dueAt !== present?.dueAt || (wanted.ticks && !present.ticks)) yield* run(room, room.ticker, ticks(room))
+  const isNew = plan.dueAt !== before?.dueAt || (plan.ticks && !before.ticks)
+  if (isNew) yield* run(room, room.ticker.fiber, ticks(room))
 })
 
-/** Returns what the tick fiber has to run for, or undefined for nothing. */
-const tickingOf = (room: WatchedRoom): Ticking | undefined => {
+/** Returns what the tick fiber has to do, or undefined for nothing. */
+const planOf = (room: WatchedRoom): TickPlan | undefined => {
   const at = dueAt(Ref.getUnsafe(room.state))
   const { connected, ticking } = Ref.getUnsafe(room.presence)
   return at < Number.POSITIVE_INFINITY && connected > 0 ? { dueAt: at, ticks: ticking > 0 } : undefined
@@ -165,7 +165,7 @@ const ticks = (room: WatchedRoom) =>
   Effect.suspend(() => {
     const wakesAt = MutableRef.make(Infinity)
     return Effect.scheduleFrom(tick(room, wakesAt), Infinity, wholeSeconds(room, wakesAt))
-  }).pipe(Effect.andThen(Ref.set(room.tickingFor, undefined)))
+  }).pipe(Effect.andThen(Ref.set(room.ticker.plan, undefined)))
 
 /**
  * The delay to the next whole second, or to what is due if nobody wants ticks or the timer does not run. It is computed from the
@@ -211,7 +211,7 @@ const tick = (room: WatchedRoom, wakesAt: MutableRef.MutableRef<number>) =>
 /** Makes what is due, in the tick fiber itself: it goes on with the next period, if that is to begin or to end by itself. */
 const settleHere = Effect.fnUntraced(function* (room: WatchedRoom) {
   if (!(yield* settleIfDue(room))) return OVER
-  yield* Ref.set(room.tickingFor, tickingOf(room))
+  yield* Ref.set(room.ticker.plan, planOf(room))
   return Infinity
 })
 

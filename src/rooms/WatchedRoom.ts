@@ -29,12 +29,18 @@ export interface Broadcast {
   readonly count: Ref.Ref<number>
 }
 
-/** What the tick fiber runs for. */
-export interface Ticking {
+/** What the tick fiber has to do. */
+export interface TickPlan {
   /** The end of the period, or the time at which it starts by itself. */
   readonly dueAt: number
-  /** Does anybody want ticks? Otherwise it sleeps until then. */
+  /** Does anybody want ticks before? Otherwise it sleeps until then. */
   readonly ticks: boolean
+}
+
+/** The tick fiber, and what it has to do. Both are empty while nothing is to happen by itself, or nobody watches. */
+export interface Ticker {
+  readonly fiber: FiberHandle.FiberHandle<void>
+  readonly plan: Ref.Ref<TickPlan | undefined>
 }
 
 export interface WatchedRoom {
@@ -59,9 +65,7 @@ export interface WatchedRoom {
   readonly ended: Ref.Ref<boolean>
   /** Held while the state changes and its frame is published, and while a snapshot is taken for a new subscription. */
   readonly lock: Semaphore.Semaphore
-  /** The tick fiber. Empty while nothing is to happen by itself, or nobody watches. */
-  readonly ticker: FiberHandle.FiberHandle<void>
-  readonly tickingFor: Ref.Ref<Ticking | undefined>
+  readonly ticker: Ticker
   /** The fiber of the presence events. Empty while there is nothing to publish. */
   readonly presenceFiber: FiberHandle.FiberHandle<void>
   /** The context of the room itself. Its fibers use it, so that they keep nothing of a request. */
