@@ -1,14 +1,12 @@
 /**
- * Checks what a client has sent. The refusal of what is wrong names the field, the value and what is allowed.
+ * Checks what a client has sent. The refusal of wrong input names the field, the value and what is allowed.
  */
 import { Effect, Schema, SchemaAST, SchemaIssue } from "effect"
 import { BadRequest } from "./errors.ts"
 
 const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1()
 
-/**
- * Checks what a client sent. The refusal names the field, the value and what is allowed.
- */
+/** Returns a function that decodes by the schema. It fails with BadRequest. */
 export const decode = <S extends Schema.ConstraintDecoder<unknown> & { readonly fields: Schema.Struct.Fields }>(
   schema: S
 ): ((input: unknown) => Effect.Effect<S["Type"], BadRequest>) => {
@@ -42,12 +40,7 @@ export const badRequest = (fields: Schema.Struct.Fields, input: unknown, issue: 
   return new BadRequest({ message: `${name}: ${expected}, got ${shown((input as Record<string, unknown>)[name])}` })
 }
 
-/** Returns the first field that was wrong, and what was wrong with it. */
-export const messageOf = (issue: SchemaIssue.Issue): string => {
-  const { name, message } = firstOf(issue)
-  return name === undefined ? message : `${name}: ${message}`
-}
-
+/** Returns the name of the first field that was wrong, and what was wrong with it. */
 const firstOf = (issue: SchemaIssue.Issue) => {
   const [first] = issuesOf(issue).issues
   const [segment] = first?.path ?? []

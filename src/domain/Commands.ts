@@ -9,7 +9,7 @@ import { shown } from "./BadInput.ts"
 import { type ChangeKind, type Moment, remember, type RoomState } from "./RoomState.ts"
 
 /** For how long a command can be undone, in milliseconds. */
-export const UNDO_TIME = 30_000
+const UNDO_TIME = 30_000
 
 const UNDOABLE: ReadonlySet<ChangeKind> = new Set([
   "update",

@@ -50,7 +50,7 @@ export const usableName = (text: string): string | undefined => {
 }
 
 /** The longest goal, in the same characters. */
-export const GOAL_MAX = 140
+const GOAL_MAX = 140
 
 /** The longest goal in code points. */
 export const GOAL_CODE_POINTS_MAX = 560

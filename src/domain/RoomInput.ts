@@ -142,7 +142,7 @@ export const PersonChange = Schema.Struct({
 export type PersonChange = typeof PersonChange.Type
 
 /** Who makes a change. */
-export const Author = Schema.Struct({ by: Name })
+const Author = Schema.Struct({ by: Name })
 
 /** A turn that a program starts, and who is to drive it. */
 export const Turn = Schema.Struct({ duration: Duration, user: Schema.optional(Name) })

@@ -37,9 +37,6 @@ export const running = (endsAt: number): Running => ({ _tag: "Running", endsAt }
 
 export const isRunning = (timer: Timer): timer is Running => timer._tag === "Running"
 
-/** Is it a running timer whose time is up? */
-export const isUp = (timer: Timer, now: number): boolean => isRunning(timer) && now >= timer.endsAt
-
 /** Returns the remaining time at `now`. It is never below 0, and never above the duration, even if a clock was set back. */
 export const remainingAt = (timer: Timer, duration: number, now: number): number =>
   isRunning(timer) ? Math.min(duration, Math.max(0, timer.endsAt - now)) : timer.remaining

@@ -7,7 +7,7 @@ import { BadRequest, PayloadTooLarge, UnsupportedMediaType } from "../domain/err
 import { shown } from "../domain/BadInput.ts"
 
 /** The largest body, in bytes. */
-export const BODY_MAX = 16_384
+const BODY_MAX = 16_384
 
 type Request = HttpServerRequest.HttpServerRequest
 

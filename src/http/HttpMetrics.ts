@@ -18,7 +18,7 @@ export const requestDuration = histogram({
 })
 
 /** Why a stream ended. */
-export const ENDS = ["client", "lifetime", "drain", "closed", "slow", "vanished", "limit", "store", "failed"] as const
+const ENDS = ["client", "lifetime", "drain", "closed", "slow", "vanished", "limit", "store", "failed"] as const
 export type StreamEnd = (typeof ENDS)[number]
 
 export const streamsOpen = gauge({
@@ -56,7 +56,7 @@ export const frameBytes = counter({
 })
 
 /** The limits, as the settings call them. `streams` and `connections` are those of the process, by its descriptors. */
-export const LIMITS = [
+const LIMITS = [
   "streams_per_room",
   "streams_per_address",
   "streams",
