@@ -22,7 +22,7 @@ export {
   NewRoom,
   Order,
   PersonChange,
-  RoomSettings as SettingsChange,
+  SettingsChange,
   TimerSetting
 } from "./domain/RoomInput.ts"
 export { Total, TurnsView, TurnView } from "./domain/TurnLog.ts"

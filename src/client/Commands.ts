@@ -1,13 +1,13 @@
 /**
  * The commands that a person can give.
  */
-import type { PersonChange, RoomSettings, TimerSetting } from "../domain/RoomInput.ts"
+import type { PersonChange, SettingsChange, TimerSetting } from "../domain/RoomInput.ts"
 import type { TurnsView } from "../domain/TurnLog.ts"
 import type { Environment } from "./Environment.ts"
 import { ask, failure, type Result } from "./Requests.ts"
 import type { RoomUpdate, RoomView } from "./RoomUpdate.ts"
 
-export type { RoomSettings, TimerSetting, TurnsView }
+export type { SettingsChange, TimerSetting, TurnsView }
 
 export type CommandResult = Result
 
@@ -139,7 +139,7 @@ export class Commands {
   }
 
   /** Changes what is given. Null takes a setting away. */
-  changeSettings(settings: RoomSettings): Promise<CommandResult> {
+  changeSettings(settings: SettingsChange): Promise<CommandResult> {
     return this.#send({ path: `/pair-room/${this.#code}`, body: settings })
   }
 

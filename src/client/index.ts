@@ -15,6 +15,6 @@ export {
   type TimerSetting
 } from "./RoomClient.ts"
 export { createRoom, exists, type ApiOptions, type NewRoom } from "./Rooms.ts"
-export { type RoomSettings, type TurnsView } from "./Commands.ts"
+export { type SettingsChange, type TurnsView } from "./Commands.ts"
 export { browser, type Environment, type Signal } from "./Environment.ts"
 export { type Conflict, type Failure, type Reason, type Result } from "./Requests.ts"

@@ -96,7 +96,7 @@ export const peopleOf = ({ driver, navigator, people }: NewRoom): ReadonlyArray<
   people ?? [driver ?? "", navigator ?? ""]
 
 /** The body that changes the settings of a room. Null takes a setting away. */
-export const RoomSettings = Schema.Struct({
+export const SettingsChange = Schema.Struct({
   goal: Goal,
   missionUrl: MissionUrl,
   autoStart: AutoStart,
@@ -108,7 +108,7 @@ export const RoomSettings = Schema.Struct({
     examples: [{ goal: "log in with a passkey", breaks: { every: 4, duration: 600_000 }, autoStart: null }]
   })
 )
-export type RoomSettings = typeof RoomSettings.Type
+export type SettingsChange = typeof SettingsChange.Type
 
 /** The body that adds somebody. */
 export const NewPerson = Schema.Struct({ name: Name }).pipe(

@@ -5,13 +5,13 @@ import { endTurn } from "./Settle.ts"
 import { changed, type Command } from "./Commands.ts"
 import * as People from "./People.ts"
 import { PEOPLE_MAX } from "./PeopleCount.ts"
-import type { RoomSettings } from "./RoomInput.ts"
+import type { SettingsChange } from "./RoomInput.ts"
 import type { RoomState } from "./RoomState.ts"
 import { withFreshBreakCount } from "./TimerCommands.ts"
 import { fullTurn } from "./TurnCommands.ts"
 
 /** Changes what is given. Null takes a setting away. */
-export const change = ({ autoStart, breaks, goal, missionUrl }: RoomSettings): Command => ({
+export const change = ({ autoStart, breaks, goal, missionUrl }: SettingsChange): Command => ({
   name: "a change of settings",
   whenCompleted: false,
   run: (state, moment) => {

@@ -148,7 +148,7 @@ const make = Effect.fnUntraced(function* ({ prefix = DEFAULT_PREFIX, url }: Remo
       const request = yield* personOf(code, name, options)
       yield* only(...REFUSALS, "PersonNotFound", "TooFewPeople")(people.removePerson(request))
     }),
-    changeSettings: commandWith("changeSettings", BadInput.decode(RoomInput.RoomSettings), (request, payload) =>
+    changeSettings: commandWith("changeSettings", BadInput.decode(RoomInput.SettingsChange), (request, payload) =>
       refused(rooms.changeSettings({ ...request, payload }))
     ),
     complete: command("complete", (request) =>

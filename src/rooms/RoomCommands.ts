@@ -92,7 +92,7 @@ export interface RoomCommands {
   /** Somebody leaves the room. Fails with PersonNotFound and TooFewPeople. */
   readonly removePerson: CommandWith<string, PersonNotFound | TooFewPeople>
   /** Changes the settings that are given. Null takes a setting away. */
-  readonly changeSettings: CommandWith<typeof RoomInput.RoomSettings.Encoded>
+  readonly changeSettings: CommandWith<typeof RoomInput.SettingsChange.Encoded>
   /** Stops the timer for good and ends every stream. */
   readonly complete: Command
   /** Ends every stream of the room on purpose. */
@@ -176,7 +176,7 @@ export const make = (store: RoomStore["Service"], nonce: () => string): RoomComm
     removePerson: Effect.fn("Rooms.removePerson")((code, name, options) =>
       run("removePerson", PeopleCommands.leave(toName(name)), code, options)
     ),
-    changeSettings: commandWith("changeSettings", BadInput.decode(RoomInput.RoomSettings), SettingsCommands.change),
+    changeSettings: commandWith("changeSettings", BadInput.decode(RoomInput.SettingsChange), SettingsCommands.change),
     complete: command("complete", TimerCommands.complete),
     endStreams: command("endStreams", TimerCommands.endStreams),
     delete: Effect.fn("Rooms.delete")(function* (code, options = {}) {

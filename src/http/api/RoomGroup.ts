@@ -4,7 +4,7 @@
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { text } from "../../domain/described.ts"
-import { Completion, NEW_ROOMS, NewRoom, RoomSettings } from "../../domain/RoomInput.ts"
+import { Completion, NEW_ROOMS, NewRoom, SettingsChange } from "../../domain/RoomInput.ts"
 import { AccessCode } from "../../domain/RoomState.ts"
 import { RoomView } from "../../domain/RoomView.ts"
 import { TurnsView } from "../../domain/TurnLog.ts"
@@ -56,7 +56,7 @@ export class RoomGroup extends HttpApiGroup.make("rooms")
     }).annotateMerge(
       describe("The room as it is now", "Its `id` is the `ETag`. To follow a room, connect to its stream instead.")
     ),
-    HttpApiEndpoint.patch("changeSettings", "/pair-room/:accessCode", { ...command, payload: RoomSettings })
+    HttpApiEndpoint.patch("changeSettings", "/pair-room/:accessCode", { ...command, payload: SettingsChange })
       .middleware(JsonBody)
       .annotateMerge(
         describe(
