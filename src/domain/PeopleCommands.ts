@@ -5,9 +5,10 @@ import { changed, type Command } from "./Commands.ts"
 import { BadRequest, NameTaken, PersonNotFound, RoomFull, TooFewPeople } from "./errors.ts"
 import * as People from "./People.ts"
 import { PEOPLE_MAX, PEOPLE_MIN } from "./PeopleCount.ts"
+import type { PersonChange } from "./RoomInput.ts"
 import { shown } from "./BadInput.ts"
 import type { RoomState } from "./RoomState.ts"
-import { speaksOf } from "./TurnLog.ts"
+import { isInLog } from "./TurnLog.ts"
 import { handOver } from "./TurnCommands.ts"
 
 /** Adds somebody at the end. Who is there and away comes back. */
@@ -46,16 +47,11 @@ export const order = (names: ReadonlyArray<string>): Command<BadRequest> => ({
 const inOrder = (state: RoomState, names: ReadonlyArray<string>): ReadonlyArray<People.Person> =>
   names.flatMap((name) => People.find(state, name) ?? [])
 
-export interface PersonChange {
-  readonly name?: string | null | undefined
-  readonly away?: boolean | null | undefined
-}
-
 /** Gives somebody another name, or notes that somebody is away or back. */
 export const change = (name: string, to: PersonChange): Command<PersonNotFound | NameTaken> => ({
   name: "a change of people",
   whenCompleted: false,
-  check: (state) => missing(state, name),
+  check: (state) => missing(state.people, name),
   conflict: (state) =>
     typeof to.name === "string" && to.name !== name && isTaken(state, name, to.name)
       ? new NameTaken({ message: `name: expected a name that nobody else in the room has, got ${shown(to.name)}` })
@@ -84,7 +80,7 @@ const isTaken = (state: RoomState, name: string, wanted: string): boolean => {
 export const leave = (name: string): Command<PersonNotFound | TooFewPeople> => ({
   name: "a change of people",
   whenCompleted: false,
-  check: (state) => missing(state, name),
+  check: (state) => missing(state.people, name),
   conflict: (state) =>
     state.people.length <= PEOPLE_MIN
       ? new TooFewPeople({ message: `people: expected at least ${PEOPLE_MIN} people to stay in the room` })
@@ -92,12 +88,13 @@ export const leave = (name: string): Command<PersonNotFound | TooFewPeople> => (
   run: (state, moment) => {
     const { number } = People.find(state, name)!
     const others = number === state.driver ? withoutDriver(state, moment.now) : state
-    return changed(state, moment, "people", People.remove(others, number, speaksOf(others.log)))
+    return changed(state, moment, "people", People.remove(others, number, isInLog(others.log)))
   }
 })
 
-const missing = (state: RoomState, name: string) =>
-  People.find(state, name) === undefined
+/** Returns the refusal of a name that nobody in the room has; undefined where somebody has it. */
+export const missing = (people: ReadonlyArray<{ readonly name: string }>, name: string): PersonNotFound | undefined =>
+  People.called(people, name) === undefined
     ? new PersonNotFound({ message: `name: nobody in the room is called ${shown(name)}` })
     : undefined
 

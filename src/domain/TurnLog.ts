@@ -29,7 +29,7 @@ export type TurnLog = ReadonlyArray<LoggedTurn>
 export const append = (log: TurnLog, turn: LoggedTurn): TurnLog => [...log.slice(1 - TURNS_KEPT), turn]
 
 /** Is the person with this number the driver or the navigator of a turn in the log? */
-export const speaksOf =
+export const isInLog =
   (log: TurnLog) =>
   (number: number): boolean =>
     log.some(([, driver, navigator]) => driver === number || navigator === number)

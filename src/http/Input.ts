@@ -8,14 +8,14 @@ import { type HttpApiEndpoint, HttpApiError } from "effect/http-api"
 import * as AccessCodes from "../domain/AccessCode.ts"
 import {
   type BadRequest,
-  PersonNotFound,
+  type PersonNotFound,
   roomNotFound,
   type RoomNotFound,
   type StoreUnavailable
 } from "../domain/errors.ts"
 import { toName } from "../domain/Name.ts"
-import { called } from "../domain/People.ts"
-import { badRequest, shown } from "../domain/BadInput.ts"
+import { badRequest } from "../domain/BadInput.ts"
+import { missing } from "../domain/PeopleCommands.ts"
 import { Rooms } from "../rooms/Rooms.ts"
 import { JsonBody, NoBody, OptionalBody, Parameters } from "./api/Middleware.ts"
 import * as Body from "./Body.ts"
@@ -37,9 +37,8 @@ const find = Effect.fnUntraced(function* (rooms: Rooms["Service"]) {
   const { accessCode, name } = yield* HttpRouter.params
   if (accessCode === undefined) return
   const { people } = yield* rooms.get(yield* codeOf({ accessCode }))
-  if (name !== undefined && called(people, toName(name)) === undefined) {
-    return yield* new PersonNotFound({ message: `name: nobody in the room is called ${shown(toName(name))}` })
-  }
+  const nobody = name === undefined ? undefined : missing(people, toName(name))
+  if (nobody !== undefined) return yield* nobody
 })
 
 const parameters = Layer.effect(
