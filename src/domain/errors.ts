@@ -84,3 +84,7 @@ export class TooManyRequests extends Schema.TaggedError<TooManyRequests>()("TooM
 export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("StoreUnavailable", fields, {
   httpApiStatus: 503
 }) {}
+
+/** The refusal of every request while the store is away. */
+export const storeAway = (): StoreUnavailable =>
+  new StoreUnavailable({ message: "the store cannot be reached; nothing was changed; try again in a second" })

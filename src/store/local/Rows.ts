@@ -2,7 +2,7 @@
  * The rows in which a store of this process keeps its rooms, and the errors that they fail with.
  */
 import { Data, Effect } from "effect"
-import { StoreUnavailable } from "../../domain/errors.ts"
+import { storeAway } from "../../domain/errors.ts"
 import type { RoomState } from "../../domain/RoomState.ts"
 import { refuse, UnreadableRoom } from "../StoredState.ts"
 
@@ -58,8 +58,5 @@ export const reported = <A, E, R>(effect: Effect.Effect<A, E | RowsFailure, R>) 
   Effect.catchIf(
     effect,
     (error): error is RowsFailure => error instanceof RowsFailure,
-    ({ cause }) =>
-      cause instanceof UnreadableRoom
-        ? refuse(cause)
-        : new StoreUnavailable({ message: "the store cannot be reached; nothing was changed; try again in a second" })
+    ({ cause }) => (cause instanceof UnreadableRoom ? refuse(cause) : storeAway())
   )

@@ -3,7 +3,7 @@
  */
 import { Data, Effect } from "effect"
 import { ClientClosedError, ClientOfflineError, ErrorReply } from "redis"
-import { StoreUnavailable } from "../../domain/errors.ts"
+import { storeAway, StoreUnavailable } from "../../domain/errors.ts"
 import { refuse, UnreadableRoom } from "../StoredState.ts"
 
 /** A Redis that cannot be used as it is. The message says why, and what would be right. */
@@ -46,8 +46,10 @@ export const failureOf = ({ cause }: { readonly cause: unknown }): RequestFailed
   return new RequestFailed({ kind: kindOf(cause, message), message })
 }
 
-const AWAY = "the store cannot be reached; nothing was changed; try again in a second"
-const UNKNOWN = "the store did not answer; whether the change was made is not known: look before you try again"
+const outcomeUnknown = () =>
+  new StoreUnavailable({
+    message: "the store did not answer; whether the change was made is not known: look before you try again"
+  })
 
 /** Returns the first line of an error's message. An error for several attempts to connect has no message; its first error has. */
 export const messageOf = (cause: unknown): string => {
@@ -69,5 +71,5 @@ export const reported = <A, E, R>(effect: Effect.Effect<A, E | RequestFailed | U
   Effect.catchIf(effect, isFailure, (failure) =>
     failure instanceof UnreadableRoom
       ? refuse(failure)
-      : Effect.andThen(log(failure), new StoreUnavailable({ message: failure.kind === "unknown" ? UNKNOWN : AWAY }))
+      : Effect.andThen(log(failure), failure.kind === "unknown" ? outcomeUnknown() : storeAway())
   )
