@@ -26,6 +26,7 @@ import * as SettingsCommands from "../domain/SettingsCommands.ts"
 import * as TimerCommands from "../domain/TimerCommands.ts"
 import * as TurnCommands from "../domain/TurnCommands.ts"
 import type { Decision, RoomStore } from "../store/RoomStore.ts"
+import * as Nonce from "./Nonce.ts"
 import * as RoomMetrics from "./RoomMetrics.ts"
 
 /** Why any command may be refused: BadRequest if `by` is no name. */
@@ -38,9 +39,11 @@ export interface CommandOptions {
   readonly by?: string | null | undefined
 }
 
-type Command<E = never> = (code: AccessCode, options?: CommandOptions) => Effect.Effect<void, CommandRefusal | E>
+/** A command on a room, as a program gives it. */
+type RoomCommand<E = never> = (code: AccessCode, options?: CommandOptions) => Effect.Effect<void, CommandRefusal | E>
 
-type CommandWith<Input, E = never> = (
+/** The same for one that needs an input. */
+type RoomCommandWith<Input, E = never> = (
   code: AccessCode,
   input: Input,
   options?: CommandOptions
@@ -54,34 +57,34 @@ export interface SwapOptions extends CommandOptions {
 /** All times are milliseconds. A command for which there is nothing to do changes nothing, and succeeds. */
 export interface RoomCommands {
   /** Starts the timer. */
-  readonly start: Command
+  readonly start: RoomCommand
   /** Pauses the timer; the remaining time is kept. What was to start by itself does not. */
-  readonly pause: Command
+  readonly pause: RoomCommand
   /** Stops the timer and sets it to the full length of the period, without extensions. */
-  readonly reset: Command
+  readonly reset: RoomCommand
   /** Sets the length of turns, and what is left of the present one; a running timer runs on from the new value. */
-  readonly update: CommandWith<typeof RoomInput.TimerSetting.Encoded>
+  readonly update: RoomCommandWith<typeof RoomInput.TimerSetting.Encoded>
   /**
    * Driver and navigator change places. Within 5 s after a finish nothing happens, because old clients ask for a swap then that
    * the finish has made already; with `afterFinish` or `ifMatch` it happens all the same.
    */
   readonly swap: (code: AccessCode, options?: SwapOptions) => Effect.Effect<void, CommandRefusal>
   /** Hands over: the next one who is not away drives a full turn. In a break, the break ends. */
-  readonly next: Command
+  readonly next: RoomCommand
   /** Gives the present period more time. Right after a finish, it takes the finish back. Fails with BadRequest over 24 hours. */
-  readonly extend: CommandWith<typeof RoomInput.Extension.Encoded, BadRequest>
+  readonly extend: RoomCommandWith<typeof RoomInput.Extension.Encoded, BadRequest>
   /** Begins a break, which runs. A turn that has begun goes on after it. */
-  readonly takeBreak: CommandWith<typeof RoomInput.NewBreak.Encoded>
+  readonly takeBreak: RoomCommandWith<typeof RoomInput.NewBreak.Encoded>
   /** Acknowledges the last finish. */
-  readonly acknowledge: Command
+  readonly acknowledge: RoomCommand
   /** Takes the last command back. Fails with NothingToUndo if it is none that can be undone, or is older than 30 s. */
-  readonly undo: Command<NothingToUndo>
+  readonly undo: RoomCommand<NothingToUndo>
   /** Starts a full turn of this length, driven by `user`, who is added if there is a place. Turns last so long from now on. */
-  readonly startTurn: CommandWith<{ readonly duration: number; readonly user?: string | undefined }>
+  readonly startTurn: RoomCommandWith<{ readonly duration: number; readonly user?: string | undefined }>
   /** Adds somebody at the end. Fails with RoomFull. Who is away comes back. */
-  readonly addPerson: CommandWith<typeof RoomInput.NewPerson.Encoded, RoomFull>
+  readonly addPerson: RoomCommandWith<typeof RoomInput.NewPerson.Encoded, RoomFull>
   /** Gives the people another order. Fails with BadRequest unless it holds everybody once. */
-  readonly orderPeople: CommandWith<typeof RoomInput.Order.Encoded, BadRequest>
+  readonly orderPeople: RoomCommandWith<typeof RoomInput.Order.Encoded, BadRequest>
   /** Renames somebody, or notes that somebody is away or back. Fails with PersonNotFound and NameTaken. */
   readonly changePerson: (
     code: AccessCode,
@@ -90,17 +93,17 @@ export interface RoomCommands {
     options?: CommandOptions
   ) => Effect.Effect<void, CommandRefusal | PersonNotFound | NameTaken>
   /** Somebody leaves the room. Fails with PersonNotFound and TooFewPeople. */
-  readonly removePerson: CommandWith<string, PersonNotFound | TooFewPeople>
+  readonly removePerson: RoomCommandWith<string, PersonNotFound | TooFewPeople>
   /** Changes the settings that are given. Null takes a setting away. */
-  readonly changeSettings: CommandWith<typeof RoomInput.SettingsChange.Encoded>
+  readonly changeSettings: RoomCommandWith<typeof RoomInput.SettingsChange.Encoded>
   /** Stops the timer for good and ends every stream. */
-  readonly complete: Command
+  readonly complete: RoomCommand
   /** Ends every stream of the room on purpose. */
-  readonly endStreams: Command
-  readonly delete: Command
+  readonly endStreams: RoomCommand
+  readonly delete: RoomCommand
 }
 
-export const make = (store: RoomStore["Service"], nonce: () => string): RoomCommands => {
+export const make = (store: RoomStore["Service"]): RoomCommands => {
   /** Changes a room in the store, and counts the command. */
   const modify = <E>(name: string, code: AccessCode, decide: Decision<E>) =>
     Effect.suspend(() => {
@@ -125,7 +128,7 @@ export const make = (store: RoomStore["Service"], nonce: () => string): RoomComm
   ) {
     const by = yield* RoomInput.authorOf(options.by)
     yield* modify(name, code, (state, now) =>
-      Result.map(Commands.apply(command, state, { now, nonce: nonce(), by }, options.ifMatch), Option.some)
+      Result.map(Commands.apply(command, state, { now, nonce: Nonce.next(), by }, options.ifMatch), Option.some)
     )
   })
 
@@ -135,14 +138,14 @@ export const make = (store: RoomStore["Service"], nonce: () => string): RoomComm
       Effect.flatMap(store.get(code), (room) => (Option.isNone(room) ? roomNotFound() : Effect.void))
     )
 
-  const command = <E>(name: string, command: Commands.Command<E>): Command<E> =>
+  const command = <E>(name: string, command: Commands.Command<E>): RoomCommand<E> =>
     Effect.fn(`Rooms.${name}`)((code, options) => run(name, command, code, options))
 
   const commandWith = <Input, A, E>(
     name: string,
     decode: (input: Input) => Effect.Effect<A, BadRequest>,
     command: (decoded: A) => Commands.Command<E>
-  ): CommandWith<Input, E> =>
+  ): RoomCommandWith<Input, E> =>
     Effect.fn(`Rooms.${name}`)((code, input, options) =>
       Effect.flatMap(checked(code, decode(input)), (decoded) => run(name, command(decoded), code, options))
     )

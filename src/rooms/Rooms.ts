@@ -12,6 +12,7 @@ import { settle } from "../domain/Settle.ts"
 import { turnsView, type TurnsView } from "../domain/TurnLog.ts"
 import { RoomStore } from "../store/RoomStore.ts"
 import * as StoreMetrics from "../store/StoreMetrics.ts"
+import * as Nonce from "./Nonce.ts"
 import * as RoomCommands from "./RoomCommands.ts"
 import * as RoomMetrics from "./RoomMetrics.ts"
 import { WatchedRooms } from "./WatchedRooms.ts"
@@ -60,8 +61,6 @@ export class Rooms extends Context.Service<
 /** How often a new access code may turn out to be taken before something must be wrong with the source of codes. */
 const CREATE_ATTEMPTS = 5
 
-const NONCE_BYTES = 9
-
 const make = Effect.fnUntraced(function* (prefix: string) {
   const store = yield* RoomStore
   const watched = yield* WatchedRooms
@@ -82,8 +81,8 @@ const make = Effect.fnUntraced(function* (prefix: string) {
       const by = yield* RoomInput.authorOf(options.by)
       const room = yield* BadInput.decode(RoomInput.NewRoom)(input)
       for (let attempt = 0; attempt < CREATE_ATTEMPTS; attempt++) {
-        const moment = { now: yield* store.now, nonce: nonce(), by }
-        const state = create(AccessCodes.make(prefix, randomByte), room, moment)
+        const moment = { now: yield* store.now, nonce: Nonce.next(), by }
+        const state = create(AccessCodes.make(prefix, Nonce.randomByte), room, moment)
         if (yield* RoomMetrics.counted("create", store.create(state))) return yield* view(state)
       }
       return yield* new StoreUnavailable({ message: "no free access code was found; try again in a second" })
@@ -91,11 +90,11 @@ const make = Effect.fnUntraced(function* (prefix: string) {
     get: Effect.fn("Rooms.get")(function* (code) {
       return yield* view(yield* find(code))
     }),
-    exists: (code) => Effect.map(store.get(code), Option.isSome),
+    exists: Effect.fn("Rooms.exists")((code) => Effect.map(store.get(code), Option.isSome)),
     turns: Effect.fn("Rooms.turns")(function* (code) {
       return turnsView(settle(yield* find(code), yield* store.now))
     }),
-    ...RoomCommands.make(store, nonce),
+    ...RoomCommands.make(store),
     events: (code, options) =>
       Stream.unwrap(
         Effect.map(
@@ -105,8 +104,3 @@ const make = Effect.fnUntraced(function* (prefix: string) {
       ).pipe(Stream.flatMap(({ events }) => Stream.fromIterable(events)))
   })
 })
-
-const randomByte = () => crypto.getRandomValues(new Uint8Array(1))[0] ?? 0
-
-const nonce = (): string =>
-  Array.from(crypto.getRandomValues(new Uint8Array(NONCE_BYTES)), (byte) => byte.toString(16).padStart(2, "0")).join("")

@@ -1,0 +1,11 @@
+/**
+ * Random values from a cryptographic source: bytes for access codes, and the nonces that make the `id` of each state unique.
+ */
+import * as Hex from "effect/encoding/Hex"
+
+const NONCE_BYTES = 9
+
+export const randomByte = (): number => crypto.getRandomValues(new Uint8Array(1))[0] ?? 0
+
+/** Returns a new nonce: 18 hexadecimal digits. */
+export const next = (): string => Hex.encode(crypto.getRandomValues(new Uint8Array(NONCE_BYTES)))
