@@ -21,8 +21,8 @@ import { Limits } from "./Limits.ts"
 import * as Mob from "./Mob.ts"
 import * as RateLimits from "./RateLimits.ts"
 
-/** The room of a command, the condition under which it acts, and who makes it. */
-interface Command {
+/** A request for a command: the room, the condition under which it acts, and who makes it. */
+interface CommandRequest {
   readonly params: { readonly accessCode: string }
   readonly headers: { readonly "if-match"?: string }
   readonly query: { readonly by?: string }
@@ -30,7 +30,7 @@ interface Command {
 
 const command =
   <E>(run: (code: AccessCode, options: CommandOptions) => Effect.Effect<void, E>) =>
-  ({ headers, params, query }: Command) =>
+  ({ headers, params, query }: CommandRequest) =>
     Effect.flatMap(Input.codeOf(params), (code) =>
       run(code, { ifMatch: IfMatch.parse(headers["if-match"]), by: query.by })
     )
@@ -44,7 +44,7 @@ const lateCommand = <E>(run: (code: AccessCode, options: CommandOptions) => Effe
 /** A command with a body. */
 const commandWith =
   <Body, E>(run: (code: AccessCode, body: Body, options: CommandOptions) => Effect.Effect<void, E>) =>
-  ({ payload, ...request }: Command & { readonly payload: Body }) =>
+  ({ payload, ...request }: CommandRequest & { readonly payload: Body }) =>
     command((code, options) => run(code, payload, options))(request)
 
 const rooms = (api: typeof Api) =>
@@ -56,12 +56,12 @@ const rooms = (api: typeof Api) =>
       const create = Effect.fnUntraced(function* ({
         payload,
         query
-      }: Pick<Command, "query"> & { readonly payload: NewRoom }) {
+      }: Pick<CommandRequest, "query"> & { readonly payload: NewRoom }) {
         const { accessCode } = yield* rooms.create(payload, query)
         yield* AnswerHeaders.set("location", `${api.groups.rooms.endpoints.create.path}/${accessCode}`)
         return { accessCode }
       })
-      const get = Effect.fnUntraced(function* ({ params }: Pick<Command, "params">) {
+      const get = Effect.fnUntraced(function* ({ params }: Pick<CommandRequest, "params">) {
         const view = yield* rooms.get(yield* Input.codeOf(params))
         yield* AnswerHeaders.set("etag", `"${view.id}"`)
         return view
