@@ -10,6 +10,7 @@ import { shown } from "../domain/BadInput.ts"
 import { prefixed } from "./Api.ts"
 import { statusOf } from "./api/errors.ts"
 import { hasHost } from "./node/Host.ts"
+import { pathOf, queryOf, readable } from "./ReadableUrl.ts"
 
 /** A path and a method that the server has. */
 export interface Route {
@@ -66,35 +67,31 @@ export const layer = (
 
   const unknownCoding = respond(codingNotImplemented())
 
+  /** Returns the refusal of a request that the router is not to see; undefined for all others. */
+  const refusalOf = (request: HttpServerRequest.HttpServerRequest) => {
+    if (!hasHost(request)) return noHost
+    if (!isKnownCoding(request.headers["transfer-encoding"])) return unknownCoding
+    if (queryOf(request.url).length > QUERY_MAX) return longQuery(request)
+    if (isWholeServer(request)) return nothingAt(request.originalUrl)
+    return hasSlashAtEnd(pathOf(request.url)) ? refuseRoute(request) : undefined
+  }
+
   return HttpRouter.middleware<{ handles: HttpServerError.HttpServerError }>()(
     (httpEffect) =>
-      Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
-        !hasHost(request)
-          ? Effect.succeed(noHost)
-          : !isKnownCoding(request.headers["transfer-encoding"])
-            ? Effect.succeed(unknownCoding)
-            : queryOf(request.url).length > QUERY_MAX
-              ? Effect.sync(() => longQuery(request))
-              : isWholeServer(request)
-                ? Effect.sync(() => nothingAt(request.originalUrl))
-                : hasSlashAtEnd(pathOf(request.url))
-                  ? Effect.sync(() => refuseRoute(request))
-                  : Effect.catch(asReadable(request, segments, httpEffect), (error) =>
-                      isRouteNotFound(error)
-                        ? Effect.succeed(refuseRoute(request))
-                        : Effect.fail(error as Types.unhandled)
-                    )
-      ),
+      Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
+        const refusal = refusalOf(request)
+        return refusal !== undefined
+          ? Effect.succeed(refusal)
+          : Effect.catch(asReadable(request, segments, httpEffect), (error) =>
+              isRouteNotFound(error) ? Effect.succeed(refuseRoute(request)) : Effect.fail(error as Types.unhandled)
+            )
+      }),
     { global: true }
   )
 }
 
 /** A segment that is nothing but a parameter. Such a path fits where another one fits more closely. */
 const HAS_OPEN_SEGMENT = /\/:\w+(?:\/|$)/
-
-const pathOf = (url: string) => url.split("?")[0] ?? ""
-
-const queryOf = (url: string) => url.slice(pathOf(url).length + 1)
 
 /** The longest query, in bytes. What it takes to parse grows faster than its length, and no request needs one as long. */
 const QUERY_MAX = 2_048
@@ -113,47 +110,7 @@ const isOutside = (path: string, prefix: string) => prefix === "/" || !`${path}/
 
 const hasSlashAtEnd = (path: string) => path.length > 1 && path.endsWith("/")
 
-/**
- * Returns a URL with a path that the router can read: as it stands it would cut it off at `;`, and could not decode some `%`. The
- * time that the router takes for a `%` grows with the length of the path, so at most `segments` of its segments are left.
- */
-export const readable = (url: string, segments: number): string => {
-  const path = pathOf(url)
-  if (!UNREADABLE.test(path)) return url
-  const within = (most: number) => path.split("/", segments).map(encoded(most)).join("/")
-  const whole = within(NAME_MOST)
-  return (whole.length > PATH_MOST ? within(CODE_MOST) : whole) + url.slice(path.length)
-}
-
-const UNREADABLE = /[%;]/
-
-/** The longest segment that is read. A name of 80 characters of four bytes has 960, encoded, and an access code 192. */
-const NAME_MOST = 1_024
-const CODE_MOST = 192
-
-/** A path with one code and one name is shorter. In a longer one no segment is read that is longer than a code. */
-const PATH_MOST = 2_048
-
-/** A longer segment is cut to what its refusal shows. The control character that is added keeps it from being a name or a code. */
-const SEGMENT_SHOWN = 60
-
-/** A `;` is a letter as any other (RFC 3986), and so is a `%` where nothing can be decoded. No access code has one of them. */
-const encoded = (most: number) => (segment: string) => {
-  const text = decoded(segment)
-  const whole = (text === undefined ? segment.replaceAll("%", "%25") : segment).replaceAll(";", "%3B")
-  return whole.length > most
-    ? encodeURIComponent(`${[...(text ?? segment)].slice(0, SEGMENT_SHOWN).join("")}\u0000`)
-    : whole
-}
-
-const decoded = (segment: string): string | undefined => {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    return undefined
-  }
-}
-
+/** Lets the router see a URL that it can read. */
 const asReadable = <A, E, R>(
   request: HttpServerRequest.HttpServerRequest,
   segments: number,
@@ -165,7 +122,7 @@ const asReadable = <A, E, R>(
     : Effect.updateService(httpEffect, HttpServerRequest.HttpServerRequest, (request) => request.modify({ url }))
 }
 
-/** RFC 9112, section 6.1. */
+/** Can the server decode it (RFC 9112, section 6.1)? */
 const isKnownCoding = (coding: string | undefined) => coding === undefined || coding.trim().toLowerCase() === "chunked"
 
 export const codingNotImplemented = () =>

@@ -1,6 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { readable } from "../../src/http/Refusals.ts"
 import { call, open, raw, serve } from "./harness.ts"
 
 const parts = (answer: string) => {
@@ -66,18 +65,6 @@ describe("Refusals", () => {
       assert.strictEqual((yield* call("OPTIONS", "/api/pair-room/exists")).headers["allow"], "GET, HEAD")
     }).pipe(Effect.provide(serve()))
   )
-
-  it("gives the router few `%` to read, however many are in the path", () => {
-    for (const path of [
-      `/${"%".repeat(16_000)}`,
-      `/${"%25".repeat(5_000)}`,
-      "/%".repeat(8_000),
-      `/${"%25".repeat(340)}`.repeat(6)
-    ]) {
-      assert.isBelow(readable(`${path}?a=b`, 7).split("%").length, 400)
-      assert.isTrue(readable(`${path}?a=b`, 7).endsWith("?a=b"))
-    }
-  })
 
   it.effect("a segment with many `%` is refused as a short one is, and is the name of nobody", () =>
     Effect.gen(function* () {
