@@ -5,6 +5,9 @@ import { Effect, Layer } from "effect"
 import { HttpEffect, HttpServerResponse } from "effect/http"
 import { AnswerHeaders } from "./api/Middleware.ts"
 
+/** No cache may keep an answer with this header. */
+export const NO_STORE = { "cache-control": "no-store" } as const
+
 /** After how many seconds a client may try again while the store is away. */
 export const RETRY_AFTER = "1"
 
@@ -21,9 +24,9 @@ export const layer = Layer.succeed(AnswerHeaders, (httpEffect) =>
   HttpEffect.withPreResponseHandler(httpEffect, (_request, response) =>
     Effect.succeed(
       response.status === 503
-        ? HttpServerResponse.setHeaders(response, { "cache-control": "no-store", "retry-after": RETRY_AFTER })
+        ? HttpServerResponse.setHeaders(response, { ...NO_STORE, "retry-after": RETRY_AFTER })
         : NOT_KEPT.test(response.headers["content-type"] ?? "")
-          ? HttpServerResponse.setHeader(response, "cache-control", "no-store")
+          ? HttpServerResponse.setHeaders(response, NO_STORE)
           : response
     )
   )

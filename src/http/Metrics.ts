@@ -7,6 +7,7 @@ import { PrometheusMetrics } from "effect/observability"
 import * as RoomMetrics from "../rooms/RoomMetrics.ts"
 import { type AnyFamily, seriesOf } from "../store/MetricFamily.ts"
 import * as StoreMetrics from "../store/StoreMetrics.ts"
+import { NO_STORE } from "./AnswerHeaders.ts"
 import * as HttpMetrics from "./HttpMetrics.ts"
 import * as ProcessMetrics from "./node/ProcessMetrics.ts"
 
@@ -33,7 +34,7 @@ const metrics = HttpRouter.add(
   Effect.map(PrometheusMetrics.format(), (text) =>
     HttpServerResponse.text(text, {
       contentType: "text/plain; version=0.0.4; charset=utf-8",
-      headers: { "cache-control": "no-store" }
+      headers: NO_STORE
     })
   )
 )

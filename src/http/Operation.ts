@@ -5,6 +5,7 @@ import { Effect, Layer, SubscriptionRef } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import { OpenApi } from "effect/http-api"
 import { RoomStore } from "../store/RoomStore.ts"
+import { NO_STORE } from "./AnswerHeaders.ts"
 import { prefixed } from "./Api.ts"
 import * as Docs from "./Docs.ts"
 import { Drain } from "./Drain.ts"
@@ -13,9 +14,7 @@ import * as Metrics from "./Metrics.ts"
 /** The paths of this file, all of them for GET. */
 export const PATHS = ["/healthz", "/readyz", "/metrics", "/openapi.json", Docs.PATH] as const
 
-const noStore = { "cache-control": "no-store" }
-
-const healthz = HttpRouter.add("GET", "/healthz", HttpServerResponse.text("ok", { headers: noStore }))
+const healthz = HttpRouter.add("GET", "/healthz", HttpServerResponse.text("ok", { headers: NO_STORE }))
 
 const readyz = HttpRouter.add(
   "GET",
@@ -27,7 +26,7 @@ const readyz = HttpRouter.add(
       : (yield* SubscriptionRef.get(store.available))
         ? undefined
         : "the store cannot be used"
-    return HttpServerResponse.text(reason ?? "ok", { status: reason === undefined ? 200 : 503, headers: noStore })
+    return HttpServerResponse.text(reason ?? "ok", { status: reason === undefined ? 200 : 503, headers: NO_STORE })
   })
 )
 
@@ -38,7 +37,7 @@ const openapi = (prefix: string) =>
     "/openapi.json",
     HttpServerResponse.uint8Array(new TextEncoder().encode(JSON.stringify(OpenApi.fromApi(prefixed(prefix)))), {
       contentType: "application/json",
-      headers: noStore
+      headers: NO_STORE
     })
   )
 

@@ -7,6 +7,7 @@ import { FindMyWay, HttpRouter, HttpServerError, HttpServerRequest, HttpServerRe
 import { HttpApi } from "effect/http-api"
 import { BadRequest, MethodNotAllowed, NotFound, NotImplemented } from "../domain/errors.ts"
 import { shown } from "../domain/BadInput.ts"
+import { NO_STORE } from "./AnswerHeaders.ts"
 import { prefixed } from "./Api.ts"
 import { statusOf } from "./api/errors.ts"
 import { hasHost } from "./node/Host.ts"
@@ -21,7 +22,7 @@ export interface Route {
 const respond = (error: Error & { readonly _tag: string }, headers = {}) =>
   HttpServerResponse.jsonUnsafe(
     { _tag: error._tag, message: error.message },
-    { status: statusOf(error), headers: { "cache-control": "no-store", ...headers } }
+    { status: statusOf(error), headers: { ...NO_STORE, ...headers } }
   )
 
 const nothingAt = (path: string) => respond(new NotFound({ message: `path: nothing is at ${shown(path)}` }))

@@ -9,7 +9,7 @@ import type { RoomView } from "../domain/RoomEvent.ts"
 import type { AccessCode } from "../domain/RoomState.ts"
 import { Rooms } from "../rooms/Rooms.ts"
 import { type Form, formFor } from "./accept.ts"
-import { RETRY_AFTER } from "./AnswerHeaders.ts"
+import { NO_STORE, RETRY_AFTER } from "./AnswerHeaders.ts"
 import { statusOf } from "./api/errors.ts"
 import * as Input from "./Input.ts"
 import * as Limits from "./Limits.ts"
@@ -103,7 +103,7 @@ const respond = (status: number, contentType: string, body: string) =>
   HttpServerResponse.text(body, {
     status,
     contentType,
-    headers: { "cache-control": "no-store", ...(status === 503 ? { "retry-after": RETRY_AFTER } : {}) }
+    headers: { ...NO_STORE, ...(status === 503 ? { "retry-after": RETRY_AFTER } : {}) }
   })
 
 const variesByAccept = (response: HttpServerResponse.HttpServerResponse) => {
@@ -120,5 +120,5 @@ const asRefusal = (status: number, page: HttpServerResponse.HttpServerResponse) 
   page.pipe(
     HttpServerResponse.setStatus(status),
     HttpServerResponse.removeHeader("etag"),
-    HttpServerResponse.setHeader("cache-control", "no-store")
+    HttpServerResponse.setHeaders(NO_STORE)
   )
