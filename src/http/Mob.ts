@@ -22,10 +22,9 @@ export const layer = (api: typeof Api) =>
           "mobTimer",
           Effect.fnUntraced(function* ({ headers, params, payload: { breaktimer, timer, user } }) {
             const code = yield* Input.codeOf(params)
-            const by = usableName(user ?? "")
-            const options = { by, ifMatch: IfMatch.parse(headers["if-match"]) }
+            const options = optionsOf(headers, user)
             yield* typeof timer === "number"
-              ? rooms.startTurn(code, { duration: timer * MINUTE, user: by }, options)
+              ? rooms.startTurn(code, { duration: timer * MINUTE, user: options.by }, options)
               : rooms.takeBreak(code, { duration: (breaktimer ?? 1) * MINUTE }, options)
           })
         )
@@ -43,12 +42,22 @@ export const layer = (api: typeof Api) =>
     })
   )
 
+interface Headers {
+  readonly "if-match"?: string
+}
+
+/** Returns the condition of a command, and who gives it: nobody where the name cannot be used. */
+const optionsOf = (headers: Headers, user: string | null | undefined) => ({
+  by: usableName(user ?? ""),
+  ifMatch: IfMatch.parse(headers["if-match"])
+})
+
 const setGoal = Effect.fnUntraced(function* (
   rooms: Rooms["Service"],
   params: { readonly accessCode: string },
-  headers: { readonly "if-match"?: string },
+  headers: Headers,
   { goal, user }: { readonly goal: string; readonly user?: string | null }
 ) {
-  const options = { by: usableName(user ?? ""), ifMatch: IfMatch.parse(headers["if-match"]) }
-  yield* rooms.changeSettings(yield* Input.codeOf(params), { goal: usableGoal(goal) }, options)
+  const code = yield* Input.codeOf(params)
+  yield* rooms.changeSettings(code, { goal: usableGoal(goal) }, optionsOf(headers, user))
 })
