@@ -2,6 +2,7 @@
  * What the generator of the description cannot say: the headers of answers, bodies that may be left out, what a stream looks
  * like, whom to turn to; and words and examples of parameters where tools look for them.
  */
+import { Record as Rec } from "effect"
 import { OpenApi } from "effect/http-api"
 
 const operation = (change: (given: OpenApi.OpenAPISpecOperation) => object) =>
@@ -21,7 +22,7 @@ export const bodyExamples = (
     ...given,
     requestBody: {
       ...given.requestBody,
-      content: mapValues(given.requestBody?.content ?? {}, (body) => ({ ...body, examples }))
+      content: Rec.map(given.requestBody?.content ?? {}, (body) => ({ ...body, examples }))
     }
   }))
 
@@ -75,9 +76,6 @@ const HEADERS: Readonly<Record<string, Readonly<Record<string, OpenApi.OpenAPISp
   "rooms.get 200": { ETag }
 }
 
-const mapValues = <A, B>(record: Readonly<Record<string, A>>, f: (value: A, key: string) => B): Record<string, B> =>
-  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, f(value, key)]))
-
 interface Words {
   readonly description?: string
   readonly examples?: ReadonlyArray<unknown>
@@ -94,7 +92,7 @@ const withWords = (parameter: OpenApi.OpenAPISpecParameter) => {
 const described = (given: OpenApi.OpenAPISpecOperation) => ({
   ...given,
   parameters: given.parameters.map(withWords),
-  responses: mapValues(given.responses, (response, status) => {
+  responses: Rec.map(given.responses, (response, status) => {
     const headers = HEADERS[status] ?? HEADERS[`${given.operationId} ${status}`]
     return headers === undefined ? response : { ...response, headers }
   })
@@ -111,7 +109,7 @@ export const complete = (given: Record<string, unknown>): Record<string, unknown
   const whole = {
     ...spec,
     info: { ...spec.info, contact: { name: "The Pairroom authors" } },
-    paths: mapValues(spec.paths, (path) => mapValues(path as Record<string, OpenApi.OpenAPISpecOperation>, described))
+    paths: Rec.map(spec.paths, (path) => Rec.map(path as Record<string, OpenApi.OpenAPISpecOperation>, described))
   }
   return JSON.parse(JSON.stringify(whole, withoutClaims)) as Record<string, unknown>
 }
