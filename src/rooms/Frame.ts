@@ -78,7 +78,7 @@ export const heartbeat = (at: number, beatAt: number): Frame => {
   return { ...END, kind: "heartbeat", events, bytes: bytesOf(events), beatAt, last: false }
 }
 
-/** The stream ends here without an event, and its client reconnects. */
+/** The stream ends with this frame, which has no event, and its client reconnects. */
 export const END: Frame = {
   kind: "end",
   events: [],
@@ -90,34 +90,36 @@ export const END: Frame = {
   last: true
 }
 
+/** Somebody has come or gone. */
 export const presence = (state: RoomState, around: Surroundings): Frame =>
-  named("presence", state, around, [room(state, around)])
+  withId("presence", state, around, [room(state, around)])
 
 /** The store went away, so the state may be out of date, or the store is back. */
 export const certainty = (state: RoomState, around: Surroundings): Frame =>
-  named("change", state, around, [room(state, around)])
+  withId("change", state, around, [room(state, around)])
 
 /** Every stream of the room ends: the room was deleted, or its streams were ended on purpose. */
 export const closing = (state: RoomState, around: Surroundings): Frame =>
-  named("change", state, around, [{ event: "close", data: "OK" }])
+  withId("change", state, around, [{ event: "close", data: "OK" }])
 
 /** The beginning of a stream. With `missed` it repeats the last `timer` event, which the client may not have seen. */
 export const snapshot = (state: RoomState, around: Surroundings, missed: boolean): Frame =>
-  named("snapshot", state, around, [{ event: "connect", data: "OK" }, ...standingEvents(state, around, missed)])
+  withId("snapshot", state, around, [{ event: "connect", data: "OK" }, ...stateEvents(state, around, missed)])
 
 /** A new snapshot in the middle of a stream, for a client that read too slowly and lost changes. */
 export const recovery = (state: RoomState, around: Surroundings, missed: boolean): Frame =>
-  named("snapshot", state, around, standingEvents(state, around, missed))
+  withId("snapshot", state, around, stateEvents(state, around, missed))
 
-const standingEvents = (state: RoomState, around: Surroundings, missed: boolean): ReadonlyArray<RoomEvent> => [
+/** The events that show a state to a client which has not seen what led to it. */
+const stateEvents = (state: RoomState, around: Surroundings, missed: boolean): ReadonlyArray<RoomEvent> => [
   room(state, around),
-  ...standing(state, around.now),
+  ...timeEvents(state, around.now),
   ...(state.status === "COMPLETED" ? ending(state) : missed ? missedTimer(state) : [])
 ]
 
 /** The events of the change that led to a state, for clients that saw the state before it. */
 export const change = (state: RoomState, around: Surroundings): Frame =>
-  named("change", state, around, changeOf(state, around))
+  withId("change", state, around, changeOf(state, around))
 
 const changeOf = (state: RoomState, around: Surroundings): ReadonlyArray<RoomEvent> => {
   const view = room(state, around)
@@ -149,9 +151,9 @@ const changeOf = (state: RoomState, around: Surroundings): ReadonlyArray<RoomEve
 /** A state after others that this instance did not see. `finished`: one of them was a finish. */
 export const catchUp = (state: RoomState, around: Surroundings, finished: boolean): Frame => {
   const view = room(state, around)
-  return named("change", state, around, [
+  return withId("change", state, around, [
     ...(finished ? [{ event: "remaining-time", data: 0 } as const, view, STOP] : [view]),
-    ...standing(state, around.now),
+    ...timeEvents(state, around.now),
     ...(state.status === "COMPLETED" ? ending(state) : state.timerChange === "stop" ? [PAUSE] : timer(state))
   ])
 }
@@ -163,7 +165,8 @@ const timeIfUnusual = (state: RoomState, at: number): ReadonlyArray<RoomEvent> =
 const STOP: RoomEvent = { event: "timer", data: "stop" }
 const PAUSE: RoomEvent = { event: "timer", data: "pause" }
 
-const standing = (state: RoomState, at: number): ReadonlyArray<RoomEvent> => [
+/** The events that show the time to a client which has not seen the timer before. */
+const timeEvents = (state: RoomState, at: number): ReadonlyArray<RoomEvent> => [
   time(state, at),
   ...(isRunning(state.timer) ? [{ event: "timer", data: "running" } as const] : [])
 ]
@@ -191,7 +194,7 @@ const timer = (state: RoomState): ReadonlyArray<RoomEvent> =>
  * A frame whose last event carries the `id` of the state, so that a client cut off in the middle counts as not having
  * seen it.
  */
-const named = (
+const withId = (
   kind: FrameKind,
   state: RoomState,
   { now, watchers }: Surroundings,
