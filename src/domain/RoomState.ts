@@ -1,6 +1,6 @@
 /**
  * The state of a room: an immutable value. `Settle` computes what time alone does to it, and commands lead from one state to
- * the next. The schema has limits, so that a damaged record is taken for no room.
+ * the next. The schema has limits, so that a damaged record does not pass for a room.
  */
 import { Schema } from "effect"
 import * as AccessCodes from "./AccessCode.ts"

@@ -1,5 +1,5 @@
 /**
- * Rooms that the version before has stored. They are served on as rooms of two people.
+ * Rooms that an earlier version has stored. They become rooms of two people.
  */
 import { Schema } from "effect"
 import { KeptName, make as makePeople } from "./People.ts"

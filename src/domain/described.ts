@@ -52,7 +52,10 @@ export const json = <S extends Schema.Constraint>(schema: S, of: string, maxLeng
     Schema.decodeTo(schema)
   )
 
-/** Says about the form in which a value is sent. */
+/**
+ * Describes the form in which a value is sent, beside the value itself. A schema is flipped to get at that form, and flipped back. The
+ * library's types do not say that flipping twice gives the same schema, hence the casts.
+ */
 export const sentWith =
   (limits: JsonSchema.JsonSchema, description: string, ...examples: ReadonlyArray<Schema.Json>) =>
   <S extends Schema.Top>(self: S): S["Rebuild"] =>

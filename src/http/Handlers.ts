@@ -35,7 +35,7 @@ const command =
       run(code, { ifMatch: IfMatch.parse(headers["if-match"]), by: query.by })
     )
 
-/** A command that a completed room takes too. */
+/** A command that a completed room takes too, so that it is never refused with RoomClosed. */
 const lateCommand = <E>(run: (code: AccessCode, options: CommandOptions) => Effect.Effect<void, E | RoomClosed>) =>
   command((code, options) =>
     Effect.catchIf(run(code, options), (error): error is RoomClosed => error instanceof RoomClosed, Effect.die)

@@ -25,7 +25,7 @@ export const BADGE_PATH = "/room/:accessCode.svg" as const
 /** Why a room is not shown at its address. */
 type AddressRefusal = RoomNotFound | TooManyRequests | StoreUnavailable
 
-/** How a room is written in a form that is made from it alone, and what stands there for a refusal. */
+/** A form that is written from the room alone, and what it shows for a refusal. */
 interface Written {
   readonly contentType: string
   readonly of: (room: RoomView) => string
@@ -45,6 +45,7 @@ const WRITTEN: Readonly<Record<Exclude<Form, "page">, Written>> = {
   }
 }
 
+/** What a badge says in place of the time. */
 const REFUSED: Readonly<Record<AddressRefusal["_tag"], string>> = {
   RoomNotFound: "not found",
   TooManyRequests: "too many requests",

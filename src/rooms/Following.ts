@@ -37,14 +37,12 @@ export const followStore = (room: WatchedRoom, applied: Effect.Effect<void, Stor
 export const followOthers = Effect.fnUntraced(function* (room: WatchedRoom) {
   const attendances = yield* Stream.toPull(room.others.changes(room.code))
   const meet = Effect.flatMap(attendances, (news) =>
-    Effect.as(
-      exclusively(
-        room,
-        changePresence(room, (presence) => news.reduce(RoomPresence.meet, presence))
-      ),
-      true
+    exclusively(
+      room,
+      changePresence(room, (presence) => news.reduce(RoomPresence.meet, presence))
     )
   )
+  const hasOthers = yield* Pull.catchDone(Effect.as(meet, true), () => Effect.succeed(false))
   // Without other instances there is nothing to follow.
-  if (yield* Pull.catchDone(meet, () => Effect.succeed(false))) yield* runPull(room, Effect.asVoid(meet))
+  if (hasOthers) yield* runPull(room, meet)
 })

@@ -50,7 +50,7 @@ import {
 export class Room extends Context.Service<
   Room,
   {
-    /** Returns the state now. What is due is made first. */
+    /** Returns the state now. A finish or a start by itself that is due is applied first. */
     readonly state: Effect.Effect<RoomState>
     /** Returns who watches the room, through any instance. */
     readonly watchers: Effect.Effect<Watchers>
@@ -119,7 +119,7 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
 /** Applies a change from the store. It may start or end the tick fiber. Run it exclusively. */
 const apply = (room: WatchedRoom, change: RoomChange) => Effect.andThen(applyChange(room, change), followTimer(room))
 
-/** Subscribes. The tick fiber may start then, and end when the subscriber has left. */
+/** Subscribes. The tick fiber may start then, and may end after the subscriber has left. */
 const watch = (room: WatchedRoom, options: SubscribeOptions) =>
   Effect.uninterruptible(
     Effect.gen(function* () {
@@ -139,7 +139,7 @@ const beat = Effect.fnUntraced(function* (room: WatchedRoom) {
   yield* publishHeartbeat(room, Frame.heartbeat(yield* room.store.now, yield* Elapsed.millis))
   if (planOf(room)?.ticks !== false) return
   yield* settleIfDue(room)
-  // It starts anew, because it seems not to run.
+  // Without a plan the fiber counts as not running, so it starts anew.
   yield* exclusively(room, Effect.andThen(Ref.set(room.ticker.plan, undefined), followTimer(room)))
 })
 
@@ -195,7 +195,7 @@ const EARLY = 1
 /** What `tick` returns if there are no more ticks: a change is on its way here, and it decides what follows. */
 const OVER = -1
 
-/** Publishes the tick, or makes what is due. Returns the second that was reached, in milliseconds; Infinity in a new period. */
+/** Publishes the tick, or applies what is due. Returns the second that was reached, in milliseconds; Infinity in a new period. */
 const tick = (room: WatchedRoom, wakesAt: MutableRef.MutableRef<number>) =>
   Effect.flatMap(room.store.now, (now) => {
     RoomMetrics.tickLateness.updateUnsafe(Math.max(0, now - MutableRef.get(wakesAt)) / SECOND, room.context)
@@ -208,7 +208,7 @@ const tick = (room: WatchedRoom, wakesAt: MutableRef.MutableRef<number>) =>
       : Effect.as(publishTick(room, Frame.tick(second)), second)
   })
 
-/** Makes what is due, in the tick fiber itself: it goes on with the next period, if that is to begin or to end by itself. */
+/** Applies what is due from inside the tick fiber, which goes on with the next period if that is to begin or to end by itself. */
 const settleHere = Effect.fnUntraced(function* (room: WatchedRoom) {
   if (!(yield* settleIfDue(room))) return OVER
   yield* Ref.set(room.ticker.plan, planOf(room))

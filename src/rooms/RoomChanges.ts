@@ -40,7 +40,7 @@ const enter = Effect.fnUntraced(function* (room: WatchedRoom, state: RoomState) 
 })
 
 /**
- * Makes the finish or the start by itself that is due. It asks the store first: somebody may have paused in the last moment. Then
+ * Applies the finish or the start by itself that is due. It asks the store first: somebody may have paused in the last moment. Then
  * that change is on its way here, and it decides. While the store is away, the state that is known here decides. Returns false
  * if nothing was due, or a change is on its way.
  */

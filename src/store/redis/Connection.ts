@@ -50,7 +50,7 @@ export const make = Effect.gen(function* () {
     yield* SubscriptionRef.updateSome(healthy, (was) => (was === isHealthy ? Option.none() : Option.some(isHealthy)))
   })
 
-  // Uninterruptible, because a request that is given up must not leave the one told and the other not.
+  // Uninterruptible, because a request that is given up must not set one of the two and leave the other as it was.
   const setAvailable = (there: boolean) =>
     Effect.uninterruptible(Effect.andThen(SubscriptionRef.set(available, there), tellHealth))
 

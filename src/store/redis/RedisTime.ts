@@ -41,7 +41,7 @@ export const learn =
 /** How far the time of Redis may be from what was expected before it counts as set, in milliseconds. */
 const STEP = 250
 
-/** A larger jump is told, in milliseconds. */
+/** A larger jump is logged, in milliseconds. */
 const JUMP = 1_000
 
 /** Returns what the time of Redis should be when it is `local` here, give or take `tolerance`, in milliseconds; 0 if nothing is known. */

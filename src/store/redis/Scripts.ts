@@ -10,11 +10,11 @@ import { Redis } from "effect/persistence"
 export const NAME_LENGTH = 12
 const NAMES_KEPT = 8
 
-/** Stands for the name and the state of what is kept under the key of a room and is none. */
+/** Takes the place of the name and of the state where the key of a room holds something that is no room. */
 const UNREADABLE = "!"
 
 /**
- * Brings `now` into a script whose last key is that of the clock, in milliseconds. `offset` is by how much the clock of Redis was set
+ * Defines `now` in a script whose last key is that of the clock, in milliseconds. `offset` is by how much the clock of Redis was set
  * back, in microseconds: time in the rooms does not go back.
  */
 export const TIME = `
@@ -23,10 +23,10 @@ local offset = tonumber(redis.call('HGET', KEYS[#KEYS], 'offset') or 0)
 local now = math.floor((time[1] * 1000000 + time[2] + offset) / 1000)
 `
 
-/** For how long the offset is kept when no instance is there, in milliseconds. After that the clock of then counts. */
+/** For how long the offset is kept when no instance is there, in milliseconds. After that, time is what the clock of Redis says then. */
 const CLOCK_TTL = 60_000
 
-/** How far time may have gone on before that is kept again, in microseconds. */
+/** How far time may go on before it is written down again, in microseconds. */
 const KEPT_EVERY = 500_000
 
 /** The outcome of a write. A conflict has the name and the state of the room as it is now, or null where there is no room. */
@@ -39,7 +39,7 @@ export interface Write {
   readonly key: string
   /** The key of the clock. */
   readonly clock: string
-  /** After which it is refused. */
+  /** Redis refuses it after this time, in milliseconds since the epoch. */
   readonly deadline: number
   /** The name of the write that it builds on; empty where there must be no room yet. */
   readonly expected: string

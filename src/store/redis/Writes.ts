@@ -73,7 +73,7 @@ export const stateOf = (
   return Effect.asSome(Effect.fromResult(StoredState.decode(key, state)))
 }
 
-/** What is no hash under the key of a room is a damaged room. */
+/** Where the key of a room holds something else than a hash, the room is damaged. */
 const readable = <A>(code: AccessCode, request: Effect.Effect<A, RequestFailed>) =>
   Effect.mapError(request, (failure) =>
     failure.kind === "refused" && failure.message.startsWith("WRONGTYPE")
