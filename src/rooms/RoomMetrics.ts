@@ -1,7 +1,7 @@
 /**
  * What an operator sees of the rooms of an instance.
  */
-import { Effect, Exit, Metric, Option } from "effect"
+import { Effect, Exit, Metric, Option, Predicate } from "effect"
 import { counter, gauge, histogram } from "../store/MetricFamily.ts"
 
 const loadedRooms = gauge({
@@ -50,6 +50,8 @@ export const counted = <A, E, R>(command: string, effect: Effect.Effect<A, E, R>
 
 const outcomeOf = (exit: Exit.Exit<unknown, unknown>): string => {
   if (Exit.isSuccess(exit)) return exit.value === NOTHING ? "nothing" : "ok"
-  const error = Exit.findErrorOption(exit)
-  return Option.isSome(error) ? ((error.value as { readonly _tag?: string })._tag ?? "failed") : "failed"
+  return Exit.findErrorOption(exit).pipe(
+    Option.filter(Predicate.hasProperty("_tag")),
+    Option.match({ onNone: () => "failed", onSome: ({ _tag }) => String(_tag) })
+  )
 }

@@ -1,7 +1,7 @@
 /**
  * What an operator sees of a store: how long it takes, how often it fails, and whether it can be used.
  */
-import { Effect, Exit, Layer, Metric, SubscriptionRef } from "effect"
+import { Effect, Exit, Layer, Metric, Option, Predicate, SubscriptionRef } from "effect"
 import * as Elapsed from "./Elapsed.ts"
 import { counter, gauge, histogram, observed } from "./MetricFamily.ts"
 import { RoomStore } from "./RoomStore.ts"
@@ -53,17 +53,14 @@ const measure = (operation: Operation) => {
         Effect.flatMap(Elapsed.seconds, (now) =>
           Effect.andThen(
             Metric.update(took, now - begun),
-            Exit.isFailure(exit) && isUnavailable(exit) ? Metric.update(failed, 1) : Effect.void
+            Option.exists(Exit.findErrorOption(exit), isUnavailable) ? Metric.update(failed, 1) : Effect.void
           )
         )
       )
     )
 }
 
-const isUnavailable = (exit: Exit.Exit<unknown, unknown>) => {
-  const error = Exit.findErrorOption(exit)
-  return error._tag === "Some" && (error.value as { readonly _tag?: string })._tag === "StoreUnavailable"
-}
+const isUnavailable = Predicate.isTagged("StoreUnavailable")
 
 const [create, get, modify] = [measure("create"), measure("get"), measure("modify")]
 
