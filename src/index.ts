@@ -14,7 +14,8 @@ export { NOBODY, Presence, type Attendance } from "./store/Presence.ts"
 export * as MemoryRoomStore from "./store/MemoryRoomStore.ts"
 
 export { isAccessCode, toKey } from "./domain/AccessCode.ts"
-export { RoomEvent, RoomView, TimerView } from "./domain/RoomEvent.ts"
+export { RoomEvent } from "./domain/RoomEvent.ts"
+export { RoomView, TimerView } from "./domain/RoomView.ts"
 export {
   Extension,
   NewBreak,

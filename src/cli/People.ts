@@ -3,7 +3,7 @@
  */
 import { Console, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
-import type { RoomView } from "../domain/RoomEvent.ts"
+import type { RoomView } from "../domain/RoomView.ts"
 import * as Target from "./Target.ts"
 
 const name = (flag: string, description: string) =>

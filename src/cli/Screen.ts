@@ -2,7 +2,7 @@
  * A room as it is drawn in a terminal: values and pure functions.
  */
 import { CliOutput } from "effect/cli"
-import type { RoomView } from "../domain/RoomEvent.ts"
+import type { RoomView } from "../domain/RoomView.ts"
 import { lineOf } from "../http/room/Line.ts"
 import { phaseOf } from "../http/room/Phase.ts"
 

@@ -3,7 +3,8 @@
  */
 import { Clock, Console, Effect, Option, Ref, Schedule, Stream, Terminal } from "effect"
 import { Command, Flag } from "effect/cli"
-import type { RoomEvent, RoomView } from "../domain/RoomEvent.ts"
+import type { RoomEvent } from "../domain/RoomEvent.ts"
+import type { RoomView } from "../domain/RoomView.ts"
 import { lineOf } from "../http/room/Line.ts"
 import * as Output from "./Output.ts"
 import * as Screen from "./Screen.ts"

@@ -1,7 +1,8 @@
 /**
  * What a tab learns from the stream of a room, from its own stream or from another tab.
  */
-import type { RoomEvent, RoomView } from "../domain/RoomEvent.ts"
+import type { RoomEvent } from "../domain/RoomEvent.ts"
+import type { RoomView } from "../domain/RoomView.ts"
 import type { SseEvent } from "./Sse.ts"
 
 export type { RoomView }

@@ -8,8 +8,6 @@ import { breakInOf, remaining, rolesOf, type RoomState, TimerChange } from "./Ro
 import { RoomView, type TimerView } from "./RoomView.ts"
 import { isRunning } from "./Timer.ts"
 
-export { RoomView, TimerView } from "./RoomView.ts"
-
 const event = <const Name extends string, Data extends Schema.Top>(
   name: Name,
   data: Data,

@@ -5,7 +5,7 @@
 import { Effect } from "effect"
 import { Headers, HttpRouter, type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { roomNotFound, type RoomNotFound, type StoreUnavailable, type TooManyRequests } from "../domain/errors.ts"
-import type { RoomView } from "../domain/RoomEvent.ts"
+import type { RoomView } from "../domain/RoomView.ts"
 import type { AccessCode } from "../domain/RoomState.ts"
 import { Rooms } from "../rooms/Rooms.ts"
 import { type Form, formFor } from "./accept.ts"

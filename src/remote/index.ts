@@ -4,4 +4,5 @@
 export * as RemoteRooms from "./RemoteRooms.ts"
 export { Rooms, type RemoteOptions } from "./RemoteRooms.ts"
 export type { AccessCode } from "../domain/RoomState.ts"
-export type { RoomEvent, RoomView } from "../domain/RoomEvent.ts"
+export type { RoomEvent } from "../domain/RoomEvent.ts"
+export type { RoomView } from "../domain/RoomView.ts"

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
-import type { RoomView } from "../../src/domain/RoomEvent.ts"
+import type { RoomView } from "../../src/domain/RoomView.ts"
 import type { NewRoom } from "../../src/domain/RoomInput.ts"
 import { compileCache, GREETING, noLimits } from "../instance.ts"
 

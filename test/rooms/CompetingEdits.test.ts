@@ -1,7 +1,8 @@
 /** Twenty clients who change the people of a room at once, in every store: nobody is lost, and nobody doubled. */
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Layer, Queue, Result, Stream } from "effect"
-import type { RoomEvent, RoomView } from "../../src/domain/RoomEvent.ts"
+import type { RoomEvent } from "../../src/domain/RoomEvent.ts"
+import type { RoomView } from "../../src/domain/RoomView.ts"
 import type { AccessCode } from "../../src/domain/RoomState.ts"
 import type { CommandOptions } from "../../src/rooms/RoomCommands.ts"
 import { patient } from "../store/redis/harness.ts"

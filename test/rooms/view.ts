@@ -1,5 +1,5 @@
 /** A room as its clients see it, for tests of what is shown of it. */
-import type { RoomView } from "../../src/domain/RoomEvent.ts"
+import type { RoomView } from "../../src/domain/RoomView.ts"
 import type { AccessCode } from "../../src/domain/RoomState.ts"
 
 const ROOM: RoomView = {

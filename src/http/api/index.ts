@@ -3,7 +3,8 @@
  */
 export { Api, DEFAULT_PREFIX, prefixed } from "../Api.ts"
 export * from "./Middleware.ts"
-export { RoomEvent, RoomView, TimerView } from "../../domain/RoomEvent.ts"
+export { RoomEvent } from "../../domain/RoomEvent.ts"
+export { RoomView, TimerView } from "../../domain/RoomView.ts"
 export { AccessCode } from "../../domain/RoomState.ts"
 export { Total, TurnsView, TurnView } from "../../domain/TurnLog.ts"
 export * from "../../domain/errors.ts"

@@ -2,7 +2,7 @@
  * A room as a badge: a small picture with who drives and the time. It has no script, no style sheet and no font of its own, and
  * it brings its own ground, so that it can be read on a light and on a dark page.
  */
-import type { RoomView } from "../../domain/RoomEvent.ts"
+import type { RoomView } from "../../domain/RoomView.ts"
 import { lineOf } from "./Line.ts"
 import { type Phase, phaseOf, startsIn, timeLeft } from "./Phase.ts"
 

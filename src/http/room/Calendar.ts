@@ -4,7 +4,7 @@
  * The access code is the key to the room, and a calendar is easily shared. So neither the code nor the address of the room is in it.
  */
 import { createHash } from "node:crypto"
-import type { RoomView } from "../../domain/RoomEvent.ts"
+import type { RoomView } from "../../domain/RoomView.ts"
 import { toKey } from "../../domain/AccessCode.ts"
 
 /** Returns a calendar with the period that runs as its event; without an event where nothing runs. */

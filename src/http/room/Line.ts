@@ -4,7 +4,7 @@
  * A name always stands between Latin words, so that a name in Arabic or Hebrew does not turn round what is beside it. Names have no
  * control characters.
  */
-import type { RoomView } from "../../domain/RoomEvent.ts"
+import type { RoomView } from "../../domain/RoomView.ts"
 import { overtime, phaseOf, startsIn, timeLeft } from "./Phase.ts"
 
 /** Returns the line, without a line break at its end. */

@@ -1,7 +1,7 @@
 /**
  * What a room is doing, as the line, the badge and the calendar say it.
  */
-import type { RoomView } from "../../domain/RoomEvent.ts"
+import type { RoomView } from "../../domain/RoomView.ts"
 import { timeText, wholeSeconds } from "../../domain/TimeText.ts"
 
 /**

@@ -1,6 +1,6 @@
 /** Rooms as their clients see them, brought to where they are by commands and the clock. */
 import { Effect, Layer } from "effect"
-import type { RoomView } from "../../../src/domain/RoomEvent.ts"
+import type { RoomView } from "../../../src/domain/RoomView.ts"
 import type { AccessCode } from "../../../src/domain/RoomState.ts"
 import { Rooms } from "../../../src/rooms/Rooms.ts"
 import * as MemoryRoomStore from "../../../src/store/MemoryRoomStore.ts"
