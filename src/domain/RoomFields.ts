@@ -24,14 +24,14 @@ const trimmed = (is: (text: string) => boolean, expected: string) =>
     )
   )
 
-/** A name, as it is kept: trimmed and in NFC. */
-export const nameThatIs = (description: string) =>
+/** Returns the field of a name with this description. The name is trimmed and brought into form C, as it is kept. */
+export const nameField = (description: string) =>
   trimmed(isName, NAME_ALLOWED)
     .pipe(sentWith({ minLength: 1, maxLength: NAME_CODE_POINTS_MAX }, description, "ann"))
     .annotate({ description })
 
 /** Any name. */
-export const Name = nameThatIs(NAME_ALLOWED)
+export const Name = nameField(NAME_ALLOWED)
 
 /** A whole number of milliseconds. */
 export const millis = (minimum: number, maximum: number, example: number) =>
@@ -97,8 +97,8 @@ export const Goal = Schema.optionalKey(
 
 export const PEOPLE_ALLOWED = `${PEOPLE_MIN} to ${PEOPLE_MAX} different names, in the order in which they drive`
 
-/** A list of names. */
-export const namesThatAre = (expected: string) =>
+/** Returns the field of a list of names. The refusal of a list that is too long says that `expected` was expected. */
+export const namesField = (expected: string) =>
   list(text(1, NAME_CODE_POINTS_MAX, NAME_ALLOWED, "ann"), PEOPLE_MIN, PEOPLE_MAX, PEOPLE_ALLOWED)
     // Before the names are read: thousands of them would take long.
     .check(Schema.makeFilter((names) => names.length <= PEOPLE_MAX, { expected }))

@@ -14,7 +14,7 @@ import {
   millis,
   MissionUrl,
   Name,
-  namesThatAre,
+  namesField,
   PEOPLE_ALLOWED,
   Remaining
 } from "./RoomFields.ts"
@@ -47,7 +47,7 @@ export const NewRoom = Schema.Struct({
   timerDuration: Duration,
   timerRemainingTime: Remaining,
   missionUrl: MissionUrl,
-  people: Schema.optionalKey(Schema.NullOr(namesThatAre(PEOPLE_ALLOWED))).annotate({ description: PEOPLE_ALLOWED }),
+  people: Schema.optionalKey(Schema.NullOr(namesField(PEOPLE_ALLOWED))).annotate({ description: PEOPLE_ALLOWED }),
   autoStart: AutoStart,
   breaks: Breaks,
   goal: Goal
@@ -119,7 +119,7 @@ const ORDER_ALLOWED = "the names of everybody in the room, each once"
 
 /** The body that gives the people another order. Which names it must hold depends on the room. */
 export const Order = Schema.Struct({
-  order: namesThatAre(ORDER_ALLOWED).annotate({ description: ORDER_ALLOWED })
+  order: namesField(ORDER_ALLOWED).annotate({ description: ORDER_ALLOWED })
 }).pipe(
   Schema.annotateEncoded({
     identifier: "Order",

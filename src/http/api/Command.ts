@@ -6,7 +6,7 @@ import { HttpApiSchema, OpenApi } from "effect/http-api"
 import { CODE_PATTERN, EXAMPLE } from "../../domain/AccessCode.ts"
 import { sentWith, text } from "../../domain/described.ts"
 import { NAME_ALLOWED } from "../../domain/Name.ts"
-import { nameThatIs } from "../../domain/RoomFields.ts"
+import { nameField } from "../../domain/RoomFields.ts"
 import { RoomClosed, RoomNotFound, Stale } from "./errors.ts"
 
 // Any text: a text that cannot be an access code gets the same answer as a code that no room has.
@@ -17,7 +17,7 @@ export const AnyCode = Schema.String.pipe(
 export const params = { accessCode: AnyCode }
 
 export const by = {
-  by: Schema.optionalKey(nameThatIs(`the name of the one who makes the change, given once: ${NAME_ALLOWED}`))
+  by: Schema.optionalKey(nameField(`the name of the one who makes the change, given once: ${NAME_ALLOWED}`))
 }
 
 const IF_MATCH = "the command acts only if this is the room's current `id`, quoted as in `ETag`; `*` for any"
