@@ -2,7 +2,7 @@
  * The web pages as they were built: `/`, a room's address, and the files that these load. They are read once, at the
  * start, and answered from memory.
  */
-import { Data, Effect, FileSystem, Path } from "effect"
+import { Data, Effect, FileSystem, Path, type PlatformError } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { createHash } from "node:crypto"
 import { fileURLToPath } from "node:url"
@@ -77,23 +77,21 @@ export const load = Effect.fnUntraced(function* (prefix: string, folder = BUILT)
     .readDirectory(folder, { recursive: true })
     .pipe(Effect.orElseSucceed((): Array<string> => []))
   if (!Object.keys(PAGES).every((name) => names.includes(name))) return yield* missing
-  const isFile = (name: string) => Object.hasOwn(CONTENT_TYPES, path.extname(name))
-  return yield* Effect.forEach(names.filter(isFile), (name) =>
-    Effect.gen(function* () {
-      const read = (suffix = "") => files.readFile(path.join(folder, `${name}${suffix}`))
-      const contentType = CONTENT_TYPES[path.extname(name)] ?? ""
-      const page = PAGES[name]
-      if (page !== undefined) return pageOf(page, contentType, yield* read(), prefix)
-      const encoded: Partial<Record<Encoding, Uint8Array>> = {}
-      for (const encoding of ENCODINGS) {
-        if (names.includes(name + SUFFIXES[encoding])) encoded[encoding] = yield* read(SUFFIXES[encoding])
-      }
-      const url = name.replaceAll(path.sep, "/")
-      const cacheControl = url.startsWith(HASHED) ? "public, max-age=31536000, immutable" : "no-cache"
-      const policy = POLICIES[url]
-      return { path: `/${url}`, contentType, cacheControl, policy, bytes: yield* read(), encoded } satisfies Page
-    })
-  ).pipe(Effect.catchTag("PlatformError", () => missing))
+  const readPage = Effect.fnUntraced(function* (name: string): Effect.fn.Return<Page, PlatformError.PlatformError> {
+    const read = (suffix = "") => files.readFile(path.join(folder, `${name}${suffix}`))
+    const contentType = CONTENT_TYPES[path.extname(name)] ?? ""
+    const page = PAGES[name]
+    if (page !== undefined) return pageOf(page, contentType, yield* read(), prefix)
+    const encoded: Partial<Record<Encoding, Uint8Array>> = {}
+    for (const encoding of ENCODINGS) {
+      if (names.includes(name + SUFFIXES[encoding])) encoded[encoding] = yield* read(SUFFIXES[encoding])
+    }
+    const url = name.replaceAll(path.sep, "/")
+    const cacheControl = url.startsWith(HASHED) ? "public, max-age=31536000, immutable" : "no-cache"
+    return { path: `/${url}`, contentType, cacheControl, policy: POLICIES[url], bytes: yield* read(), encoded }
+  })
+  const isServed = (name: string) => Object.hasOwn(CONTENT_TYPES, path.extname(name))
+  return yield* Effect.forEach(names.filter(isServed), readPage).pipe(Effect.catchTag("PlatformError", () => missing))
 })
 
 const pageOf = (path: Page["path"], contentType: string, html: Uint8Array, prefix: string): Page => {
