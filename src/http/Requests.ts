@@ -64,20 +64,13 @@ export const all = HttpRouter.middleware(
 
 /** Tells which route has taken the request, and makes the span of the request. It ends when the answer begins. */
 export const route = HttpRouter.middleware((httpEffect) =>
-  Effect.flatMap(
-    Effect.zip(HttpRouter.RouteContext, HttpServerRequest.HttpServerRequest),
-    ([
-      {
-        route: { path }
-      },
-      request
-    ]) => {
-      routes.set(request.source, path)
-      return Effect.flatMap(References.TracerEnabled, (enabled) =>
-        enabled ? traced(httpEffect, request, path) : httpEffect
-      )
-    }
-  )
+  Effect.flatMap(Effect.zip(HttpRouter.RouteContext, HttpServerRequest.HttpServerRequest), ([{ route }, request]) => {
+    const { path } = route
+    routes.set(request.source, path)
+    return Effect.flatMap(References.TracerEnabled, (enabled) =>
+      enabled ? traced(httpEffect, request, path) : httpEffect
+    )
+  })
 ).layer
 
 const traced = <E, R>(

@@ -67,10 +67,7 @@ const make = Effect.fnUntraced(function* (prefix: string) {
   const watched = yield* WatchedRooms
 
   const find = (code: AccessCode) =>
-    Effect.flatMap(
-      store.get(code),
-      Option.match({ onNone: () => Effect.fail(roomNotFound()), onSome: (state) => Effect.succeed(state) })
-    )
+    Effect.flatMap(store.get(code), (room) => (Option.isNone(room) ? roomNotFound() : Effect.succeed(room.value)))
 
   const view = Effect.fnUntraced(function* (state: RoomState) {
     const now = yield* store.now
