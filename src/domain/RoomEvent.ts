@@ -5,7 +5,7 @@ import { Schema, SchemaTransformation } from "effect"
 import { undoUntilOf } from "./Commands.ts"
 import { digits, json, text } from "./described.ts"
 import { breakInOf, remaining, rolesOf, type RoomState, TimerChange } from "./RoomState.ts"
-import { RoomView, type TimerView } from "./RoomView.ts"
+import { RoomView } from "./RoomView.ts"
 import { isRunning } from "./Timer.ts"
 
 const event = <const Name extends string, Data extends Schema.Top>(
@@ -105,17 +105,6 @@ export const hereOf = ({ people }: Pick<RoomState, "people">, names: ReadonlyArr
     .map(({ name }) => name)
     .filter((name) => names.includes(name))
     .toSorted()
-
-export const timerViewOf = (room: RoomView): TimerView => ({
-  duration: room.duration,
-  remainingTime: room.remainingTime,
-  running: room.running,
-  endsAt: room.endsAt,
-  serverTime: room.serverTime,
-  period: room.period,
-  periodDuration: room.periodDuration,
-  startsAt: room.startsAt
-})
 
 /**
  * An event in the format of Server-Sent Events (HTML standard, section 9.2.6). The data of no event holds a line

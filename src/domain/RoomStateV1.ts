@@ -1,27 +1,26 @@
 /**
  * Rooms that an earlier version has stored. They become rooms of two people.
  */
-import { Schema } from "effect"
+import { Schema, Struct } from "effect"
 import { KeptName, make as makePeople } from "./People.ts"
 import { RoomState } from "./RoomState.ts"
 import { isRunning } from "./Timer.ts"
 
-const { accessCode, duration, finishedAt, id, missionUrl, previousId, status, streamsEnded, timer, timerChange, turn } =
-  RoomState.fields
-
 /** The format of version 1. */
 export const RoomStateV1 = Schema.Struct({
-  accessCode,
-  duration,
-  finishedAt,
-  id,
-  missionUrl,
-  previousId,
-  status,
-  streamsEnded,
-  timer,
-  timerChange,
-  turn,
+  ...Struct.pick(RoomState.fields, [
+    "accessCode",
+    "duration",
+    "finishedAt",
+    "id",
+    "missionUrl",
+    "previousId",
+    "status",
+    "streamsEnded",
+    "timer",
+    "timerChange",
+    "turn"
+  ]),
   version: Schema.Literal(1),
   change: Schema.Literals(["create", "start", "pause", "update", "reset", "swap", "finish", "complete"]),
   driver: KeptName,

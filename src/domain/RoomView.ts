@@ -1,7 +1,7 @@
 /**
  * What a client of a room sees, as JSON. All times are milliseconds.
  */
-import { Schema } from "effect"
+import { Schema, Struct } from "effect"
 import { EXAMPLE as CODE } from "./AccessCode.ts"
 import { list, MOST, name, text, time, whole } from "./described.ts"
 import { GOAL_CODE_POINTS_MAX } from "./Name.ts"
@@ -109,17 +109,24 @@ export const RoomView = Schema.Struct({
 }).annotate({ identifier: "Room", description: "A room as it is now.", examples: [EXAMPLE as never] })
 export type RoomView = typeof RoomView.Type
 
+/** The fields of a room that show its timer. */
+const TIMER_FIELDS = [
+  "duration",
+  "remainingTime",
+  "running",
+  "endsAt",
+  "serverTime",
+  "period",
+  "periodDuration",
+  "startsAt"
+] as const
+
 /** The JSON of a room's timer. */
-export const TimerView = RoomView.mapFields(
-  ({ duration, remainingTime, running, endsAt, serverTime, period, periodDuration, startsAt }) => ({
-    duration,
-    remainingTime,
-    running,
-    endsAt,
-    serverTime,
-    period,
-    periodDuration,
-    startsAt
-  })
-).annotate({ identifier: "Timer", description: "The timer of a room as it is now.", examples: [TIMER] })
+export const TimerView = RoomView.mapFields(Struct.pick(TIMER_FIELDS)).annotate({
+  identifier: "Timer",
+  description: "The timer of a room as it is now.",
+  examples: [TIMER]
+})
 export type TimerView = typeof TimerView.Type
+
+export const timerViewOf: (room: RoomView) => TimerView = Struct.pick(TIMER_FIELDS)

@@ -1,6 +1,7 @@
 /**
  * The commands of a room's settings, and the one with which the `mob` command starts a turn.
  */
+import { Equal } from "effect"
 import { endTurn } from "./Settle.ts"
 import { changed, type Command } from "./Commands.ts"
 import * as People from "./People.ts"
@@ -19,19 +20,15 @@ export const change = ({ autoStart, breaks, goal, missionUrl }: SettingsChange):
       ...state,
       ...(goal !== undefined && { goal: goal ?? "" }),
       ...(missionUrl !== undefined && { missionUrl: missionUrl ?? "" }),
-      ...(autoStart !== undefined && !isSame(autoStart, state.autoStart) && { autoStart }),
+      ...(autoStart !== undefined && !Equal.equals(autoStart, state.autoStart) && { autoStart }),
       ...(autoStart === null && { startsAt: null }),
-      ...(breaks !== undefined && !isSame(breaks, state.breaks) && { breaks, turnsSinceBreak: 0 })
+      ...(breaks !== undefined && !Equal.equals(breaks, state.breaks) && { breaks, turnsSinceBreak: 0 })
     }
     return SETTINGS.every((name) => next[name] === state[name]) ? state : changed(state, moment, "settings", next)
   }
 })
 
 const SETTINGS = ["goal", "missionUrl", "autoStart", "breaks"] as const
-
-const isSame = <A extends object>(one: A | null, other: A | null): boolean =>
-  one === other ||
-  (one !== null && other !== null && Object.entries(one).every(([key, value]) => other[key as keyof A] === value))
 
 /** Starts a full turn of `duration` milliseconds, of `user` if there is one and room for them. Turns last so long from now on. */
 export const startTurn = (duration: number, user: string | undefined): Command => ({

@@ -1,6 +1,7 @@
 /**
  * The commands of turns and breaks: who drives, for how long, and taking the last command back.
  */
+import { Struct } from "effect"
 import { beginBreak, endTurn, interrupted, started } from "./Settle.ts"
 import { breakOff, changed, type Command, undoUntilOf } from "./Commands.ts"
 import { BadRequest, NothingToUndo } from "./errors.ts"
@@ -92,13 +93,25 @@ export const extend = (time: number): Command<BadRequest> => ({
   }
 })
 
+/** What a finish changes, but for the timer, the people and the log. */
+const CHANGED_BY_FINISH = [
+  "acknowledgedAt",
+  "breakLength",
+  "driver",
+  "finishedAt",
+  "period",
+  "periodDuration",
+  "run",
+  "turn",
+  "turnsSinceBreak",
+  "waiting"
+] as const
+
 /** Returns the room without its last finish, while nothing but an acknowledgement has come after it. */
 const finishTaken = (state: RoomState): RoomState | undefined => {
   const { before, change } = state
   if (before === null || (change !== "finish" && change !== "ack")) return undefined
-  const { breakLength, driver, finishedAt, acknowledgedAt, period, run, timer, turn, turnsSinceBreak, waiting } =
-    before.values
-  const { periodDuration } = before.values
+  const { timer } = before.values
   // People who are no longer away stay so. How long they have driven is as it was.
   const people = state.people.map((person) => {
     const known = before.values.people.find(({ number }) => number === person.number)
@@ -106,16 +119,7 @@ const finishTaken = (state: RoomState): RoomState | undefined => {
   })
   const earlier: RoomState = {
     ...state,
-    acknowledgedAt,
-    breakLength,
-    driver,
-    finishedAt,
-    period,
-    periodDuration,
-    run,
-    turn,
-    turnsSinceBreak,
-    waiting,
+    ...Struct.pick(before.values, CHANGED_BY_FINISH),
     people,
     log: restore(state.log, before.log)
   }

@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Schema } from "effect"
 import { Sse } from "effect/encoding"
-import { RoomEvent, timerViewOf, toSse, viewOf } from "../../src/domain/RoomEvent.ts"
-import { TimerView } from "../../src/domain/RoomView.ts"
+import { RoomEvent, toSse, viewOf } from "../../src/domain/RoomEvent.ts"
+import { TimerView, timerViewOf } from "../../src/domain/RoomView.ts"
 import { settle } from "../../src/domain/Settle.ts"
 import { between, created, last, often, place, room, walk } from "./arbitraries.ts"
 
