@@ -53,8 +53,6 @@ export const called = <P extends { readonly name: string }>(people: ReadonlyArra
   return people.find((person) => lookOf(person.name) === look)
 }
 
-export const find = ({ people }: Pick<People, "people">, name: string): Person | undefined => called(people, name)
-
 /** Returns the name of a person, also of one who has left. */
 export const nameOf = ({ former, people }: Pick<People, "people" | "former">, number: number): string =>
   [...people, ...former].find((person) => person.number === number)?.name ?? ""

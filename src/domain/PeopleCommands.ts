@@ -16,11 +16,11 @@ export const add = (name: string): Command<RoomFull> => ({
   name: "a change of people",
   whenCompleted: false,
   conflict: (state) =>
-    People.find(state, name) === undefined && state.people.length >= PEOPLE_MAX
+    People.called(state.people, name) === undefined && state.people.length >= PEOPLE_MAX
       ? new RoomFull({ message: `people: expected at most ${PEOPLE_MAX} people in a room` })
       : undefined,
   run: (state, moment) => {
-    const known = People.find(state, name)
+    const known = People.called(state.people, name)
     if (known === undefined) return changed(state, moment, "people", People.add(state, name))
     return known.away ? changed(state, moment, "people", withAway(state, known, false, moment.now)) : state
   }
@@ -45,7 +45,7 @@ export const order = (names: ReadonlyArray<string>): Command<BadRequest> => ({
 
 /** Returns those who have these names. Others are left out. */
 const inOrder = (state: RoomState, names: ReadonlyArray<string>): ReadonlyArray<People.Person> =>
-  names.flatMap((name) => People.find(state, name) ?? [])
+  names.flatMap((name) => People.called(state.people, name) ?? [])
 
 /** Gives somebody another name, or notes that somebody is away or back. */
 export const change = (name: string, to: PersonChange): Command<PersonNotFound | NameTaken> => ({
@@ -57,7 +57,7 @@ export const change = (name: string, to: PersonChange): Command<PersonNotFound |
       ? new NameTaken({ message: `name: expected a name that nobody else in the room has, got ${shown(to.name)}` })
       : undefined,
   run: (state, moment) => {
-    const person = People.find(state, name)!
+    const person = People.called(state.people, name)!
     const away = to.away ?? person.away
     const present = away === person.away ? state : withAway(state, person, away, moment.now)
     const renamed = rename(present, person.number, to.name ?? name)
@@ -67,13 +67,9 @@ export const change = (name: string, to: PersonChange): Command<PersonNotFound |
 
 /** Has somebody else than `name` the name `wanted`, or one that looks the same? */
 const isTaken = (state: RoomState, name: string, wanted: string): boolean => {
-  const person = People.find(state, name)
-  return (
-    People.called(
-      state.people.filter((other) => other !== person),
-      wanted
-    ) !== undefined
-  )
+  const person = People.called(state.people, name)
+  const others = state.people.filter((other) => other !== person)
+  return People.called(others, wanted) !== undefined
 }
 
 /** Somebody leaves the room. */
@@ -86,7 +82,7 @@ export const leave = (name: string): Command<PersonNotFound | TooFewPeople> => (
       ? new TooFewPeople({ message: `people: expected at least ${PEOPLE_MIN} people to stay in the room` })
       : undefined,
   run: (state, moment) => {
-    const { number } = People.find(state, name)!
+    const { number } = People.called(state.people, name)!
     const others = number === state.driver ? withoutDriver(state, moment.now) : state
     return changed(state, moment, "people", People.remove(others, number, isInLog(others.log)))
   }

@@ -47,6 +47,6 @@ export const startTurn = (duration: number, user: string | undefined): Command =
 const withDriver = (state: RoomState, user: string | undefined): RoomState => {
   if (user === undefined) return People.drive(state, state.driver)
   const isFull = state.people.length >= PEOPLE_MAX
-  const people = People.find(state, user) !== undefined || isFull ? state : People.add(state, user)
-  return People.drive(people, People.find(people, user)?.number ?? state.driver)
+  const people = People.called(state.people, user) !== undefined || isFull ? state : People.add(state, user)
+  return People.drive(people, People.called(people.people, user)?.number ?? state.driver)
 }

@@ -117,7 +117,7 @@ export const started = (state: RoomState, at: number): RoomState => ({
 })
 
 /** The present turn stops running at `at`. */
-export const interrupted = (state: RoomState, at: number): RoomState => ({
+export const turnStopped = (state: RoomState, at: number): RoomState => ({
   ...state,
   run: state.run && { ...state.run, drove: droveUntil(state.run, at), since: null }
 })

@@ -1,7 +1,7 @@
 /**
  * The commands of the timer: start, stop, update, reset, and the ones that end a room or its streams.
  */
-import { endTurn, interrupted, started } from "./Settle.ts"
+import { endTurn, turnStopped, started } from "./Settle.ts"
 import { changed, type Command } from "./Commands.ts"
 import type { TimerSetting } from "./RoomInput.ts"
 import { remaining, type RoomState } from "./RoomState.ts"
@@ -18,7 +18,7 @@ export const withFreshBreakCount = (state: RoomState, now: number): RoomState =>
 
 /** Returns the state with a timer that stands at `left` milliseconds. */
 export const stopped = (state: RoomState, now: number, left: number): RoomState => ({
-  ...(isRunning(state.timer) ? { ...interrupted(state, now), ranUntil: now } : state),
+  ...(isRunning(state.timer) ? { ...turnStopped(state, now), ranUntil: now } : state),
   timer: paused(left)
 })
 

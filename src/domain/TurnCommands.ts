@@ -2,7 +2,7 @@
  * The commands of turns and breaks: who drives, for how long, and taking the last command back.
  */
 import { Struct } from "effect"
-import { beginBreak, endTurn, interrupted, started } from "./Settle.ts"
+import { beginBreak, endTurn, turnStopped, started } from "./Settle.ts"
 import { breakOff, changed, type Command, undoUntilOf } from "./Commands.ts"
 import { BadRequest, NothingToUndo } from "./errors.ts"
 import * as People from "./People.ts"
@@ -123,7 +123,7 @@ const finishTaken = (state: RoomState): RoomState | undefined => {
     people,
     log: restore(state.log, before.log)
   }
-  return isRunning(timer) ? interrupted(earlier, timer.endsAt) : earlier
+  return isRunning(timer) ? turnStopped(earlier, timer.endsAt) : earlier
 }
 
 /** A break begins now and runs. A turn that has begun waits behind it. */
@@ -134,7 +134,7 @@ export const takeBreak = (duration?: number | null): Command => ({
     const length = duration ?? state.breaks?.duration ?? BREAK_DURATION
     const left = remaining(state, moment.now)
     const waits = state.period === "turn" && (state.run !== null || left !== state.periodDuration)
-    const began = beginBreak(state.period === "turn" ? interrupted(state, moment.now) : state, length)
+    const began = beginBreak(state.period === "turn" ? turnStopped(state, moment.now) : state, length)
     return changed(state, moment, "break", {
       ...started({ ...began, timer: paused(length) }, moment.now),
       waiting: waits ? { remaining: left, periodDuration: state.periodDuration } : state.waiting,
