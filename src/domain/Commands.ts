@@ -3,7 +3,7 @@
  * is nothing to do.
  */
 import { Result } from "effect"
-import { afterBreak, settle, started } from "./Settle.ts"
+import { settle } from "./Settle.ts"
 import { RoomClosed, Stale } from "./errors.ts"
 import { shown } from "./BadInput.ts"
 import { type ChangeKind, type Moment, remember, type RoomState } from "./RoomState.ts"
@@ -104,9 +104,3 @@ const finishKept = (state: RoomState, change: ChangeKind) =>
 /** Returns until when the last command can be undone, in milliseconds since the epoch; null if it cannot. */
 export const undoUntilOf = ({ before, change, changedAt }: RoomState): number | null =>
   before !== null && UNDOABLE.has(change) ? changedAt + UNDO_TIME : null
-
-/** The break ends without a finish. The turn runs if the break ran. */
-export const breakOff = (state: RoomState, now: number): RoomState => {
-  const turn = afterBreak(state)
-  return state.timer._tag === "Running" ? started(turn, now) : turn
-}

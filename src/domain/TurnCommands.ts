@@ -2,8 +2,8 @@
  * The commands of turns and breaks: who drives, for how long, and taking the last command back.
  */
 import { Struct } from "effect"
-import { beginBreak, endTurn, turnStopped, started } from "./Settle.ts"
-import { breakOff, changed, type Command, undoUntilOf } from "./Commands.ts"
+import { afterBreak, beginBreak, endTurn, turnStopped, started } from "./Settle.ts"
+import { changed, type Command, undoUntilOf } from "./Commands.ts"
 import { BadRequest, NothingToUndo } from "./errors.ts"
 import * as People from "./People.ts"
 import { type ChangeKind, remaining, type RoomState } from "./RoomState.ts"
@@ -43,6 +43,12 @@ export const next: Command = {
     const handed = handOver(state, moment.now, "next")
     return handed === state ? state : changed(state, moment, "next", { ...handed, timerChange: "update" })
   }
+}
+
+/** The break ends without a finish. The turn runs if the break ran. */
+const breakOff = (state: RoomState, now: number): RoomState => {
+  const turn = afterBreak(state)
+  return state.timer._tag === "Running" ? started(turn, now) : turn
 }
 
 /**
