@@ -30,8 +30,8 @@ export type Condition = "*" | ReadonlyArray<string>
 export interface Command<E = never> {
   /** Its name in refusals. */
   readonly name: string
-  /** Is it allowed in a completed room? */
-  readonly whenCompleted: boolean
+  /** Is it allowed in a completed room? By default it is not. */
+  readonly whenCompleted?: boolean
   /** Refuses what was asked for if it does not fit this room, completed or not. */
   readonly check?: (settled: RoomState) => E | undefined
   /** Refuses the command in the present state of the room. */
@@ -60,7 +60,7 @@ export const apply = <E = never>(
 }
 
 const closed = (command: Command<unknown>, settled: RoomState): RoomClosed | undefined =>
-  settled.status === "COMPLETED" && !command.whenCompleted
+  settled.status === "COMPLETED" && command.whenCompleted !== true
     ? new RoomClosed({ message: `status: the room is COMPLETED; ${command.name} is allowed only while IN_PROGRESS` })
     : undefined
 

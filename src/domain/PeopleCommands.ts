@@ -11,10 +11,12 @@ import type { RoomState } from "./RoomState.ts"
 import { isInLog } from "./TurnLog.ts"
 import { handOver } from "./TurnCommands.ts"
 
+/** What all of these commands are called in a refusal. */
+const NAME = "a change of people"
+
 /** Adds somebody at the end. Who is there and away comes back. */
 export const add = (name: string): Command<RoomFull> => ({
-  name: "a change of people",
-  whenCompleted: false,
+  name: NAME,
   conflict: (state) =>
     People.called(state.people, name) === undefined && state.people.length >= PEOPLE_MAX
       ? new RoomFull({ message: `people: expected at most ${PEOPLE_MAX} people in a room` })
@@ -28,8 +30,7 @@ export const add = (name: string): Command<RoomFull> => ({
 
 /** Gives the people another order. The driver stays the driver. */
 export const order = (names: ReadonlyArray<string>): Command<BadRequest> => ({
-  name: "a change of people",
-  whenCompleted: false,
+  name: NAME,
   check: (state) =>
     names.length === state.people.length && new Set(inOrder(state, names)).size === state.people.length
       ? undefined
@@ -49,8 +50,7 @@ const inOrder = (state: RoomState, names: ReadonlyArray<string>): ReadonlyArray<
 
 /** Gives somebody another name, or notes that somebody is away or back. */
 export const change = (name: string, to: PersonChange): Command<PersonNotFound | NameTaken> => ({
-  name: "a change of people",
-  whenCompleted: false,
+  name: NAME,
   check: (state) => missing(state.people, name),
   conflict: (state) =>
     typeof to.name === "string" && to.name !== name && isTaken(state, name, to.name)
@@ -74,8 +74,7 @@ const isTaken = (state: RoomState, name: string, wanted: string): boolean => {
 
 /** Somebody leaves the room. */
 export const leave = (name: string): Command<PersonNotFound | TooFewPeople> => ({
-  name: "a change of people",
-  whenCompleted: false,
+  name: NAME,
   check: (state) => missing(state.people, name),
   conflict: (state) =>
     state.people.length <= PEOPLE_MIN

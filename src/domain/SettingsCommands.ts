@@ -14,7 +14,6 @@ import { fullTurn } from "./TurnCommands.ts"
 /** Changes what is given. Null takes a setting away. */
 export const change = ({ autoStart, breaks, goal, missionUrl }: SettingsChange): Command => ({
   name: "a change of settings",
-  whenCompleted: false,
   run: (state, moment) => {
     const next: RoomState = {
       ...state,
@@ -33,7 +32,6 @@ const SETTINGS = ["goal", "missionUrl", "autoStart", "breaks"] as const
 /** Starts a full turn of `duration` milliseconds, of `user` if there is one and room for them. Turns last so long from now on. */
 export const startTurn = (duration: number, user: string | undefined): Command => ({
   name: "start",
-  whenCompleted: false,
   run: (state, moment) => {
     const over = { ...withFreshBreakCount(endTurn(state, moment.now, "next"), moment.now), duration }
     const turn: RoomState = { ...over, period: "turn", breakLength: null, waiting: null, startsAt: null }

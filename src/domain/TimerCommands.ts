@@ -24,7 +24,6 @@ export const stopped = (state: RoomState, now: number, left: number): RoomState 
 
 export const start: Command = {
   name: "start",
-  whenCompleted: false,
   run: (state, moment) =>
     isRunning(state.timer)
       ? state
@@ -36,7 +35,6 @@ export const start: Command = {
 
 export const pause: Command = {
   name: "stop",
-  whenCompleted: false,
   run: (state, moment) =>
     isRunning(state.timer) || state.startsAt !== null
       ? changed(state, moment, "pause", {
@@ -50,7 +48,6 @@ export const pause: Command = {
 /** Sets the length of turns, and what is left of the present one. A break goes on as it is. */
 export const update = (setting: TimerSetting): Command => ({
   name: "update",
-  whenCompleted: false,
   run: (state, moment) => {
     const { duration } = setting
     const left = setting.remainingTime || duration
@@ -67,7 +64,6 @@ export const update = (setting: TimerSetting): Command => ({
 
 export const reset: Command = {
   name: "reset",
-  whenCompleted: false,
   run: (state, moment) => {
     const full = state.breakLength ?? state.duration
     const isFull = !isRunning(state.timer) && state.timer.remaining === full && state.periodDuration === full

@@ -22,7 +22,6 @@ const BREAK_DURATION = 300_000
 /** Driver and navigator change places. With `afterFinish` it does so right after a finish too. */
 export const swap = ({ afterFinish = false }: { readonly afterFinish?: boolean } = {}): Command => ({
   name: "pair-swap",
-  whenCompleted: false,
   run: (state, moment, conditional) =>
     !conditional && !afterFinish && isFreshFinish(state, moment.now)
       ? state
@@ -35,7 +34,6 @@ const isFreshFinish = ({ finishedAt }: RoomState, now: number): boolean =>
 /** Hands over: the next one drives a full turn. In a break, the break ends. */
 export const next: Command = {
   name: "next",
-  whenCompleted: false,
   run: (state, moment) => {
     if (state.period === "break") {
       return changed(state, moment, "next", { ...breakOff(state, moment.now), timerChange: "update" })
@@ -48,7 +46,7 @@ export const next: Command = {
 /** The break ends without a finish. The turn runs if the break ran. */
 const breakOff = (state: RoomState, now: number): RoomState => {
   const turn = afterBreak(state)
-  return state.timer._tag === "Running" ? started(turn, now) : turn
+  return isRunning(state.timer) ? started(turn, now) : turn
 }
 
 /**
@@ -74,7 +72,6 @@ export const fullTurn = (state: RoomState, now: number, runs: boolean): RoomStat
 /** Gives the present period `time` milliseconds more. Right after a finish, it takes the finish back. */
 export const extend = (time: number): Command<BadRequest> => ({
   name: "extend",
-  whenCompleted: false,
   check: (state) => {
     const { periodDuration } = finishTaken(state) ?? state
     return periodDuration + time > DURATION_MAX
@@ -135,7 +132,6 @@ const finishTaken = (state: RoomState): RoomState | undefined => {
 /** A break begins now and runs. A turn that has begun waits behind it. */
 export const takeBreak = (duration?: number | null): Command => ({
   name: "break",
-  whenCompleted: false,
   run: (state, moment) => {
     const length = duration ?? state.breaks?.duration ?? BREAK_DURATION
     const left = remaining(state, moment.now)
@@ -152,7 +148,6 @@ export const takeBreak = (duration?: number | null): Command => ({
 /** Somebody has noticed the finish. */
 export const acknowledge: Command = {
   name: "ack",
-  whenCompleted: false,
   run: (state, moment) =>
     state.finishedAt === null || state.acknowledgedAt !== null ? state : changed(state, moment, "ack", {})
 }
