@@ -41,22 +41,26 @@ const find = Effect.fnUntraced(function* (rooms: Rooms["Service"]) {
   if (nobody !== undefined) return yield* nobody
 })
 
+/** Refuses in our words what the library has found wrong with a part of a request. */
+const refuse =
+  (rooms: Rooms["Service"], kind: "Query" | "Payload", declaration: Schema.Top | undefined, input: unknown) =>
+  (error: unknown): Effect.Effect<never, BadRequest | Types.unhandled, HttpRouter.Provided> =>
+    HttpApiError.HttpApiSchemaError.is(error) && error.kind === kind
+      ? Effect.andThen(findRoom(rooms), badRequest(fieldsOf(declaration), input, error.cause.issue))
+      : Effect.fail(error as Types.unhandled)
+
 const parameters = Layer.effect(
   Parameters,
-  Effect.map(Rooms, (rooms) => (httpEffect, { endpoint }) => {
-    const refuse = (
-      error: unknown
-    ): Effect.Effect<never, BadRequest | Types.unhandled, HttpServerRequest.ParsedSearchParams | HttpRouter.Provided> =>
-      HttpApiError.HttpApiSchemaError.is(error) && error.kind === "Query"
-        ? Effect.andThen(
-            findRoom(rooms),
-            Effect.flatMap(HttpServerRequest.ParsedSearchParams, (query) =>
-              badRequest(fieldsOf(endpoint.query), query, error.cause.issue)
-            )
+  Effect.map(
+    Rooms,
+    (rooms) =>
+      (httpEffect, { endpoint }) =>
+        Effect.catch(httpEffect, (error) =>
+          Effect.flatMap(HttpServerRequest.ParsedSearchParams, (query) =>
+            refuse(rooms, "Query", endpoint.query, query)(error)
           )
-        : Effect.fail(error as Types.unhandled)
-    return Effect.catch(httpEffect, refuse)
-  })
+        )
+  )
 )
 
 const noBody = Layer.effect(
@@ -79,22 +83,15 @@ const noBody = Layer.effect(
 )
 
 const withBody = (isOptional: boolean) =>
-  Effect.map(Rooms, (rooms) => {
-    const check: JsonBody["Service"] = (httpEffect, { endpoint }) => {
-      const refuse = (
-        error: unknown,
-        input: unknown
-      ): Effect.Effect<never, BadRequest | Types.unhandled, HttpRouter.Provided> =>
-        HttpApiError.HttpApiSchemaError.is(error) && error.kind === "Payload"
-          ? Effect.andThen(findRoom(rooms), badRequest(fieldsOf(payloadOf(endpoint)), input, error.cause.issue))
-          : Effect.fail(error as Types.unhandled)
-      return Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => Body.json(request, isOptional)).pipe(
-        Effect.tapError(() => findRoom(rooms)),
-        Effect.flatMap((input) => Effect.catch(httpEffect, (error) => refuse(error, input)))
-      )
-    }
-    return check
-  })
+  Effect.map(
+    Rooms,
+    (rooms): JsonBody["Service"] =>
+      (httpEffect, { endpoint }) =>
+        Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => Body.json(request, isOptional)).pipe(
+          Effect.tapError(() => findRoom(rooms)),
+          Effect.flatMap((input) => Effect.catch(httpEffect, refuse(rooms, "Payload", payloadOf(endpoint), input)))
+        )
+  )
 
 const payloadOf = ({ payload }: HttpApiEndpoint.Top) =>
   Array.from(payload.values()).flatMap(({ schemas }) => schemas)[0]
