@@ -94,11 +94,11 @@ const make = Effect.fnUntraced(function* (prefix: string) {
     }),
     ...RoomCommands.make(store),
     events: (code, options) =>
-      Stream.unwrap(
-        Effect.map(
-          Effect.flatMap(watched.watch(code), (room) => room.subscribe({ ticks: options?.ticks, name: options?.name })),
-          (subscription) => Stream.fromPull(Effect.succeed(subscription))
-        )
-      ).pipe(Stream.flatMap(({ events }) => Stream.fromIterable(events)))
+      watched.watch(code).pipe(
+        Effect.flatMap((room) => room.subscribe({ ticks: options?.ticks, name: options?.name })),
+        Effect.map((subscription) => Stream.fromPull(Effect.succeed(subscription))),
+        Stream.unwrap,
+        Stream.flatMap(({ events }) => Stream.fromIterable(events))
+      )
   })
 })
