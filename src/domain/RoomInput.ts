@@ -142,7 +142,7 @@ export const PersonChange = Schema.Struct({
 export type PersonChange = typeof PersonChange.Type
 
 /** Who makes a change. */
-const Author = Schema.Struct({ by: Name })
+const decodeAuthor = decode(Schema.Struct({ by: Name }))
 
 /** A turn that a program starts, and who is to drive it. */
 export const Turn = Schema.Struct({ duration: Duration, user: Schema.optional(Name) })
@@ -184,4 +184,4 @@ export const Completion = Schema.Struct({
 
 /** Returns who makes a change, or null. */
 export const authorOf = (by: string | null | undefined): Effect.Effect<string | null, BadRequest> =>
-  by === undefined || by === null ? Effect.succeed(null) : Effect.map(decode(Author)({ by }), ({ by }) => by)
+  by === undefined || by === null ? Effect.succeed(null) : Effect.map(decodeAuthor({ by }), ({ by }) => by)

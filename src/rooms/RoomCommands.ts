@@ -103,6 +103,8 @@ export interface RoomCommands {
   readonly delete: RoomCommand
 }
 
+const decodePersonChange = BadInput.decode(RoomInput.PersonChange)
+
 export const make = (store: RoomStore["Service"]): RoomCommands => {
   /** Changes a room in the store, and counts the command. */
   const modify = <E>(name: string, code: AccessCode, decide: Decision<E>) =>
@@ -173,7 +175,7 @@ export const make = (store: RoomStore["Service"]): RoomCommands => {
       PeopleCommands.order(order)
     ),
     changePerson: Effect.fn("Rooms.changePerson")(function* (code, name, input, options) {
-      const change = yield* checked(code, BadInput.decode(RoomInput.PersonChange)(input))
+      const change = yield* checked(code, decodePersonChange(input))
       yield* run("changePerson", PeopleCommands.change(toName(name), change), code, options)
     }),
     removePerson: Effect.fn("Rooms.removePerson")((code, name, options) =>

@@ -62,6 +62,8 @@ export class Rooms extends Context.Service<
 /** How often a new access code may turn out to be taken before something must be wrong with the source of codes. */
 const CREATE_ATTEMPTS = 5
 
+const decodeNewRoom = BadInput.decode(RoomInput.NewRoom)
+
 const make = Effect.fnUntraced(function* (prefix: string) {
   const store = yield* RoomStore
   const watched = yield* WatchedRooms
@@ -77,7 +79,7 @@ const make = Effect.fnUntraced(function* (prefix: string) {
   return Rooms.of({
     create: Effect.fn("Rooms.create")(function* (input, options = {}) {
       const by = yield* RoomInput.authorOf(options.by)
-      const room = yield* BadInput.decode(RoomInput.NewRoom)(input)
+      const room = yield* decodeNewRoom(input)
       for (let attempt = 0; attempt < CREATE_ATTEMPTS; attempt++) {
         const moment = { now: yield* store.now, nonce: Nonce.next(), by }
         const state = create(AccessCodes.make(prefix, Nonce.randomByte), room, moment)
