@@ -13,16 +13,16 @@ export const NAME_CODE_POINTS_MAX = 80
 /** A name must contain a visible character. White space, control characters, lone marks, fillers and blank signs are not visible. */
 const VISIBLE = /[^\p{Z}\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}\u{13441}\u{13442}]/u
 
-/** They change at most how their neighbours look: zero-width characters, variation selectors, fillers, tags, soft hyphens. */
+/** Characters that show nothing by themselves. At most they change how their neighbours look: zero-width characters, variation selectors, fillers, tags, soft hyphens. */
 const IGNORABLE = /\p{Default_Ignorable_Code_Point}/gu
 
 /** Control characters, lone surrogates, and the characters that turn round the text beside a name (Unicode Annex 9). */
 const FORBIDDEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u
 
-/** Is the text without such characters? */
+/** Has the text none of the forbidden characters? */
 export const isPlain = (text: string): boolean => !FORBIDDEN.test(text)
 
-/** They mean something else in a path. */
+/** These mean something else in a path. */
 const DOTS = new Set([".", ".."])
 
 export const NAME_ALLOWED = `1 to ${NAME_MAX} characters, not blank, without control and bidirectional control characters`

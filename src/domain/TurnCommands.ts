@@ -191,7 +191,7 @@ export const undo: Command<NothingToUndo> = {
   }
 }
 
-/** What was to happen before `now` happens at `now`. The time between does not count as driven. */
+/** After an undo, a deadline that has passed meanwhile falls due at `now`. The time since then does not count as driven. */
 const inTime = (state: RoomState, now: number): RoomState => {
   const startsAt = state.startsAt && Math.max(state.startsAt, now)
   if (!isRunning(state.timer) || state.timer.endsAt >= now) return { ...state, startsAt }

@@ -65,8 +65,8 @@ const answersOf = Effect.fnUntraced(function* (html: Buffer): Effect.fn.Return<A
 })
 
 /**
- * Returns what keeps the answers of a page. It is 3 MB of text: its answers are made once, and the requests that come meanwhile wait
- * for them.
+ * Returns a middleware that makes the answers of a page once, and keeps them. The page has 3 MB of text. Requests that come while its
+ * answers are made wait for them.
  */
 export const keeping = Effect.gen(function* () {
   const known = yield* Ref.make(Option.none<Answers>())

@@ -7,7 +7,7 @@ import * as Elapsed from "../store/Elapsed.ts"
 import { type Limit, limitsHit } from "./HttpMetrics.ts"
 
 /** How often a limit is logged, in milliseconds. */
-const OFTEN = 60_000
+const LOG_INTERVAL = 60_000
 
 /** Counts a request or a connection of an address that was over a limit. */
 export type Hit = (limit: Limit, address: string) => Effect.Effect<void>
@@ -27,7 +27,7 @@ export const make: Effect.Effect<Hit> = Effect.gen(function* () {
     yield* Metric.update(limitsHit.of({ limit }), 1)
     const now = yield* Elapsed.millis
     const before = (yield* Ref.get(logged)).get(limit)
-    const isDue = before === undefined || now - before.at >= OFTEN
+    const isDue = before === undefined || now - before.at >= LOG_INTERVAL
     const after = isDue ? { at: now, more: 0 } : { at: before.at, more: before.more + 1 }
     yield* Ref.update(logged, (all) => new Map([...all, [limit, after]]))
     if (!isDue) return

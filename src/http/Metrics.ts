@@ -22,7 +22,7 @@ export const TABLE: ReadonlyArray<AnyFamily> = [
 /** Shows 0 before anything has happened: a rate needs a value before the first event. */
 const begin = Effect.flatMap(Effect.context<never>(), (context) =>
   Effect.sync(() => {
-    for (const family of [...HttpMetrics.families, ...RoomMetrics.families, ...StoreMetrics.counted]) {
+    for (const family of [...HttpMetrics.families, ...RoomMetrics.families, ...StoreMetrics.countedFamilies]) {
       for (const series of seriesOf(family)) series.valueUnsafe(context)
     }
   })

@@ -6,7 +6,7 @@ import { Effect, MutableRef } from "effect"
 import * as Elapsed from "../store/Elapsed.ts"
 
 /** How often those whose time is over are forgotten, in milliseconds. */
-const FORGETTING = 60_000
+const FORGET_INTERVAL = 60_000
 
 /** Returns an empty memory. */
 export const make = () => {
@@ -14,7 +14,7 @@ export const make = () => {
   const forgotten = MutableRef.make(0)
 
   const forget = (now: number) => {
-    if (now - MutableRef.get(forgotten) < FORGETTING) return
+    if (now - MutableRef.get(forgotten) < FORGET_INTERVAL) return
     MutableRef.set(forgotten, now)
     for (const [key, end] of until) if (end <= now) until.delete(key)
   }

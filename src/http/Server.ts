@@ -68,7 +68,8 @@ const everyAnswer = HttpRouter.middleware(
   { global: true }
 )
 
-const within = (options: Options, descriptors: number): Options => {
+/** Returns options whose limits fit into the descriptors of the process. */
+const withinDescriptors = (options: Options, descriptors: number): Options => {
   const { limits = Limits.OFF, connectionsLimit = Infinity } = options
   const { connections, streams } = Descriptors.shares(descriptors)
   return {
@@ -82,7 +83,7 @@ const within = (options: Options, descriptors: number): Options => {
 export const layer = (options: Options) =>
   Effect.zip(Pages.load(options.prefix, options.web), Descriptors.limit).pipe(
     Effect.provide(NodeServices.layer),
-    Effect.map(([pages, descriptors]) => serve(within(options, descriptors), pages)),
+    Effect.map(([pages, descriptors]) => serve(withinDescriptors(options, descriptors), pages)),
     Layer.unwrap
   )
 

@@ -39,10 +39,10 @@ export const rooms = gauge({
   labels: {}
 })
 
-/** What is counted here, while the others are read from the store. */
-export const counted = [duration, failures]
+/** The families that are counted here. The others are read from the store. */
+export const countedFamilies = [duration, failures]
 
-export const families = [...counted, available, rooms]
+export const families = [...countedFamilies, available, rooms]
 
 const measure = (operation: Operation) => {
   const took = duration.of({ operation })
