@@ -23,7 +23,7 @@ export const layer = (
     RoomStore,
     Effect.flatMap(DatabaseFile.open(file), (database) => {
       // What is acknowledged is in the write-ahead log first.
-      const verify = FilePlace.remember([file, `${file}-wal`])
-      return LocalRoomStore.make(SqliteRows.make(database, verify), options?.ttl ?? DEFAULT_TTL)
+      const place = FilePlace.of([file, `${file}-wal`])
+      return LocalRoomStore.make(SqliteRows.make(database, place), options?.ttl ?? DEFAULT_TTL)
     })
   )

@@ -15,7 +15,10 @@ export interface Outcome<A, E> {
   readonly written?: Written
 }
 
-/** Writes rows at `now` (milliseconds since the epoch), inside a transaction. */
+/**
+ * Writes rows at `now` (milliseconds since the epoch), inside a transaction. It is a function and no effect, because a transaction is
+ * over before anything else runs.
+ */
 export type Write<A, E> = (now: number) => Outcome<A, E>
 
 /** Runs a write in the next transaction, and returns its outcome once it is durable. */

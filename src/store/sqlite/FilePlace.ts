@@ -9,17 +9,25 @@ import { resolve } from "node:path"
 /** The message names the file, and says what to do. */
 export class FileMoved extends Data.TaggedError("FileMoved")<{ readonly message: string }> {}
 
-/** Returns a function that throws `FileMoved` where one of the paths does not lead to the file that it leads to now. */
-export const remember = (paths: ReadonlyArray<string>): (() => void) => {
-  const opened = paths.flatMap((path) => {
+/** Where files are: the path of each, and what identifies the file. */
+export type FilePlace = ReadonlyArray<{
+  readonly path: string
+  readonly absolute: string
+  readonly identity: string
+}>
+
+/** Returns the place of the files to which these paths lead now. */
+export const of = (paths: ReadonlyArray<string>): FilePlace =>
+  paths.flatMap((path) => {
     const absolute = resolve(path)
     const identity = identityOf(absolute)
     return identity === undefined ? [] : [{ path, absolute, identity }]
   })
-  return () => {
-    for (const { absolute, identity, path } of opened) {
-      if (identityOf(absolute) !== identity) throw moved(path)
-    }
+
+/** Throws `FileMoved` where one of the paths leads to another file now, or to none. */
+export const verify = (place: FilePlace): void => {
+  for (const { absolute, identity, path } of place) {
+    if (identityOf(absolute) !== identity) throw moved(path)
   }
 }
 

@@ -6,6 +6,7 @@ import type { DatabaseSync } from "node:sqlite"
 import { type Rows, TransactionSpoiled } from "../local/Rows.ts"
 import { damaged } from "../StoredState.ts"
 import { number, primaryCode, SQLITE_CORRUPT } from "./DatabaseFile.ts"
+import * as FilePlace from "./FilePlace.ts"
 import * as KnownStates from "./KnownStates.ts"
 
 /** How many pages are given back at once. */
@@ -15,8 +16,8 @@ const PAGES_AT_ONCE = 100
 const PROBE_KEY = ""
 const PROBE_TEXT = "probe ".repeat(3_000)
 
-/** Returns the rows of an open file. `verify` throws where the file is no longer in its place. */
-export const make = (database: DatabaseSync, verify: () => void): Rows => {
+/** Returns the rows of an open file, which has to stay in its place. */
+export const make = (database: DatabaseSync, place: FilePlace.FilePlace): Rows => {
   const get = database.prepare("SELECT touched_at, state FROM rooms WHERE key = ?")
   const put = database.prepare(
     "INSERT INTO rooms (key, touched_at, state) VALUES (?, ?, ?) " +
@@ -43,7 +44,7 @@ export const make = (database: DatabaseSync, verify: () => void): Rows => {
   }
 
   const transaction: Rows["transaction"] = (write) => {
-    verify()
+    FilePlace.verify(place)
     database.exec("BEGIN IMMEDIATE")
     try {
       const result = write()
@@ -82,7 +83,7 @@ export const make = (database: DatabaseSync, verify: () => void): Rows => {
       database.exec("PRAGMA wal_checkpoint(PASSIVE)")
       return false
     },
-    verify,
+    verify: () => FilePlace.verify(place),
     // In two transactions: if the row were gone at the commit, nothing would be written.
     probe: () => {
       transaction(() => put.run(PROBE_KEY, 0, PROBE_TEXT))

@@ -11,7 +11,7 @@ import { room } from "../rooms.ts"
 const recorded = Effect.gen(function* () {
   const database = new DatabaseSync(":memory:")
   database.exec("CREATE TABLE rooms (key TEXT PRIMARY KEY, touched_at INTEGER NOT NULL, state TEXT NOT NULL) STRICT")
-  const rows = SqliteRows.make(database, () => {})
+  const rows = SqliteRows.make(database, [])
   const writes: Array<string> = []
   const noting =
     <Arguments extends ReadonlyArray<unknown>>(name: string, write: (...all: Arguments) => void) =>
