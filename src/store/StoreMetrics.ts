@@ -64,7 +64,7 @@ const isUnavailable = Predicate.isTagged("StoreUnavailable")
 
 const [create, get, modify] = [measure("create"), measure("get"), measure("modify")]
 
-/** The same store, measured. */
+/** The same store, measured. Its requests have no spans: they would take an eighth of the time of a command, collected or not. */
 export const layer: Layer.Layer<RoomStore, never, RoomStore> = Layer.effect(
   RoomStore,
   Effect.gen(function* () {
