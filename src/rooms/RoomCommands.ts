@@ -106,19 +106,19 @@ export interface RoomCommands {
 const decodePersonChange = BadInput.decode(RoomInput.PersonChange)
 
 export const make = (store: RoomStore["Service"]): RoomCommands => {
-  /** Changes a room in the store, and counts the command. */
+  /** Changes a room in the store, and counts the command. Returns whether anything has changed. */
   const modify = <E>(name: string, code: AccessCode, decide: Decision<E>) =>
     Effect.suspend(() => {
       // A store may ask again for a decision. The last one counts.
-      const changes = MutableRef.make(true)
+      const hasChanged = MutableRef.make(false)
       const modified = store.modify(code, (state, now) => {
         const decision = decide(state, now)
-        MutableRef.set(changes, Result.isFailure(decision) || Option.getOrUndefined(decision.success) !== state)
+        MutableRef.set(hasChanged, Result.isSuccess(decision) && Option.getOrUndefined(decision.success) !== state)
         return decision
       })
       return RoomMetrics.counted(
         name,
-        Effect.map(modified, () => (MutableRef.get(changes) ? undefined : RoomMetrics.NOTHING))
+        Effect.map(modified, () => MutableRef.get(hasChanged))
       )
     })
 

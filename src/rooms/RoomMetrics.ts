@@ -41,15 +41,12 @@ export const loaded = Effect.acquireRelease(Metric.modify(loadedRooms.of({}), 1)
   Metric.modify(loadedRooms.of({}), -1)
 )
 
-/** What a command returns that changed nothing. */
-export const NOTHING = Symbol("nothing")
-
-/** Counts a command, with what it came to. */
-export const counted = <A, E, R>(command: string, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+/** Counts a command, which returns whether it has changed anything. */
+export const counted = <E, R>(command: string, effect: Effect.Effect<boolean, E, R>): Effect.Effect<boolean, E, R> =>
   Effect.onExit(effect, (exit) => Metric.update(commands.of({ command, outcome: outcomeOf(exit) }), 1))
 
-const outcomeOf = (exit: Exit.Exit<unknown, unknown>): string => {
-  if (Exit.isSuccess(exit)) return exit.value === NOTHING ? "nothing" : "ok"
+const outcomeOf = (exit: Exit.Exit<boolean, unknown>): string => {
+  if (Exit.isSuccess(exit)) return exit.value ? "ok" : "nothing"
   return Exit.findErrorOption(exit).pipe(
     Option.filter(Predicate.hasProperty("_tag")),
     Option.match({ onNone: () => "failed", onSome: ({ _tag }) => String(_tag) })
