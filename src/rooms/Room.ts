@@ -80,19 +80,22 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
     code,
     store,
     streamTimes: streamTimes(yield* RoomSettings),
+    context: yield* Effect.context<never>(),
+    lock: yield* Semaphore.make(1),
+
     state: yield* Ref.make<RoomState>(settle(first.room.value, yield* store.now)),
     certain: yield* Ref.make(first.certain),
-    presence: yield* Ref.make(RoomPresence.empty),
-    others: yield* Presence,
-    replaced: yield* Ref.make(false),
-    published: yield* Ref.make(0),
+    ticker: { fiber: yield* FiberHandle.make<void>(), plan: yield* Ref.make<TickPlan | undefined>(undefined) },
+
     frames: { pubsub: yield* PubSub.sliding<Published>(FRAMES_BUFFERED), count: yield* Ref.make(0) },
     framesWithoutTicks: { pubsub: yield* PubSub.sliding<Published>(FRAMES_BUFFERED), count: yield* Ref.make(0) },
+    published: yield* Ref.make(0),
     ended: yield* Ref.make(false),
-    lock: yield* Semaphore.make(1),
-    ticker: { fiber: yield* FiberHandle.make<void>(), plan: yield* Ref.make<TickPlan | undefined>(undefined) },
+
+    presence: yield* Ref.make(RoomPresence.empty),
     presenceFiber: yield* FiberHandle.make<void>(),
-    context: yield* Effect.context<never>()
+    others: yield* Presence,
+    replaced: yield* Ref.make(false)
   }
 
   yield* RoomMetrics.loaded

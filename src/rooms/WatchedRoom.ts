@@ -47,29 +47,33 @@ export interface WatchedRoom {
   readonly code: AccessCode
   readonly store: RoomStore["Service"]
   readonly streamTimes: StreamTimes
+  /** The context of the room itself. Its fibers use it, so that they keep nothing of a request. */
+  readonly context: Context.Context<never>
+  /** Held while the state changes and its frame is published, and while a snapshot is taken for a new subscription. */
+  readonly lock: Semaphore.Semaphore
+
   /** The timer and everything else that a command changes, as far as this instance knows it. */
   readonly state: Ref.Ref<RoomState>
   /** Can the store be reached? If not, the state may be out of date. */
   readonly certain: Ref.Ref<boolean>
+  readonly ticker: Ticker
+
+  readonly frames: Broadcast
+  /** The same frames without ticks. A subscription without ticks is not woken each second. */
+  readonly framesWithoutTicks: Broadcast
+  /** How many frames were published that are neither ticks nor heartbeats. */
+  readonly published: Ref.Ref<number>
+  /** Have the broadcasts ended? */
+  readonly ended: Ref.Ref<boolean>
+
+  /** Who watches the room, through any instance. */
   readonly presence: Ref.Ref<RoomPresence.RoomPresence>
+  /** The fiber of the presence events. Empty while there is nothing to publish. */
+  readonly presenceFiber: FiberHandle.FiberHandle<void>
   /** The other instances: who watches the room there, and where they learn who watches it here. */
   readonly others: Context.Service.Shape<typeof Presence>
   /** Has another Room taken the place of this one? Then this one tells other instances nothing. */
   readonly replaced: Ref.Ref<boolean>
-  /** How many frames were published that are neither ticks nor heartbeats. */
-  readonly published: Ref.Ref<number>
-  readonly frames: Broadcast
-  /** The same frames without ticks. A subscription without ticks is not woken each second. */
-  readonly framesWithoutTicks: Broadcast
-  /** Have the broadcasts ended? */
-  readonly ended: Ref.Ref<boolean>
-  /** Held while the state changes and its frame is published, and while a snapshot is taken for a new subscription. */
-  readonly lock: Semaphore.Semaphore
-  readonly ticker: Ticker
-  /** The fiber of the presence events. Empty while there is nothing to publish. */
-  readonly presenceFiber: FiberHandle.FiberHandle<void>
-  /** The context of the room itself. Its fibers use it, so that they keep nothing of a request. */
-  readonly context: Context.Context<never>
 }
 
 /** Runs an effect in one of the fibers of a room. A fiber that is running is interrupted first. */
