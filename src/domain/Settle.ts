@@ -4,7 +4,7 @@
  */
 import * as People from "./People.ts"
 import { remember, type RoomState } from "./RoomState.ts"
-import { isRunning, paused, running } from "./Timer.ts"
+import { isRunning, paused, remainingAt, running } from "./Timer.ts"
 import * as TurnLog from "./TurnLog.ts"
 
 /** How long after the last command a period may still start by itself, in milliseconds, and how many times at most. */
@@ -17,6 +17,10 @@ const STATES_MAX = 2 * (STARTS_MAX + 1)
 /** Returns when time changes this state next, in milliseconds since the epoch; Infinity for never. */
 export const dueAt = ({ startsAt, timer }: RoomState): number =>
   isRunning(timer) ? timer.endsAt : (startsAt ?? Number.POSITIVE_INFINITY)
+
+/** Returns how long it is until then, in milliseconds: 0 when it is due, Infinity for never. A clock that was set back adds nothing. */
+export const untilDue = (state: RoomState, now: number): number =>
+  isRunning(state.timer) ? remainingAt(state.timer, state.periodDuration, now) : Math.max(0, dueAt(state) - now)
 
 /** Does time change this state at `now`, or has it done so already? */
 export const isDue = (state: RoomState, now: number): boolean => now >= dueAt(state)

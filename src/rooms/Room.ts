@@ -22,8 +22,8 @@ import {
 import { roomNotFound, type RoomNotFound, type StoreUnavailable } from "../domain/errors.ts"
 import { type Watchers } from "../domain/RoomEvent.ts"
 import { type AccessCode, type RoomState } from "../domain/RoomState.ts"
-import { dueAt, settle } from "../domain/Settle.ts"
-import { isRunning, nextWholeSecond, remainingAt, wholeSecond } from "../domain/Timer.ts"
+import { dueAt, settle, untilDue } from "../domain/Settle.ts"
+import { isRunning, nextWholeSecond, wholeSecond } from "../domain/Timer.ts"
 import * as Elapsed from "../store/Elapsed.ts"
 import { Presence } from "../store/Presence.ts"
 import { type RoomChange, RoomStore } from "../store/RoomStore.ts"
@@ -180,7 +180,7 @@ const wholeSeconds = (room: WatchedRoom, wakesAt: MutableRef.MutableRef<number>)
       Effect.flatMap(room.store.now, (now): Pull.Pull<[number, Duration.Duration], never, number> => {
         const state = Ref.getUnsafe(room.state)
         if (last === OVER || dueAt(state) === Number.POSITIVE_INFINITY) return Cause.done(last)
-        const left = leftAt(state, now)
+        const left = untilDue(state, now)
         const wantsTicks = isRunning(state.timer) && Ref.getUnsafe(room.presence).ticking > 0
         const next = wantsTicks ? Math.max(0, Math.min(nextWholeSecond(left), last - SECOND)) : 0
         const delay = Math.max(0, left - next)
@@ -203,7 +203,7 @@ const tick = (room: WatchedRoom, wakesAt: MutableRef.MutableRef<number>) =>
   Effect.flatMap(room.store.now, (now) => {
     RoomMetrics.tickLateness.updateUnsafe(Math.max(0, now - MutableRef.get(wakesAt)) / SECOND, room.context)
     const state = Ref.getUnsafe(room.state)
-    const left = leftAt(state, now)
+    const left = untilDue(state, now)
     if (left === 0) return settleHere(room)
     const second = wholeSecond(left - EARLY)
     return second === 0 || !isRunning(state.timer)
@@ -217,7 +217,3 @@ const settleHere = Effect.fnUntraced(function* (room: WatchedRoom) {
   yield* Ref.set(room.ticker.plan, planOf(room))
   return Infinity
 })
-
-/** Returns the time until something happens by itself, in milliseconds: 0 when it is due, Infinity for never. */
-const leftAt = (state: RoomState, now: number) =>
-  isRunning(state.timer) ? remainingAt(state.timer, state.periodDuration, now) : Math.max(0, dueAt(state) - now)
