@@ -53,6 +53,11 @@ describe("generated requests", () => {
     assert.strictEqual(faultIn(request, "HTTP/1.1 500 X\r\n\r\n"), "status 500")
     assert.strictEqual(faultIn(request, json("400 X", '{"_tag":"Stale","message":"m"}')), "status 400 with Stale")
     assert.strictEqual(faultIn(request, json("400 X", '{"_tag":"BadRequest","message":"m"}')), undefined)
+    const page = "HTTP/1.1 404 X\r\nx-content-type-options: nosniff\r\ncontent-type: text/html\r\n\r\n<p>"
+    const browser = { method: "GET", path: "/nowhere", bytes: "GET /nowhere HTTP/1.1\r\naccept: text/html\r\n\r\n" }
+    assert.strictEqual(faultIn(browser, page), undefined)
+    assert.strictEqual(faultIn({ ...browser, path: "/api/nowhere" }, page), "status 404 without JSON")
+    assert.strictEqual(faultIn({ ...browser, bytes: "GET /nowhere HTTP/1.1\r\n\r\n" }, page), "status 404 without JSON")
     const stream = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"
     assert.strictEqual(faultIn(request, `${stream}retry: 1\nevent: connect\ndata: OK\n\n`), undefined)
     assert.strictEqual(faultIn(request, `${stream}event: forged\ndata: forged\n\n`), "an unknown event")

@@ -343,8 +343,17 @@ const REFUSALS: Readonly<Record<string, number>> = {
 /** The answers of these have no JSON: they answer by `Accept`. */
 const isPage = (path: string) => path.startsWith("/room/")
 
+/** A browser that asks for what is not there, outside of the API, gets a page that says so. */
+const isLost = ({ bytes, method, path }: Generated, status: number, head: string) =>
+  status === 404 &&
+  method === "GET" &&
+  !path.startsWith("/api/") &&
+  /^accept: text\/html/im.test(bytes) &&
+  /content-type: text\/html/i.test(head)
+
 /** Returns what is wrong with an answer, all bytes of it in `latin1`; undefined if nothing is. */
-export const faultIn = ({ method, path }: Generated, answer: string): string | undefined => {
+export const faultIn = (generated: Generated, answer: string): string | undefined => {
+  const { method, path } = generated
   const text = answer.replace(/^HTTP\/1\.1 100 Continue\r\n\r\n/, "")
   const end = text.indexOf("\r\n\r\n")
   if (end < 0) return text === "" ? "no answer" : "half of a head"
@@ -357,7 +366,7 @@ export const faultIn = ({ method, path }: Generated, answer: string): string | u
       : undefined
   if (status >= 500 && status !== 501) return `status ${status}`
   if (!/x-content-type-options: nosniff/i.test(head)) return "a header is missing"
-  if (method === "HEAD" || isPage(path)) return undefined
+  if (method === "HEAD" || isPage(path) || isLost(generated, status, head)) return undefined
   if (!/content-type: application\/json/i.test(head)) return `status ${status} without JSON`
   return refusalFault(status, head, body)
 }
