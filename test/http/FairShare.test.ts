@@ -1,10 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Scope } from "effect"
+import { TestClock } from "effect/testing"
 import { IpNetwork } from "effect/net"
 import * as FairShare from "../../src/http/FairShare.ts"
 import { call, dial, open, serve } from "./harness.ts"
 
-const { ALONE, EACH_TURN, ENDS_EACH_TURN, ENDS_EVERY } = FairShare
+const { ALONE, EACH_TURN, ENDS_EACH_TURN, ENDS_EVERY, ENDS_LATE } = FairShare
 
 /** Lets everything run that can run now, so often. */
 const turns = (count: number) => Effect.repeat(Effect.yieldNow, { times: count - 1 })
@@ -58,7 +59,7 @@ describe("FairShare", () => {
 
   it.effect("while nobody else asks an address has a larger share, and the smaller one from then on", () =>
     Effect.gen(function* () {
-      const begin = yield* FairShare.make((isAlone) => (isAlone ? ALONE : EACH_TURN))
+      const begin = yield* FairShare.make(({ isAlone }) => (isAlone ? ALONE : EACH_TURN))
       const { begun } = yield* send(begin, "192.0.2.1", 3 * ALONE)
       assert.deepStrictEqual(begun, numbers(ALONE))
       yield* send(begin, "192.0.2.2", 1)
@@ -94,6 +95,20 @@ describe("FairShare", () => {
       assert.isAtMost(ended.begun.length, 6)
       yield* turns(10)
       assert.deepStrictEqual(ended.begun, numbers(2 * ENDS_EACH_TURN))
+    }).pipe(Effect.provide(FairShare.layer))
+  )
+
+  it.effect("a stream ends soon when it has waited for a while, however many requests still come", () =>
+    Effect.gen(function* () {
+      const { begin, end } = yield* FairShare.FairShare
+      yield* begin("192.0.2.1")
+      const ended = yield* send({ take: () => end, isInUse: () => false }, "", 4 * ENDS_EACH_TURN)
+      yield* TestClock.adjust(ENDS_LATE)
+      for (let turn = 0; turn < 6; turn++) {
+        yield* begin("192.0.2.1")
+        yield* turns(1)
+      }
+      assert.deepStrictEqual(ended.begun, numbers(4 * ENDS_EACH_TURN))
     }).pipe(Effect.provide(FairShare.layer))
   )
 
