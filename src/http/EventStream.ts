@@ -54,7 +54,8 @@ export const response = Effect.fnUntraced(
   function* (code: AccessCode, { lastEventId, name, ticks = true }: ConnectOptions = {}) {
     if (yield* Drain.isDraining) return yield* refused("drain")
     const limits = yield* Limits
-    if (!(yield* limits.admit(AccessCodes.toKey(code)))) return yield* refused("limit")
+    const giveBack = yield* limits.admit(AccessCodes.toKey(code))
+    if (giveBack === undefined) return yield* refused("limit")
     const room = yield* (yield* WatchedRooms).watch(code)
     if (lastEventId !== undefined && isOver(yield* room.state, lastEventId)) return HttpServerResponse.empty()
     if ((yield* HttpServerRequest.HttpServerRequest).method === "HEAD") return yield* comeBack
@@ -62,7 +63,9 @@ export const response = Effect.fnUntraced(
     // The drain may have begun meanwhile: then this subscription ends like the others.
     if (yield* Drain.isDraining) yield* room.end
     const metrics = yield* StreamMetrics.make(room, code)
-    const stream = fromPull(yield* bytes(subscription, metrics), (yield* FairShare).end)
+    // Who comes back at once takes the place of the stream before, which may wait for its end.
+    const over = Effect.andThen(giveBack, (yield* FairShare).end)
+    const stream = fromPull(yield* bytes(subscription, metrics), over)
     return HttpServerResponse.stream(stream, { contentType: CONTENT_TYPE, headers })
   },
   Effect.tapErrorTag("RoomNotFound", () => Limits.use(({ count }) => count("unknownCodesPerMinute"))),

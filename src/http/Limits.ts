@@ -1,7 +1,7 @@
 /**
  * The limits of an instance: how many streams are open at once, and how much one address may do in a minute.
  */
-import { Context, Effect, Layer, type Scope } from "effect"
+import { Context, Effect, Layer, Result, type Scope } from "effect"
 import type { HttpServerRequest } from "effect/http"
 import type { TooManyRequests } from "../domain/errors.ts"
 import * as ClientAddress from "./ClientAddress.ts"
@@ -26,11 +26,16 @@ export type Counted = keyof MinuteCounts.MinuteLimits
 
 export const Limits = Context.Reference("pairroom/http/Limits", {
   defaultValue: (): {
-    /** Takes a place for a stream of this client, as long as the scope is open. Returns false if there is none. */
-    readonly admit: (room: string) => Effect.Effect<boolean, never, Scope.Scope | HttpServerRequest.HttpServerRequest>
+    /**
+     * Takes a place for a stream of this client, as long as the scope is open. Returns how to give it back before; undefined if there
+     * is none.
+     */
+    readonly admit: (
+      room: string
+    ) => Effect.Effect<Effect.Effect<void> | undefined, never, Scope.Scope | HttpServerRequest.HttpServerRequest>
     /** Counts a request of this client. Over the limit it fails with TooManyRequests, and sets `Retry-After`. */
     readonly count: (what: Counted) => Effect.Effect<void, TooManyRequests, HttpServerRequest.HttpServerRequest>
-  } => ({ admit: () => Effect.succeed(true), count: () => Effect.void })
+  } => ({ admit: () => Effect.succeed(Effect.void), count: () => Effect.void })
 })
 
 /** Limits with these settings. A request that is over one is counted, and logged now and then. */
@@ -45,8 +50,8 @@ export const layer = (settings: LimitSettings): Layer.Layer<never> =>
         admit: (room: string) =>
           ClientAddress.current.pipe(
             Effect.flatMap((address) => take(room, address)),
-            Effect.flatMap((reached) =>
-              reached === undefined ? Effect.succeed(true) : Effect.as(note(reached), false)
+            Effect.flatMap((taken) =>
+              Result.isSuccess(taken) ? Effect.succeed(taken.success) : Effect.as(note(taken.failure), undefined)
             )
           ),
         count: (what: Counted) => Effect.tapError(count(what), () => note(what))

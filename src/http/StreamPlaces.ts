@@ -1,7 +1,7 @@
 /**
  * The places for streams: how many are open at once, in a room, for an address, and on the whole instance.
  */
-import { Effect, MutableRef, Scope } from "effect"
+import { Effect, MutableRef, Result, Scope } from "effect"
 
 /** How many streams may be open. Infinity switches a limit off. */
 export interface StreamLimits {
@@ -17,7 +17,10 @@ const add = (counts: Map<string, number>, key: string, change: number) => {
   else counts.set(key, count)
 }
 
-/** Returns how to take a place for as long as the scope is open. That returns the limit that is reached, if one is. */
+/**
+ * Returns how to take a place for as long as the scope is open. That returns how to give it back before, or the limit that is
+ * reached.
+ */
 export const make = (limits: StreamLimits) => {
   const rooms = new Map<string, number>()
   const addresses = new Map<string, number>()
@@ -38,17 +41,17 @@ export const make = (limits: StreamLimits) => {
     MutableRef.update(all, (count) => count + by)
   }
 
-  return (room: string, address: string) =>
-    Effect.flatMap(Effect.scope, (scope) => {
+  return (room: string, address: string): Effect.Effect<Taken, never, Scope.Scope> =>
+    Effect.flatMap(Effect.scope, (scope): Effect.Effect<Taken> => {
       const reached = full(room, address)
-      if (reached !== undefined) return Effect.succeed(reached)
+      if (reached !== undefined) return Effect.succeed(Result.fail(reached))
       change(room, address, 1)
-      return Effect.as(
-        Scope.addFinalizer(
-          scope,
-          Effect.sync(() => change(room, address, -1))
-        ),
-        undefined
-      )
+      const isHeld = MutableRef.make(true)
+      const giveBack = Effect.sync(() => {
+        if (MutableRef.getAndSet(isHeld, false)) change(room, address, -1)
+      })
+      return Effect.as(Scope.addFinalizer(scope, giveBack), Result.succeed(giveBack))
     })
 }
+
+type Taken = Result.Result<Effect.Effect<void>, keyof StreamLimits>

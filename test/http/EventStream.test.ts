@@ -51,7 +51,7 @@ const serveFailing = Effect.gen(function* () {
 /** Routes of a program whose limits wait for a test before they admit a stream. */
 const waiting = Effect.gen(function* () {
   const [asked, admits] = [yield* Latch.make(), yield* Latch.make()]
-  const admit = () => Effect.as(Effect.andThen(asked.open, admits.await), true)
+  const admit = () => Effect.as(Effect.andThen(asked.open, admits.await), Effect.void)
   const layer = HttpRouter.serve(Handlers.layer({ prefix: "/" }), { disableLogger: true, disableListenLog: true }).pipe(
     Layer.provide(Layer.succeed(Limits, { admit, count: () => Effect.void })),
     Layer.provideMerge([Drain.layer, RoomsHarness.layer]),

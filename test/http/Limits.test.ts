@@ -1,11 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect, Exit, Layer, Scope } from "effect"
 import { IpNetwork } from "effect/net"
 import { RateLimiter } from "effect/persistence"
 import { TestClock } from "effect/testing"
 import { networkOf } from "../../src/http/ClientAddress.ts"
 import { OFF } from "../../src/http/Limits.ts"
-import { type Answer, call, open, pair, raw, serve, watch } from "./harness.ts"
+import { type Answer, call, dial, open, pair, raw, serve, watch } from "./harness.ts"
 
 const refusal = ({ headers, json, status }: Answer) => [status, json._tag, headers["retry-after"]]
 
@@ -20,6 +20,9 @@ const isTurnedAway = ({ headers, status, text }: Answer) => {
 const from = (address: string) => ({ headers: { "x-forwarded-for": address } })
 
 const exists = (code: string) => call("GET", `/api/pair-room/exists?access_code=${code}`)
+
+/** More than the streams that end in a few turns of the event loop. */
+const CROWD = 200
 
 describe("Limits", () => {
   it.effect("new rooms over the limit are refused with the time to try again, and nothing else is", () =>
@@ -133,6 +136,24 @@ describe("Limits", () => {
       const third = yield* watch(`/api/${code}/connect`)
       assert.deepStrictEqual(yield* third.next(3), ["connect", "room", "remaining-time 600000"])
     }).pipe(Effect.provide(serve({ limits: { ...OFF, ...limits } })))
+  )
+
+  it.effect("a crowd that loses its streams and comes back at once finds its places free", () =>
+    Effect.gen(function* () {
+      const code = yield* open()
+      const crowd = Array.from({ length: CROWD }, () =>
+        dial(`GET /api/${code}/connect HTTP/1.1\r\nhost: x\r\nlast-event-id: x\r\n\r\n`)
+      )
+      const before = yield* Scope.make()
+      const clients = yield* Scope.provide(Effect.all(crowd), before)
+      yield* Effect.forEach(clients, ({ upTo }) => upTo("event: connect"), { discard: true })
+      yield* Scope.close(before, Exit.void)
+      const back = yield* Effect.forEach(yield* Effect.all(crowd), ({ upTo }) => upTo("retry: "))
+      assert.deepStrictEqual(
+        back.filter((answer) => !answer.includes("event: connect")),
+        []
+      )
+    }).pipe(Effect.provide(serve({ limits: { ...OFF, streamsPerAddress: CROWD } })))
   )
 
   it.effect("a HEAD request, and a stream that could not begin, keep no place", () =>
