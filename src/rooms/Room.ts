@@ -31,7 +31,7 @@ import * as Frame from "./Frame.ts"
 import { Heartbeats } from "./Heartbeats.ts"
 import * as RoomPresence from "./RoomPresence.ts"
 import { RoomSettings, streamTimes } from "./RoomSettings.ts"
-import { type RoomSubscription, subscribe, type SubscribeOptions } from "./RoomSubscription.ts"
+import * as RoomSubscription from "./RoomSubscription.ts"
 import { followOthers, followStore } from "./Following.ts"
 import { applyChange, settleIfDue } from "./RoomChanges.ts"
 import * as RoomMetrics from "./RoomMetrics.ts"
@@ -54,8 +54,10 @@ export class Room extends Context.Service<
     readonly state: Effect.Effect<RoomState>
     /** Returns who watches the room, through any instance. */
     readonly watchers: Effect.Effect<Watchers>
-    /** Subscribes for as long as the scope is open. */
-    readonly subscribe: (options: SubscribeOptions) => Effect.Effect<RoomSubscription, never, Scope.Scope>
+    /** Subscribes for as long as the scope is open. Returns the frames: the snapshot first, then each one that follows. */
+    readonly subscribe: (
+      options: RoomSubscription.SubscribeOptions
+    ) => Effect.Effect<RoomSubscription.RoomSubscription, never, Scope.Scope>
     /** Ends every subscription. The clients reconnect. */
     readonly end: Effect.Effect<void>
     /** Has the Room published its last frame? Then every subscription ends, and another Room has to be built. */
@@ -112,7 +114,7 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
   return Room.of({
     state: Effect.suspend(() => Effect.andThen(settleIfDue(room), Ref.get(room.state))),
     watchers: Effect.suspend(() => Effect.map(Ref.get(room.presence), RoomPresence.watchers)),
-    subscribe: (options) => Effect.andThen(settleIfDue(room), room.lock.withPermit(watch(room, options))),
+    subscribe: (options) => Effect.andThen(settleIfDue(room), exclusively(room, subscribe(room, options))),
     end: Effect.suspend(() => exclusively(room, end(room, Frame.END))),
     ended: Ref.get(room.ended),
     markReplaced: Ref.set(room.replaced, true)
@@ -122,17 +124,14 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
 /** Applies a change from the store. It may start or end the tick fiber. Run it exclusively. */
 const apply = (room: WatchedRoom, change: RoomChange) => Effect.andThen(applyChange(room, change), followTimer(room))
 
-/** Subscribes. The tick fiber may start then, and may end after the subscriber has left. */
-const watch = (room: WatchedRoom, options: SubscribeOptions) =>
-  Effect.uninterruptible(
-    Effect.gen(function* () {
-      const { frames, leave } = yield* subscribe(room, options)
-      // Not `Effect.addFinalizer`: it would keep the context of the request, and copy it when the subscriber leaves.
-      yield* Scope.addFinalizer(yield* Effect.scope, exclusively(room, Effect.andThen(leave, followTimer(room))))
-      yield* followTimer(room)
-      return frames
-    })
-  )
+/** Subscribes. The tick fiber may start then, and end when the subscriber has left. Run it exclusively. */
+const subscribe = Effect.fnUntraced(function* (room: WatchedRoom, options: RoomSubscription.SubscribeOptions) {
+  const { frames, leave } = yield* RoomSubscription.subscribe(room, options)
+  // Not `Effect.addFinalizer`: it would keep the context of the request, and copy it when the subscriber leaves.
+  yield* Scope.addFinalizer(yield* Effect.scope, exclusively(room, Effect.andThen(leave, followTimer(room))))
+  yield* followTimer(room)
+  return frames
+})
 
 /**
  * Publishes a heartbeat. Without ticks it also lets the tick fiber compute its sleep anew: the clock of the store may have been set
@@ -146,7 +145,10 @@ const beat = Effect.fnUntraced(function* (room: WatchedRoom) {
   yield* exclusively(room, Effect.andThen(Ref.set(room.ticker.plan, undefined), followTimer(room)))
 })
 
-/** Runs the tick fiber while something is to happen by itself and somebody watches. Otherwise it interrupts the fiber. */
+/**
+ * Runs the tick fiber while something is to happen by itself and somebody watches. Otherwise it interrupts the fiber: after a pause
+ * nothing happens by itself.
+ */
 const followTimer = Effect.fnUntraced(function* (room: WatchedRoom) {
   const plan = planOf(room)
   const before = yield* Ref.getAndSet(room.ticker.plan, plan)
@@ -163,16 +165,17 @@ const planOf = (room: WatchedRoom): TickPlan | undefined => {
   return at < Number.POSITIVE_INFINITY && connected > 0 ? { dueAt: at, ticks: ticking > 0 } : undefined
 }
 
-/** The tick fiber: a tick at each whole second of the remaining time. */
+/** The tick fiber: a tick at each whole second of the remaining time. When it ends by itself, the next change starts another one. */
 const ticks = (room: WatchedRoom) =>
   Effect.suspend(() => {
+    /** When the schedule wants the next tick. The tick measures by it how late it comes. */
     const wakesAt = MutableRef.make(Infinity)
     return Effect.scheduleFrom(tick(room, wakesAt), Infinity, wholeSeconds(room, wakesAt))
   }).pipe(Effect.andThen(Ref.set(room.ticker.plan, undefined)))
 
 /**
  * The delay to the next whole second, or to what is due if nobody wants ticks or the timer does not run. It is computed from the
- * deadline each time, so a late tick does not delay the next one. The input is the second of the last tick.
+ * deadline each time, so a late tick does not delay the next one. The input is what the last `tick` has returned.
  */
 const wholeSeconds = (room: WatchedRoom, wakesAt: MutableRef.MutableRef<number>) =>
   Schedule.fromStep(
@@ -195,10 +198,13 @@ const SECOND = 1_000
 /** A timer of Node may fire a millisecond early. That counts as on time, so that each second comes once. */
 const EARLY = 1
 
-/** What `tick` returns if there are no more ticks: a change is on its way here, and it decides what follows. */
+/** There are no more ticks: a change is on its way here, and it decides what follows. */
 const OVER = -1
 
-/** Publishes the tick, or applies what is due. Returns the second that was reached, in milliseconds; Infinity in a new period. */
+/**
+ * Publishes the tick, or applies what is due. Returns the second that was reached, in milliseconds; Infinity if none was reached yet,
+ * as in a new period; OVER if there are no more ticks.
+ */
 const tick = (room: WatchedRoom, wakesAt: MutableRef.MutableRef<number>) =>
   Effect.flatMap(room.store.now, (now) => {
     RoomMetrics.tickLateness.updateUnsafe(Math.max(0, now - MutableRef.get(wakesAt)) / SECOND, room.context)
@@ -211,7 +217,10 @@ const tick = (room: WatchedRoom, wakesAt: MutableRef.MutableRef<number>) =>
       : Effect.as(publishTick(room, Frame.tick(second)), second)
   })
 
-/** Applies what is due from inside the tick fiber, which goes on with the next period if that is to begin or to end by itself. */
+/**
+ * Applies what is due, in the tick fiber itself: it goes on with the next period, if that is to begin or to end by itself. Returns
+ * what `tick` returns.
+ */
 const settleHere = Effect.fnUntraced(function* (room: WatchedRoom) {
   if (!(yield* settleIfDue(room))) return OVER
   yield* Ref.set(room.ticker.plan, planOf(room))

@@ -24,7 +24,7 @@ export interface SubscribeOptions {
   readonly limited?: boolean | undefined
 }
 
-/** The next frame. It is done when the subscription has ended. */
+/** Returns the next frame, and waits for it. It is done when the subscription has ended. */
 export type RoomSubscription = Pull.Pull<readonly [Frame.Frame]>
 
 /** How far a subscription has come. */
@@ -33,15 +33,17 @@ export interface Cursor {
   readonly snapshot: Frame.Frame | undefined
   /** The number of the last change that the subscriber has received. */
   readonly number: number
-  /** What the subscriber has seen last: the `id`, the remaining time in milliseconds, who watches. */
+  /** The `id` that the subscriber has seen last. */
   readonly id: string | undefined
+  /** The remaining time that it has seen last, in milliseconds. */
   readonly remaining: number
+  /** Stands for who watches, as it has seen that last. See the field of a frame with this name. */
   readonly watchers: string | undefined
   /** Has the server ended the subscription? */
   readonly over: boolean
 }
 
-/** What to do with a published frame: give it, skip it, give a new snapshot because changes were lost, or end. */
+/** What to do with a published frame: give it, skip it, give a new snapshot because changes were lost, or end without it. */
 export type Step = "give" | "skip" | "recover" | "end"
 
 /** What a subscription was asked for, and how long it lasts. */
@@ -65,7 +67,7 @@ export const advance = (
   if (number > next) return ["recover", cursor]
   if (number < next) return ["skip", cursor]
   const isKnown =
-    (frame.kind === "tick" && frame.remaining! >= cursor.remaining) ||
+    (frame.kind === "tick" && frame.remaining !== undefined && frame.remaining >= cursor.remaining) ||
     (frame.kind === "presence" && frame.watchers === cursor.watchers) ||
     (frame.kind === "heartbeat" && !terms.heartbeats)
   const given = after(cursor, frame, number, terms)
@@ -84,18 +86,22 @@ const after = (cursor: Cursor, frame: Frame.Frame, number: number, terms: Terms)
 
 const DONE: RoomSubscription = Cause.done()
 
+/** A client that watches the room. */
+export interface Subscriber {
+  readonly frames: RoomSubscription
+  /** The client is no longer connected. Run it exclusively, and once. */
+  readonly leave: Effect.Effect<void>
+}
+
 /**
- * Subscribes. Run it exclusively, and what it returns as `leave`, too. When the server ends the subscription, its client is still
- * counted for 10 s, so that nobody sees it go and come back. A client that leaves by itself stops being counted at once.
+ * Subscribes, and counts the client as connected until it leaves. Run it exclusively. When the server ends the subscription, its
+ * client is still counted for 10 s, so that nobody sees it go and come back. A client that leaves by itself stops being counted at
+ * once.
  */
 export const subscribe = Effect.fnUntraced(function* (
   room: WatchedRoom,
   { ticks = true, name, lastEventId, heartbeats = false, limited = false }: SubscribeOptions
-): Effect.fn.Return<
-  { readonly frames: RoomSubscription; /** The subscriber leaves. */ readonly leave: Effect.Effect<void> },
-  never,
-  Scope.Scope
-> {
+): Effect.fn.Return<Subscriber, never, Scope.Scope> {
   const { heartbeatInterval, lifetime } = room.streamTimes
   const terms: Terms = {
     heartbeats,

@@ -1,5 +1,6 @@
 /**
- * What the parts of a room share: its values, and how a frame is published.
+ * What the parts of a room share: its values, and how a frame is published. What runs for each client or each tick reads the Refs by
+ * `Ref.getUnsafe`, inside of an effect: another effect for each of them would cost time.
  */
 import { Cause, type Context, Effect, FiberHandle, PubSub, Ref, type Semaphore } from "effect"
 import * as AccessCodes from "../domain/AccessCode.ts"
@@ -31,7 +32,7 @@ export interface Broadcast {
 
 /** What the tick fiber has to do. */
 export interface TickPlan {
-  /** The end of the period, or the time at which it starts by itself. */
+  /** The end of the period, or the time at which it starts by itself, in milliseconds by the clock of the store. */
   readonly dueAt: number
   /** Does anybody want ticks before? Otherwise it sleeps until then. */
   readonly ticks: boolean
