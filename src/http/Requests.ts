@@ -5,7 +5,7 @@
 import { Cause, Effect, Metric, MutableRef, Option, References } from "effect"
 import { HttpEffect, HttpRouter, HttpServerRequest, type HttpServerResponse, HttpTraceContext } from "effect/http"
 import * as Elapsed from "../store/Elapsed.ts"
-import { tallies, type Tallies } from "../store/MetricFamily.ts"
+import { talliesOf, type TallyOf } from "../store/MetricFamily.ts"
 import * as DebugLog from "./DebugLog.ts"
 import { requestDuration, requests } from "./HttpMetrics.ts"
 
@@ -20,16 +20,17 @@ const routes = new WeakMap<object, string>()
 
 const routeOf = ({ source }: HttpServerRequest.HttpServerRequest) => routes.get(source) ?? NONE
 
+/** Counts an answered request, which began at `begun`, in seconds of the monotonic clock. */
 const count = Effect.fnUntraced(function* (
   request: HttpServerRequest.HttpServerRequest,
   response: HttpServerResponse.HttpServerResponse,
   begun: number,
-  tally: Tallies
+  tallyOf: TallyOf
 ) {
   const { method } = request
   const route = routeOf(request)
   const seconds = (yield* Elapsed.seconds) - begun
-  MutableRef.increment(tally(requests.of({ method, route, status: String(response.status) })))
+  MutableRef.increment(tallyOf(requests.of({ method, route, status: String(response.status) })))
   // A stream lasts as long as its client watches.
   if (response.body._tag !== "Stream") yield* Metric.update(requestDuration.of({ method, route }), seconds)
   yield* DebugLog.log("request", () => ({
@@ -49,16 +50,16 @@ const logDefect = (cause: Cause.Cause<unknown>) =>
 
 /** Counts every request, those without a route too. Build it before the other middleware, so that it sees all answers. */
 export const all = HttpRouter.middleware(
-  Effect.map(
-    Effect.map(Effect.context<never>(), tallies),
-    (tally) => (httpEffect) =>
+  Effect.map(Effect.context<never>(), (context) => {
+    const tallyOf = talliesOf(context)
+    return (httpEffect) =>
       Effect.flatMap(Elapsed.seconds, (begun) => {
         const counted = HttpEffect.withPreResponseHandler(httpEffect, (request, response) =>
-          Effect.as(count(request, response, begun, tally), response)
+          Effect.as(count(request, response, begun, tallyOf), response)
         )
         return Effect.tapCause(counted, logDefect)
       })
-  ),
+  }),
   { global: true }
 )
 

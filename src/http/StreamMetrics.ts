@@ -1,39 +1,39 @@
 /**
  * Counts a stream while it is open: what is sent, and why it ended.
  */
-import { type Context, Effect, Metric, MutableRef, Scope } from "effect"
-import { type AccessCode, shortened } from "../domain/AccessCode.ts"
+import { Effect, Metric, MutableRef, Scope } from "effect"
 import { HttpServerRequest } from "effect/http"
+import { type AccessCode, shortened } from "../domain/AccessCode.ts"
 import type { Frame } from "../rooms/Frame.ts"
 import type { Room } from "../rooms/Room.ts"
-import { tallies } from "../store/MetricFamily.ts"
+import { talliesOf, type TallyOf } from "../store/MetricFamily.ts"
 import * as Cuts from "./Cuts.ts"
 import * as DebugLog from "./DebugLog.ts"
 import { Drain } from "./Drain.ts"
 import { frameBytes, framesSent, type StreamEnd, streamsEnded, streamsOpen, streamsStarted } from "./HttpMetrics.ts"
 
 export interface StreamMetrics {
-  /** A frame was given to the stream. */
+  /** Counts a frame that was given to the stream. */
   readonly sent: (frame: Frame) => void
-  /** The room has ended the stream. */
+  /** Notes that the stream has ended by itself, and why. Without it, the client or the connection has ended it. */
   readonly over: Effect.Effect<void, never, Drain>
 }
 
 const open = streamsOpen.of({})
 
-const count = (counter: Metric.Counter<number>) =>
-  Effect.contextWith((context: Context.Context<never>) =>
-    Effect.sync(() => void MutableRef.increment(tallies(context)(counter)))
-  )
+const started = streamsStarted.of({})
 
-const began = count(streamsStarted.of({}))
-
-const ended = (cause: StreamEnd) => count(streamsEnded.of({ cause }))
+const bytesSent = frameBytes.of({})
 
 /** Counts a stream that ends at once. */
-export const endedAtOnce = (cause: StreamEnd): Effect.Effect<void> => Effect.andThen(began, ended(cause))
+export const endedAtOnce = (cause: StreamEnd): Effect.Effect<void> =>
+  Effect.map(Effect.context<never>(), (context) => {
+    const tallyOf = talliesOf(context)
+    MutableRef.increment(tallyOf(started))
+    MutableRef.increment(tallyOf(streamsEnded.of({ cause })))
+  })
 
-/** Counts a stream of a room as open, for as long as the scope is open. */
+/** Counts a stream of a room as open, for as long as the scope is open. Returns how to count what happens on it. */
 export const make = Effect.fnUntraced(function* (
   room: Room["Service"],
   code: AccessCode
@@ -42,31 +42,35 @@ export const make = Effect.fnUntraced(function* (
   /** Not Refs: they change with each event of each client, and an effect would cost time. */
   const isLast = MutableRef.make(false)
   const cause = MutableRef.make<StreamEnd | undefined>(undefined)
-  yield* began
+  const tallyOf = talliesOf(yield* Effect.context<never>())
+  const bytes = tallyOf(bytesSent)
+  MutableRef.increment(tallyOf(started))
   yield* Metric.modify(open, 1)
   yield* Scope.addFinalizer(
     yield* Effect.scope,
-    Effect.suspend(() => end(code, MutableRef.get(cause) ?? Cuts.of(request) ?? "client"))
+    Effect.suspend(() => end(code, MutableRef.get(cause) ?? Cuts.of(request) ?? "client", tallyOf))
   )
-  const tally = tallies(yield* Effect.context<never>())
-  const bytes = tally(frameBytes.of({}))
   return {
     sent: (frame) => {
       MutableRef.set(isLast, frame.last)
-      MutableRef.increment(tally(framesSent.of(frame)))
+      // A frame has the label of its series, its `kind`: no object is made for that.
+      MutableRef.increment(tallyOf(framesSent.of(frame)))
       MutableRef.set(bytes, MutableRef.get(bytes) + frame.bytes.length)
     },
     over: Effect.suspend(() => Effect.map(whyOver(room, MutableRef.get(isLast)), (why) => MutableRef.set(cause, why)))
   }
 })
 
-const end = Effect.fnUntraced(function* (code: AccessCode, cause: StreamEnd) {
+const end = Effect.fnUntraced(function* (code: AccessCode, cause: StreamEnd, tallyOf: TallyOf) {
   yield* Metric.modify(open, -1)
-  yield* ended(cause)
+  MutableRef.increment(tallyOf(streamsEnded.of({ cause })))
   yield* DebugLog.log("stream ended", () => ({ room: shortened(code), cause }))
 })
 
-/** A room that is closed says so in its last frame. One that has failed ends its streams without a word. */
+/**
+ * Returns why a stream has ended by itself. A room that is closed says so in its last frame. One that has failed ends its streams
+ * without a word.
+ */
 const whyOver = Effect.fnUntraced(function* (
   room: Room["Service"],
   isLast: boolean

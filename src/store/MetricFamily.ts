@@ -32,6 +32,7 @@ const family = <L extends Labels, M extends Metric.Metric<never, unknown>>(
   const labels = Object.keys(definition.labels)
   const known = new Map<string, M>()
   const of = (values: { readonly [Label in keyof L]: string }) => {
+    // Most families that are counted often have one label. Then no text has to be made.
     const key = labels.length === 1 ? values[labels[0]!]! : labels.map((label) => values[label]).join("\n")
     const series = known.get(key) ?? make(Object.fromEntries(labels.map((label) => [label, values[label]!])))
     known.set(key, series)
@@ -87,31 +88,32 @@ export const observed = <Input, State>(
     )
   ).pipe(Effect.asVoid)
 
-/** Returns the number behind a counter. */
-export type Tallies = (counter: Metric.Counter<number>) => MutableRef.MutableRef<number>
+/** Returns the tally of a series that is a counter: the number that the series shows. To count is to increment it. */
+export type TallyOf = (series: Metric.Counter<number>) => MutableRef.MutableRef<number>
 
-const talliesOfRegistry = new WeakMap<Metric.MetricRegistry, Tallies>()
+const talliesOfRegistry = new WeakMap<Metric.MetricRegistry, TallyOf>()
 
 /**
- * Returns the numbers behind counters, in the registry of a context. They are for what is counted thousands of times a second: an
- * update of a metric looks its series up each time. Nothing else may update such a counter.
+ * Returns how to get the tallies of the registry in a context. They are for what is counted thousands of times a second: an update of
+ * a metric looks its series up each time, and is an effect. A series that has a tally is counted by it alone: `Metric.update` would
+ * do nothing.
  */
-export const tallies = (context: Context.Context<never>): Tallies => {
+export const talliesOf = (context: Context.Context<never>): TallyOf => {
   const registry = Context.get(context, Metric.MetricRegistry)
   const known = talliesOfRegistry.get(registry)
   if (known !== undefined) return known
-  const numbers = new Map<unknown, MutableRef.MutableRef<number>>()
-  const made: Tallies = (counter) => {
-    const counted = numbers.get(counter)
-    if (counted !== undefined) return counted
-    const number = MutableRef.make(0)
-    const get = () => ({ count: MutableRef.get(number), incremental: true })
-    Metric.registerUnsafe(counter, context, { get, update: nothing, modify: nothing })
-    numbers.set(counter, number)
-    return number
+  const tallies = new Map<Metric.Counter<number>, MutableRef.MutableRef<number>>()
+  const tallyOf: TallyOf = (series) => {
+    const present = tallies.get(series)
+    if (present !== undefined) return present
+    const tally = MutableRef.make(0)
+    const get = () => ({ count: MutableRef.get(tally), incremental: true })
+    Metric.registerUnsafe(series, context, { get, update: nothing, modify: nothing })
+    tallies.set(series, tally)
+    return tally
   }
-  talliesOfRegistry.set(registry, made)
-  return made
+  talliesOfRegistry.set(registry, tallyOf)
+  return tallyOf
 }
 
 /** Returns all series of a family whose labels have known values; none if one of them has not. */

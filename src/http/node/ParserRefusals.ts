@@ -8,8 +8,10 @@ import type { Duplex } from "node:stream"
 import { BadRequest, HeadersTooLarge, PayloadTooLarge, RequestTimeout } from "../../domain/errors.ts"
 import { shown } from "../../domain/BadInput.ts"
 import { headersFor } from "../Cors.ts"
+import * as DebugLog from "../DebugLog.ts"
 import { requests } from "../HttpMetrics.ts"
 import { codingNotImplemented } from "../Refusals.ts"
+import { NONE } from "../Requests.ts"
 import { SECURITY_HEADERS } from "../SecurityHeaders.ts"
 import { begin, type Connection, type Connections } from "./Connections.ts"
 
@@ -57,8 +59,9 @@ export const counted = Effect.gen(function* () {
   const count = Effect.flatMap(Queue.take(refusals), (error) => {
     const status = String(parserRefusal(error)[0])
     return Effect.andThen(
-      Metric.update(requests.of({ method: "unknown", route: "none", status }), 1),
-      Effect.annotateLogs(Effect.logDebug("the parser has refused a request"), { status, code: error.code })
+      // Requests that were read are counted by tallies. None of them has this method.
+      Metric.update(requests.of({ method: "unknown", route: NONE, status }), 1),
+      DebugLog.log("the parser has refused a request", () => ({ status, code: error.code }))
     )
   })
   yield* Effect.forkScoped(Effect.forever(count))
