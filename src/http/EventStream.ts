@@ -28,7 +28,10 @@ const headers = { "cache-control": "no-cache, no-transform", "x-accel-buffering"
 
 const encoder = new TextEncoder()
 
-/** The `retry` field of a stream. After a shutdown the time is longer, so that no client reconnects to this instance. */
+/**
+ * Returns the `retry` field of a stream, with a random time from `least` to `most` milliseconds. During a drain the time is longer, so
+ * that no client reconnects to this instance.
+ */
 const makeRetry = Effect.fnUntraced(function* (least: number, most: number) {
   const { notice, spread } = yield* Drain
   const draining = yield* Drain.isDraining
@@ -49,7 +52,11 @@ export interface ConnectOptions {
   readonly lastEventId?: string | undefined
 }
 
-/** Answers a client that connects. Fails with RoomNotFound. While the store is away, the stream ends at once. */
+/**
+ * Returns the answer to a client that connects: the stream of the room, for as long as the scope of the request is open. Over a limit,
+ * during a drain and while the store is away it is a stream that ends at once. A client that has seen the completion of the room gets
+ * 204. Fails with RoomNotFound.
+ */
 export const response = Effect.fnUntraced(
   function* (code: AccessCode, { lastEventId, name, ticks = true }: ConnectOptions = {}) {
     if (yield* Drain.isDraining) return yield* refused("drain")
@@ -68,6 +75,7 @@ export const response = Effect.fnUntraced(
     const stream = fromPull(yield* bytes(subscription, metrics), over)
     return HttpServerResponse.stream(stream, { contentType: CONTENT_TYPE, headers })
   },
+  // Who guesses codes is over a limit at some time, and then gets the answer of the other limits.
   Effect.tapErrorTag("RoomNotFound", () => Limits.use(({ count }) => count("unknownCodesPerMinute"))),
   Effect.catchTags({ StoreUnavailable: () => refused("store"), TooManyRequests: () => refused("limit") })
 )
@@ -76,7 +84,7 @@ export const response = Effect.fnUntraced(
 const isOver = ({ id, status }: RoomState, lastEventId: string) => status === "COMPLETED" && lastEventId === id
 
 /** A stream that ends at once. An `EventSource` would never reconnect after another status than 200. */
-const ending = (retry: string) => HttpServerResponse.text(`${retry}\n`, { contentType: CONTENT_TYPE, headers })
+const ending = (field: string) => HttpServerResponse.text(`${field}\n`, { contentType: CONTENT_TYPE, headers })
 
 const comeBack = Effect.map(retry, ending)
 
@@ -88,7 +96,7 @@ const refused = (why: "drain" | "limit" | "store") =>
 
 type Bytes = readonly [Uint8Array, ...Array<Uint8Array>]
 
-/** The bytes of each frame. `retry` and the snapshot are one write. If the server drains, `retry` comes again at the end. */
+/** Returns the bytes of each frame. `retry` and the snapshot are one write. If the server drains, `retry` comes again at the end. */
 const bytes = Effect.fnUntraced(function* (
   subscription: RoomSubscription,
   metrics: StreamMetrics.StreamMetrics
@@ -109,7 +117,7 @@ const bytes = Effect.fnUntraced(function* (
 })
 
 /**
- * The stream of a pull, with a finalizer. It is `Stream.fromPull` with the scope that a stream has anyway; `Stream.ensuring` would
+ * Returns the stream of a pull, with a finalizer. It is `Stream.fromPull` with the scope that a stream has anyway; `Stream.ensuring` would
  * make another one for each client, of 2 KiB.
  */
 const fromPull = (pull: Pull.Pull<Bytes>, finalizer: Effect.Effect<void>): Stream.Stream<Uint8Array> =>

@@ -1,8 +1,8 @@
 /**
- * Fair shares of the event loop. A crowd would make a turn of it long, and everybody else waits until the turn ends: their requests,
+ * Fair shares of the event loop. A crowd would make a turn of it long, and everybody else waits until that turn ends: their requests,
  * and new connections, of which Node accepts one in each turn. So in one turn only some requests of one address begin, and only some
- * of the streams end whose clients have gone: hardly any while requests come, for nobody waits for the end of a stream. The others
- * wait in their order.
+ * streams end whose clients have gone. The others wait in their order. While requests come hardly a stream ends, because nobody waits
+ * for its end.
  */
 import { Context, Deferred, Effect, Exit, Iterable, Latch, Layer, MutableRef, type Scope } from "effect"
 import { HttpRouter } from "effect/http"
@@ -15,31 +15,36 @@ export const EACH_TURN = 16
 /** The same while nobody else asks. More of them share one transaction of the store. */
 export const ALONE = 128
 
-/** How many streams end in one turn. While requests begin it is one, and only in one of so many turns. */
+/** How many streams end in one turn while no requests begin. */
 export const ENDS_EACH_TURN = 16
+
+/** While requests begin, one stream ends in one of so many turns. */
 export const ENDS_EVERY = 8
 
 /**
- * How long a stream waits so, in milliseconds: as long as a crowd takes to come back. In a flood without end it would be counted as
- * connected for minutes, and keep its place of the limits.
+ * How long a stream waits so, in milliseconds: as long as a crowd takes to come back. In a flood without end its client would be
+ * counted as connected for minutes.
  */
 export const ENDS_LATE = 3_000
 
-/** For how many turns in a row an address counts as one that asks, after its last request. */
+/** For how many turns in a row an address counts as one that asks, after its last request, if others go on asking. */
 const REMEMBERED = 100
 
+/** The share of one key: an address, or all streams. */
 interface Share {
   /** How many have begun in this turn. */
   readonly begun: number
-  /** Since when each one waits, in milliseconds. They are in their order. */
+  /** Since when each one waits, in milliseconds, in their order. The same map for as long as the key is remembered. */
   readonly waiting: Map<Deferred.Deferred<void>, number>
-  /** For how many turns none has begun. */
+  /** For how many turns in a row none has begun or waited. */
   readonly quiet: number
 }
 
-/** What a share depends on. */
+const isIdle = ({ begun, waiting }: Share) => begun === 0 && waiting.size === 0
+
+/** What the size of a share depends on. */
 export interface Turn {
-  /** Is there no other key? */
+  /** Is this key the only one that is remembered? */
   readonly isAlone: boolean
   readonly number: number
   /** How long the first one of this key has waited, in milliseconds. */
@@ -47,28 +52,33 @@ export interface Turn {
 }
 
 export interface Shares {
-  /** Done when the next one of this key may begin. */
+  /** Waits until one more of this key may begin. */
   readonly take: (key: string) => Effect.Effect<void>
-  /** Has any begun, in this turn or the one before? */
+  /** Does any wait, or has any begun in this turn or the one before? */
   readonly isInUse: () => boolean
 }
 
-/** Returns shares. `most` is how many of a key begin in one turn. */
+/** Returns shares for as long as the scope is open. `most` says how many of a key begin in one turn. */
 export const make = Effect.fnUntraced(function* (
   most: (turn: Turn) => number
 ): Effect.fn.Return<Shares, never, Scope.Scope> {
   const shares = new Map<string, Share>()
+  /** Open while a key is remembered. */
   const inUse = yield* Latch.make()
   const turn = MutableRef.make(0)
 
-  const mostOf = (key: string, waited: number) =>
-    most({ isAlone: shares.size <= (shares.has(key) ? 1 : 0), number: MutableRef.get(turn), waited })
+  const mostOf = (key: string, waited: number) => {
+    const isAlone = shares.size === 0 || (shares.size === 1 && shares.has(key))
+    return most({ isAlone, number: MutableRef.get(turn), waited })
+  }
 
-  const beginNext = (key: string, { begun, quiet, waiting }: Share, now: number) => {
+  /** Lets those of a key begin that may in this turn. They are all let go in one step, so not by an effect for each. */
+  const beginNext = (key: string, share: Share, now: number) => {
+    const { quiet, waiting } = share
+    const isQuiet = isIdle(share)
+    if (isQuiet && quiet >= REMEMBERED) return void shares.delete(key)
     const [first = now] = waiting.values()
     const next = Array.from(Iterable.take(waiting.keys(), mostOf(key, now - first)))
-    const isQuiet = begun === 0 && waiting.size === 0
-    if (isQuiet && quiet >= REMEMBERED) return void shares.delete(key)
     for (const one of next) waiting.delete(one)
     shares.set(key, { begun: next.length, waiting, quiet: isQuiet ? quiet + 1 : 0 })
     for (const one of next) Deferred.doneUnsafe(one, Exit.void)
@@ -76,16 +86,17 @@ export const make = Effect.fnUntraced(function* (
 
   yield* Effect.gen(function* () {
     yield* inUse.await
+    // When this goes on, everything else that could run has run: a turn has ended.
     yield* Effect.yieldNow
     MutableRef.increment(turn)
     const now = yield* Elapsed.millis
     // After a turn in which nothing began nobody is in a hurry, and nothing is remembered.
-    if (Array.from(shares.values()).every(({ begun, waiting }) => begun === 0 && waiting.size === 0)) shares.clear()
+    if (Array.from(shares.values()).every(isIdle)) shares.clear()
     for (const [key, share] of shares) beginNext(key, share, now)
     if (shares.size === 0) yield* inUse.close
   }).pipe(Effect.forever({ disableYield: true }), Effect.forkScoped)
 
-  const turnOf = (waiting: Share["waiting"], now: number) => {
+  const waitIn = (waiting: Share["waiting"], now: number) => {
     const mine = Deferred.makeUnsafe<void>()
     waiting.set(mine, now)
     // A client that has gone while it waited takes nobody's place.
@@ -98,7 +109,7 @@ export const make = Effect.fnUntraced(function* (
       const begins = begun < mostOf(key, 0) && waiting.size === 0
       const used = shares.size === 0 ? inUse.open : Effect.void
       shares.set(key, { begun: begins ? begun + 1 : begun, quiet, waiting })
-      return begins ? Effect.asVoid(used) : Effect.andThen(used, turnOf(waiting, now))
+      return begins ? Effect.asVoid(used) : Effect.andThen(used, waitIn(waiting, now))
     })
 
   return { take, isInUse: () => shares.size > 0 }
@@ -106,28 +117,33 @@ export const make = Effect.fnUntraced(function* (
 
 export const FairShare = Context.Reference("pairroom/http/FairShare", {
   defaultValue: (): {
-    /** Done when the next request of this address may begin. */
+    /** Waits until one more request of this address may begin. */
     readonly begin: (address: string) => Effect.Effect<void>
-    /** Done when the next stream may end. */
+    /** Waits until one more stream may end. */
     readonly end: Effect.Effect<void>
   } => ({ begin: () => Effect.void, end: Effect.void })
 })
+
+/** All streams have one share, whatever their address. */
+const STREAMS = "streams"
 
 /** Shares for one server. */
 export const layer: Layer.Layer<never> = Layer.effect(
   FairShare,
   Effect.gen(function* () {
     const begins = yield* make(({ isAlone }) => (isAlone ? ALONE : EACH_TURN))
-    const ends = yield* make(({ number, waited }) =>
-      !begins.isInUse() || waited >= ENDS_LATE ? ENDS_EACH_TURN : number % ENDS_EVERY === 0 ? 1 : 0
-    )
-    return { begin: begins.take, end: ends.take("") }
+    const ends = yield* make(({ number, waited }) => {
+      if (!begins.isInUse() || waited >= ENDS_LATE) return ENDS_EACH_TURN
+      return number % ENDS_EVERY === 0 ? 1 : 0
+    })
+    return { begin: begins.take, end: ends.take(STREAMS) }
   })
 )
 
 /** Lets every request wait for its share. Build it after what finds out the address of the client. */
 export const requests = HttpRouter.middleware(
   Effect.map(FairShare, ({ begin }) => {
+    // The library makes a handler interruptible, and not what comes before it. A client may go while it waits.
     const begins = Effect.interruptible(Effect.flatMap(ClientAddress.current, begin))
     return (httpEffect) => Effect.andThen(begins, httpEffect)
   }),
