@@ -28,6 +28,8 @@ export class Heartbeats extends Context.Service<
 const make = Effect.fnUntraced(function* () {
   const { heartbeatInterval: interval } = streamTimes(yield* RoomSettings)
   const slots = Array.from({ length: SLOTS }, () => new Set<Effect.Effect<void>>())
+  /** Slots are counted on without end. There are SLOTS of them, so there always is one. */
+  const slotAt = (slot: number) => slots[slot % SLOTS]!
   const slotOf = new Map<Effect.Effect<void>, Set<Effect.Effect<void>>>()
   /** The last slot whose beats have run. */
   const last = MutableRef.make(0)
@@ -41,7 +43,7 @@ const make = Effect.fnUntraced(function* () {
     const now = yield* present
     const first = Math.max(MutableRef.getAndSet(last, now), now - SLOTS) + 1
     for (let slot = first; slot <= now; slot++) {
-      const beats = slots[slot % SLOTS]!
+      const beats = slotAt(slot)
       for (const beat of Array.from(beats)) {
         // It may have left while the others ran.
         if (beats.has(beat)) yield* Effect.catchCause(beat, Effect.logError)
@@ -55,7 +57,7 @@ const make = Effect.fnUntraced(function* () {
   const enter = (beat: Effect.Effect<void>) =>
     Effect.flatMap(present, (now) => {
       const wait = Math.ceil(SLOTS * (1 - ((slotOf.size * GOLDEN) % 1)))
-      const slot = slots[(now + wait) % SLOTS]!
+      const slot = slotAt(now + wait)
       slotOf.set(beat, slot.add(beat))
       if (slotOf.size > 1) return Effect.void
       MutableRef.set(last, now)

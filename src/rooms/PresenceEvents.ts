@@ -1,7 +1,6 @@
 /**
- * How everyone in a room learns who watches it, the number of connections and the names: at once, and then at most once a second, in a
- * crowd less often.
- * The other instances learn it as well.
+ * How everyone in a room learns who watches it: by presence events, which show the number of connections and the names. The first one is
+ * published at once, the next ones at most once a second, and less often in a crowd. The other instances are told of each change.
  */
 import { Duration, Effect, FiberHandle, Ref, Schedule } from "effect"
 import { hereOf } from "../domain/RoomEvent.ts"
@@ -9,6 +8,7 @@ import * as Frame from "./Frame.ts"
 import * as RoomPresence from "./RoomPresence.ts"
 import { exclusively, publishChange, run, surroundings, type WatchedRoom } from "./WatchedRoom.ts"
 
+/** Returns who is here after a change at `now`, in milliseconds by the clock of the store. */
 type Change = (presence: RoomPresence.RoomPresence, now: number) => RoomPresence.RoomPresence
 
 /**
@@ -25,14 +25,15 @@ export const changePresence = (room: WatchedRoom, change: Change): Effect.Effect
     )
   })
 
-/** Starts or ends the fiber of the presence events. */
-const plan = (room: WatchedRoom, before: RoomPresence.RoomPresence, after: RoomPresence.RoomPresence) =>
-  !isAnythingPlanned(after)
-    ? FiberHandle.clear(room.presenceFiber)
-    : RoomPresence.nextAt(after) < RoomPresence.nextAt(before)
-      ? run(room, room.presenceFiber, presenceEvents(room))
-      : // It runs already, and wakes up in time.
-        Effect.void
+/** Ends the fiber of the presence events if there is nothing to do, and starts it anew if there is something to do sooner. */
+const plan = (room: WatchedRoom, before: RoomPresence.RoomPresence, after: RoomPresence.RoomPresence) => {
+  if (!isAnythingPlanned(after)) return FiberHandle.clear(room.presenceFiber)
+  if (RoomPresence.nextAt(after) < RoomPresence.nextAt(before)) {
+    return run(room, room.presenceFiber, presenceEvents(room))
+  }
+  // It runs already, and wakes up in time.
+  return Effect.void
+}
 
 /** Tells the other instances who watches the room here: no names but those of people of the room, for anybody may take any name. */
 export const announce = (room: WatchedRoom): Effect.Effect<void> =>

@@ -12,10 +12,12 @@ export const RETURN_GRACE = 10_000
 const PRESENCE_INTERVAL = 1_000
 
 /**
- * In a crowd the next one comes later, up to the longest time: at most so many frames a second tell who watches a room. When
- * thousands reconnect at once, these frames would delay their first ones.
+ * A presence event is one frame for each client. The clients of a room get at most so many of these frames a second together, so in a
+ * crowd the next event comes later. When thousands reconnect at once, their snapshots would wait behind these frames.
  */
 const FRAMES_A_SECOND = 20
+
+/** However large the crowd is, the next presence event comes after this time, in milliseconds. */
 const PRESENCE_INTERVAL_MOST = 10_000
 
 /** A client that is expected back: until when it is counted, in milliseconds by the clock of the store, and its name. */
@@ -78,7 +80,7 @@ export const watchers = (presence: RoomPresence): Watchers => {
 /** A client connects. If it was here before, it takes the place that was kept for it, here or on another instance. */
 export const arrive = (presence: RoomPresence, options: Client & { readonly returns: boolean }): RoomPresence => {
   const { connected, elsewhere, expected, names, returned, ticking } = presence
-  // If no client of its name is expected, it has got the name since then. Before, it had no name or, less likely, another one.
+  // It takes the place of its own name, or one without a name, because it may have got its name since then; else the first one.
   const places = [options.name, undefined].map((wanted) => expected.findIndex(({ name }) => name === wanted))
   const place = places.find((index) => index >= 0) ?? 0
   const isExpectedHere = options.returns && expected.length > 0
@@ -133,7 +135,7 @@ export const published = (presence: RoomPresence, now: number): RoomPresence => 
   publishedAt: now
 })
 
-/** Returns when the next presence event may be published. */
+/** Returns when the next presence event may be published, in milliseconds by the clock of the store. */
 const publishableAt = ({ connected, publishedAt }: RoomPresence): number =>
   publishedAt + Math.max(PRESENCE_INTERVAL, Math.min((connected * 1_000) / FRAMES_A_SECOND, PRESENCE_INTERVAL_MOST))
 
@@ -145,7 +147,7 @@ export const isDue = (presence: RoomPresence, now: number): boolean =>
 export const nextAt = (presence: RoomPresence): number =>
   presence.unpublished ? publishableAt(presence) : (presence.expected[0]?.until ?? Number.POSITIVE_INFINITY)
 
-/** Sets fields. If that changes who watches and somebody else is connected, a presence event is needed. */
+/** Sets fields. If that changes who watches, and there are others here to be told, a presence event is needed. */
 const noting = (presence: RoomPresence, others: number, fields: Partial<RoomPresence>): RoomPresence => {
   const next = { ...presence, ...fields }
   return others > 0 && !next.unpublished && showsOthers(next, presence) ? { ...next, unpublished: true } : next

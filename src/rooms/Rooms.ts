@@ -28,18 +28,27 @@ export interface WatchOptions {
 export class Rooms extends Context.Service<
   Rooms,
   RoomCommands.RoomCommands & {
-    /** Makes a room; the timer stands at `timerRemainingTime`, or at the full `timerDuration`, both in milliseconds. */
+    /**
+     * Makes a room, and returns it. The timer stands at `timerRemainingTime`, or at the full `timerDuration`, both in milliseconds. Fails
+     * with BadRequest if the input or `by` cannot be used.
+     */
     readonly create: (
       room: typeof RoomInput.NewRoom.Encoded,
       options?: Pick<RoomCommands.CommandOptions, "by">
     ) => Effect.Effect<RoomView, BadRequest | StoreUnavailable>
+    /** Returns a room as it is now. All times are milliseconds. */
     readonly get: (code: AccessCode) => Effect.Effect<RoomView, RoomNotFound | StoreUnavailable>
+    /** Is there a room with this access code? */
     readonly exists: (code: AccessCode) => Effect.Effect<boolean, StoreUnavailable>
 
-    /** The ended turns of a room, and how long everybody has driven. */
+    /** Returns the last 100 ended turns of a room, and for how many milliseconds everybody has driven. */
     readonly turns: (code: AccessCode) => Effect.Effect<TurnsView, RoomNotFound | StoreUnavailable>
 
-    /** What happens in a room: first its present state, then each change and each second. There are no heartbeats. */
+    /**
+     * Returns what happens in a room: first its present state, then each change and each second. There are no heartbeats. The stream ends
+     * when the room is completed or deleted, and when all its streams are ended. Fails with RoomNotFound if there is no such room at the
+     * beginning.
+     */
     readonly events: (
       code: AccessCode,
       options?: WatchOptions

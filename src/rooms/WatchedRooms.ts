@@ -16,8 +16,8 @@ import { RoomSettings } from "./RoomSettings.ts"
 /** A Room for each access code in its canonical form. */
 class RoomMap extends LayerMap.Service<RoomMap>()("pairroom/rooms/RoomMap", { lookup: Room.layer }) {
   /**
-   * Keeps a room for the idle time of the settings after its last use. A room that could not be built is not kept. The library's own
-   * layer would keep it, and its idle time cannot come from settings.
+   * Keeps a Room for the idle time of the settings after its last use, and does not keep one that could not be built. The library's own
+   * layer would keep that one too, and cannot take its idle time from settings.
    */
   static readonly layerWithSettings = Layer.effect(
     this,
@@ -35,11 +35,14 @@ class RoomMap extends LayerMap.Service<RoomMap>()("pairroom/rooms/RoomMap", { lo
 export class WatchedRooms extends Context.Service<
   WatchedRooms,
   {
-    /** The room itself, for as long as the scope is open. */
+    /**
+     * Returns the Room of an access code, which is kept for as long as the scope is open. It is built if this instance has none. Fails
+     * with RoomNotFound, or with StoreUnavailable if it cannot be built now.
+     */
     readonly watch: (code: AccessCode) => Effect.Effect<Room["Service"], RoomNotFound | StoreUnavailable, Scope.Scope>
-    /** Who watches a room, on any instance. Nobody, where that cannot be told now. */
+    /** Returns who watches a room, on any instance. Nobody, where that cannot be told now. */
     readonly watchers: (code: AccessCode) => Effect.Effect<Watchers>
-    /** Ends every subscription of every room on this instance; the clients are to come back. */
+    /** Ends every subscription of every Room on this instance. The clients are to come back. */
     readonly end: Effect.Effect<void>
   }
 >()("pairroom/rooms/WatchedRooms") {
@@ -54,8 +57,11 @@ const make = Effect.gen(function* () {
   const rooms = yield* RoomMap
   const context = yield* Effect.context<never>()
 
-  // In the context of this service, so that a room keeps nothing of the request that was the first to ask for it.
-  const build = (code: AccessCode, scope: Scope.Scope) =>
+  /**
+   * Keeps a Room for as long as the scope is open, and builds it if there is none. It is built in the context of this service, so that
+   * it keeps nothing of the request that was the first to ask for it.
+   */
+  const keep = (code: AccessCode, scope: Scope.Scope) =>
     rooms.contextEffect(code).pipe(
       Effect.map(Context.get(Room)),
       Effect.updateContext<never, Scope.Scope>(() => Context.add(context, Scope.Scope, scope))
@@ -81,14 +87,15 @@ const make = Effect.gen(function* () {
     watch: Effect.fn("WatchedRooms.watch")(function* (typed) {
       const code = AccessCodes.toKey(typed)
       const scope = yield* Effect.scope
+      // A Room that has ended is not kept for as long as its client stays.
       const use = yield* Scope.fork(scope)
-      const room = yield* build(code, use)
+      const room = yield* keep(code, use)
       if (!(yield* room.ended)) return room
       // It leaves the map, and does not live as long as this scope. Another Room is built.
       yield* room.markReplaced
       yield* rooms.invalidate(code)
       yield* Scope.close(use, Exit.void)
-      return yield* build(code, scope)
+      return yield* keep(code, scope)
     }),
     watchers: (code) =>
       Effect.orElseSucceed(
