@@ -33,6 +33,7 @@ const MEANINGS: Readonly<Record<keyof Settings, string>> = {
   OTEL_SERVICE_NAME: "What the service is called in them"
 }
 
+/** Returns the flag of a variable, without its dashes. */
 export const flagOf = (variable: string): string => variable.toLowerCase().replaceAll("_", "-")
 
 const flags = Object.fromEntries(
@@ -67,10 +68,10 @@ export const serve = Command.make(
     }
     // Loaded when it is wanted: the other commands need no store.
     const { serve } = yield* Effect.promise(() => import("../serve.ts"))
-    return yield* Effect.provide(
-      // Every stream keeps the context of the service, so nothing else of the command line is in it.
-      Effect.updateContext<never, never>(Context.pick(ConfigProvider.ConfigProvider))(serve),
-      ConfigProvider.layerAdd(ConfigProvider.fromUnknown(Object.fromEntries(set)), { asPrimary: true })
+    return yield* serve.pipe(
+      // The services of the command line stay behind: every stream would keep them, because it keeps the context of the service.
+      Effect.updateContext<never, never>(Context.pick(ConfigProvider.ConfigProvider)),
+      Effect.provide(ConfigProvider.layerAdd(ConfigProvider.fromUnknown(Object.fromEntries(set)), { asPrimary: true }))
     )
   })
 ).pipe(

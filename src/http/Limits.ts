@@ -13,6 +13,17 @@ import * as StreamPlaces from "./StreamPlaces.ts"
 /** Every limit. Infinity switches one off. */
 export interface LimitSettings extends StreamPlaces.StreamLimits, MinuteCounts.MinuteLimits {}
 
+/** What operators call the limits: the names of their settings, in lower case. */
+const NAMES = {
+  streamsPerRoom: "streams_per_room",
+  streamsPerAddress: "streams_per_address",
+  streams: "streams",
+  roomsPerMinute: "rooms_per_minute",
+  commandsPerMinute: "commands_per_minute",
+  unknownCodesPerMinute: "unknown_codes_per_minute"
+} as const satisfies Record<keyof LimitSettings, Limit>
+
+/** Every limit switched off. */
 export const OFF: LimitSettings = {
   streamsPerRoom: Infinity,
   streamsPerAddress: Infinity,
@@ -22,6 +33,7 @@ export const OFF: LimitSettings = {
   unknownCodesPerMinute: Infinity
 }
 
+/** What is counted for each address and minute. */
 export type Counted = keyof MinuteCounts.MinuteLimits
 
 export const Limits = Context.Reference("pairroom/http/Limits", {
@@ -45,7 +57,7 @@ export const layer = (settings: LimitSettings): Layer.Layer<never> =>
     Effect.zipWith(MinuteCounts.make(settings), LimitsHit.make, (count, hit) => {
       const take = StreamPlaces.make(settings)
       const note = (limit: keyof LimitSettings) =>
-        Effect.flatMap(ClientAddress.current, (address) => hit(nameOf(limit), address))
+        Effect.flatMap(ClientAddress.current, (address) => hit(NAMES[limit], address))
       return {
         admit: (room: string) =>
           ClientAddress.current.pipe(
@@ -58,7 +70,3 @@ export const layer = (settings: LimitSettings): Layer.Layer<never> =>
       }
     })
   )
-
-/** Returns the name of a limit for operators: that of its setting, in lower case. */
-const nameOf = (limit: keyof LimitSettings): Limit =>
-  limit.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) as Limit

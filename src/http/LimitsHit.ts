@@ -21,6 +21,7 @@ interface Logged {
   readonly more: number
 }
 
+/** Returns how to note a hit. What was logged when is known to this one alone. */
 export const make: Effect.Effect<Hit> = Effect.gen(function* () {
   const logged = yield* Ref.make<ReadonlyMap<string, Logged>>(new Map())
   return Effect.fnUntraced(function* (limit, address) {

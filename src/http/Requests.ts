@@ -9,7 +9,7 @@ import { talliesOf, type TallyOf } from "../store/MetricFamily.ts"
 import * as DebugLog from "./DebugLog.ts"
 import { requestDuration, requests } from "./HttpMetrics.ts"
 
-/** The route of a request that has none. */
+/** Stands for the route of a request that has none. */
 const NONE = "none"
 
 /**

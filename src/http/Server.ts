@@ -11,7 +11,6 @@ import { Drain } from "./Drain.ts"
 import * as FairShare from "./FairShare.ts"
 import * as Handlers from "./Handlers.ts"
 import * as Limits from "./Limits.ts"
-import type { LimitSettings } from "./Limits.ts"
 import * as Descriptors from "./node/Descriptors.ts"
 import * as Listener from "./node/Listener.ts"
 import * as Operation from "./Operation.ts"
@@ -30,7 +29,7 @@ export interface Options {
   /** The longest time that closing may take. */
   readonly drainTimeout: Duration.Duration
   /** Limits of streams and of requests a minute. None by default, but that of the descriptors of the process. */
-  readonly limits?: LimitSettings
+  readonly limits?: Limits.LimitSettings
   /** How many connections may be open at once. By default as many as the descriptors of the process allow. */
   readonly connectionsLimit?: number
   /** The proxies whose `X-Forwarded-For` is believed. None by default. */
@@ -79,7 +78,7 @@ const withinDescriptors = (options: Options, descriptors: number): Options => {
   }
 }
 
-/** Serves everything. When it is closed, it drains first. */
+/** Serves everything. When it is closed, it drains first. Fails with PageMissing without the built page, and where it cannot listen. */
 export const layer = (options: Options) =>
   Effect.zip(Pages.load(options.prefix, options.web), Descriptors.limit).pipe(
     Effect.provide(NodeServices.layer),

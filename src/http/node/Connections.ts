@@ -31,9 +31,10 @@ export interface Connection {
 
 export type Connections = Map<Socket, Connection>
 
-/** A connection whose client has read everything. */
+/** In place of a time: the client has read everything. */
 const READ = -1
 
+/** In place of a number of bytes: there were never too many requests. */
 const NO = -1
 
 const NEW: Connection = { last: undefined, behind: 0, fullAt: NO, isStream: false, unreadSince: READ }
@@ -131,6 +132,7 @@ export const passRequests = (server: Server, connections: Connections): void => 
   server.on("newListener", (event: string | symbol, listener: RequestListener) => {
     const passer = passers.get(event)
     if (event !== "upgrade" && passer === undefined) return
+    // Node tells of a listener before it adds it.
     process.nextTick(() => server.off(event, listener))
     passer?.serve(listener)
   })

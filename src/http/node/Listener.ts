@@ -58,6 +58,7 @@ const DRAIN_SHARE = 0.95
 export class Listener extends Context.Service<
   Listener,
   {
+    /** Is any connection open? */
     readonly isConnected: Effect.Effect<boolean>
     /** Accepts no new connections, and is done when the present ones have ended. */
     readonly close: Effect.Effect<void>
@@ -107,7 +108,7 @@ const platform = Layer.effectContext(
   )
 )
 
-/** Listens. */
+/** Listens, for as long as the layer is there. Provides what the routes need of the platform, too. */
 export const layer = (options: Options) =>
   Layer.unwrap(
     Effect.zipWith(ParserRefusals.counted, ConnectionLimit.counted, (refusals, ended) =>
@@ -134,6 +135,7 @@ const listen = (
     .setTimeout(Duration.toMillis(UNREAD_ANSWER))
     .on("clientError", (error, socket) => {
       ParserRefusals.offer(refusals, error)
+      // The types of Node say Duplex, for servers of other kinds. That of this one is a Socket.
       ParserRefusals.onClientError(error, socket, connections.get(socket as Socket), allowedOrigins)
     })
     .on("checkExpectation", ParserRefusals.refuseExpectation(connections, allowedOrigins))
