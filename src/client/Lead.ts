@@ -15,16 +15,19 @@ export interface Candidacy {
 export interface Lead {
   /** Waits for the lead. */
   readonly stand: () => void
-  /** Takes it from a tab that gives no sign of life. */
+  /** Takes the lead from a tab that gives no sign of life. */
   readonly takeOver: () => void
-  /** Gives it back, or waits no longer. */
+  /** Gives the lead back, or waits for it no longer. */
   readonly leave: () => void
   /** Another tab stands for the lead. */
   readonly hear: (candidacy: Candidacy) => void
-  /** The tab that has led is gone. */
-  readonly isFree: () => void
-  /** Another tab leads. Returns true if this tab must stop leading. With locks it is never needed: only one tab holds the lock. */
-  readonly isLed: () => boolean
+  /** The tab that has led is gone. With locks the next one has the lock then. Without them this tab stands for the lead. */
+  readonly onGone: () => void
+  /**
+   * Another tab leads, so this one stands for the lead no longer. Returns true if it must stop leading, too. With locks that is never
+   * needed: only one tab holds the lock.
+   */
+  readonly onLed: () => boolean
 }
 
 /** What comes of it: `begin` when this tab is to lead, `end` when it is not to lead any more. */
@@ -35,6 +38,7 @@ export interface Elected {
 
 type Say = (candidacy: Candidacy) => void
 
+/** Returns the lead of the tabs for a room with this name. `say` tells the other tabs of a candidacy. */
 export const leadOf = (environment: Environment, name: string, say: Say, elected: Elected): Lead =>
   environment.locks === undefined
     ? byElection(environment.id, say, elected)
@@ -83,8 +87,8 @@ const byLock = (environment: Environment, locks: Locks, name: string, say: Say, 
       release = undefined
     },
     hear: (candidacy) => instead?.hear(candidacy),
-    isFree: () => instead?.isFree(),
-    isLed: () => instead?.isLed() ?? false
+    onGone: () => instead?.onGone(),
+    onLed: () => instead?.onLed() ?? false
   }
 }
 
@@ -112,8 +116,8 @@ const byElection = (id: string, say: Say, { begin }: Elected): Lead => {
       if (id < stands) say({ stands: id })
       else stop()
     },
-    isFree: stand,
-    isLed: () => {
+    onGone: stand,
+    onLed: () => {
       stop()
       return true
     }

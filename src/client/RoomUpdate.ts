@@ -30,20 +30,20 @@ export interface RoomUpdate {
   readonly retryIn?: number | undefined
 }
 
+/** Is this state for good? Then there is nothing to connect to. */
 export const isFinal = (state: StreamState): boolean => state === "ended" || state === "missing"
 
-/** Returns what a whole frame says; null if it says nothing about the room. */
+/** Returns what a whole frame says: the room, null if it does not show it, and the `timer` events. */
 export const readFrame = (
   frame: ReadonlyArray<SseEvent>
-): { readonly room: RoomView | null; readonly changes: ReadonlyArray<TimerChange>; readonly closes: boolean } => {
+): { readonly room: RoomView | null; readonly changes: ReadonlyArray<TimerChange> } => {
   const dataOf = (name: string) => frame.filter(({ event }) => event === name).map(({ data }) => data)
   const changes = dataOf("timer") as Array<TimerChange>
   const room = dataOf("room").at(-1)
   return {
     room: room === undefined ? null : (JSON.parse(room) as RoomView),
     // The `pause` after a `stop` is for clients that know no `stop`.
-    changes: changes.filter((change, index) => change !== "pause" || changes[index - 1] !== "stop"),
-    closes: frame.some(({ event }) => event === "close")
+    changes: changes.filter((change, index) => change !== "pause" || changes[index - 1] !== "stop")
   }
 }
 

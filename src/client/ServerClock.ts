@@ -54,7 +54,7 @@ export class ServerClock {
   }
 
   /**
-   * Takes the time in an answer to a request that was sent and answered at these moments. Gives how long that took, or
+   * Takes the time in an answer to a request that was sent and answered at these moments. Returns how long that took, or
    * null where the machine slept meanwhile, which makes it worthless.
    */
   sample(sent: Mark, received: Mark, serverTime: number): number | null {
@@ -70,8 +70,8 @@ export class ServerClock {
   }
 
   /**
-   * Takes a time that the server sent by itself: it is at least as late by now. Where that is later than was believed it
-   * gives true, and there is reason to measure. Else round trips tell better, which are the same both ways.
+   * Takes a time that the server sent by itself: it is at least as late by now. Returns true if that is later than was believed, so
+   * that there is reason to measure. Otherwise round trips say it better, because they bound the time on both sides.
    */
   heard(serverTime: number): boolean {
     const elapsed = this.#environment.elapsed()

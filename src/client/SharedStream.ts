@@ -136,14 +136,14 @@ export class SharedStream {
       if (this.#stream === undefined) this.#lead?.hear(message)
       else this.#prove()
     } else if ("gone" in message) {
-      if (this.#stream === undefined) this.#lead?.isFree()
+      if (this.#stream === undefined) this.#lead?.onGone()
     } else if ("ask" in message) {
       if (this.#stream === undefined) return
       this.#stream[message.ask]()
       if (message.knows === this.#knows) this.#prove()
       // How long it waits was said when it began to.
       else this.#post({ ...this.#leader, update: { ...this.#current, changes: [], retryIn: undefined } })
-    } else if (this.#isLedBy("leads" in message ? message.leads : message) && "update" in message) {
+    } else if (this.#follows("leads" in message ? message.leads : message) && "update" in message) {
       this.#take(message.update)
     }
   }
@@ -153,16 +153,16 @@ export class SharedStream {
     this.#post({ leads: this.#leader })
   }
 
-  /** Another tab says that it leads. Does this tab believe it? */
-  #isLedBy({ from, term }: Leader): boolean {
+  /** Another tab says that it leads. Returns true if this tab believes it, and follows from now on. */
+  #follows({ from, term }: Leader): boolean {
     const isLater = term > this.#leader.term || (term === this.#leader.term && from >= this.#leader.from)
     if (this.#stream !== undefined) {
       // Both tabs think that they lead. The other one gives way when it hears that this one leads, or this one gives way here.
       if (!isLater) this.#prove()
-      if (!isLater || this.#lead?.isLed() !== true) return false
+      if (!isLater || this.#lead?.onLed() !== true) return false
       this.#resign()
     } else if (!isLater) return false
-    this.#lead?.isLed()
+    this.#lead?.onLed()
     this.#leader = { from, term }
     this.#heard()
     return true
