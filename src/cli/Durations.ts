@@ -10,7 +10,7 @@ const PARTS = /^(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m(?:in)?)?(?:(\d+(?:\.\d+
 
 const CLOCK = /^(?:(\d+):)?(\d+):([0-5]\d)$/
 
-/** Returns the milliseconds of a typed length. */
+/** Returns the milliseconds of a typed length; none if it is no length. */
 export const parse = (typed: string): Option.Option<number> => {
   const text = typed.trim().toLowerCase()
   if (text === "") return Option.none()

@@ -36,6 +36,7 @@ const MEANINGS: Readonly<Record<keyof Settings, string>> = {
 /** Returns the flag of a variable, without its dashes. */
 export const flagOf = (variable: string): string => variable.toLowerCase().replaceAll("_", "-")
 
+/** A flag for each variable. The types lose its name on the way through the entries. */
 const flags = Object.fromEntries(
   Object.entries(VARIABLES).map(([variable, { allowed, fallback }]) => [
     variable,

@@ -59,8 +59,8 @@ export const drawn = Effect.fnUntraced(function* <E>(events: Events<E>, bell: bo
 /** Prints a line for each change of a room. Who comes and goes is no change. */
 export const lines = <E>(events: Events<E>) =>
   events.pipe(
-    Stream.filter(({ event }) => event === "room"),
-    Stream.map(({ data }) => data as RoomView),
+    Stream.filter((seen) => seen.event === "room"),
+    Stream.map(({ data }) => data),
     Stream.changesWith((one, other) => one.id === other.id && one.uncertain === other.uncertain),
     Stream.runForEach((room) =>
       Console.log(

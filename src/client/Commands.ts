@@ -9,6 +9,7 @@ import type { RoomUpdate, RoomView } from "./RoomUpdate.ts"
 
 export type { SettingsChange, TimerSetting, TurnsView }
 
+/** What came of a command. The promise of a command never fails. */
 export type CommandResult = Result
 
 export interface CommandOptions {
@@ -68,18 +69,22 @@ export class Commands {
     this.#onSilence = onSilence
   }
 
+  /** Starts the timer. */
   start(options?: CommandOptions): Promise<CommandResult> {
     return this.#send({ path: `/${this.#code}/timer/start`, options, isDone: ({ running }) => running })
   }
 
+  /** Pauses the timer. The remaining time is kept. */
   pause(options?: CommandOptions): Promise<CommandResult> {
     return this.#send({ path: `/${this.#code}/timer/stop`, options })
   }
 
+  /** Stops the timer and sets it to the full length of the period, without extensions. */
   reset(options?: CommandOptions): Promise<CommandResult> {
     return this.#send({ path: `/${this.#code}/timer/reset`, options })
   }
 
+  /** Sets the length of turns, and what is left of the present one, in milliseconds. A running timer runs on from there. */
   update(setting: TimerSetting, options?: CommandOptions): Promise<CommandResult> {
     return this.#send({ path: `/${this.#code}/timer`, options, body: setting })
   }
@@ -134,6 +139,7 @@ export class Commands {
     })
   }
 
+  /** Completes the room: the timer stops for good, and every stream ends. */
   complete(options?: CommandOptions): Promise<CommandResult> {
     return this.#send({ path: `/pair-room/${this.#code}/status`, options, body: { status: "COMPLETED" } })
   }
@@ -143,6 +149,7 @@ export class Commands {
     return this.#send({ path: `/pair-room/${this.#code}`, body: settings })
   }
 
+  /** Adds somebody at the end of the order. */
   addPerson(name: string): Promise<CommandResult> {
     return this.#send({ path: `/pair-room/${this.#code}/people`, body: { name }, method: "POST" })
   }
@@ -152,10 +159,12 @@ export class Commands {
     return this.#send({ path: `/pair-room/${this.#code}/people`, body: { order } })
   }
 
+  /** Renames somebody, or notes that somebody is away or back. */
   changePerson(name: string, change: PersonChange): Promise<CommandResult> {
     return this.#send({ path: `/pair-room/${this.#code}/people/${encodeURIComponent(name)}`, body: change })
   }
 
+  /** Somebody leaves the room. */
   removePerson(name: string): Promise<CommandResult> {
     return this.#send({ path: `/pair-room/${this.#code}/people/${encodeURIComponent(name)}`, method: "DELETE" })
   }
@@ -180,7 +189,7 @@ export class Commands {
     return `${this.#api}/pair-room/${this.#code}/turns?format=csv`
   }
 
-  /** Returns the ended turns, and how long everybody has driven. */
+  /** Returns the last 100 ended turns, and for how many milliseconds everybody has driven. */
   async turns(): Promise<Result<{ readonly turns: TurnsView }>> {
     const result = await ask(this.#environment, `${this.#api}/pair-room/${this.#code}/turns`)
     return result.ok ? { ok: true, turns: result.value as TurnsView } : result

@@ -25,6 +25,7 @@ export const only =
   <const Tag extends string = never>(...tags: ReadonlyArray<Tag>) =>
   <A, E extends Failure>(effect: Effect.Effect<A, E>): Effect.Effect<A, Told<E, Tag>> =>
     effect.pipe(
+      // The types do not see that an error which is passed on has one of the tags.
       Effect.catch((error) =>
         error._tag === "StoreUnavailable" || (tags as ReadonlyArray<string>).includes(error._tag)
           ? Effect.fail(error as Told<E, Tag>)

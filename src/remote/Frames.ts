@@ -21,6 +21,7 @@ export const Piece = Data.taggedEnum<Piece>()
 
 type Line = { readonly event: Parsed } | { readonly id: string } | { readonly retry: number }
 
+/** Returns the frames, and the delays that the service asks for, in their order. An event that is no frame of its own waits for the id. */
 export const fromBytes = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Stream.Stream<Piece, E, R> =>
   Stream.suspend(() => {
     // The parser is shared with the page. It keeps a line of which the end is still to come.

@@ -31,6 +31,7 @@ interface Seen {
   readonly room: Option.Option<RoomView>
 }
 
+/** Returns the events of a room of the service at `url`, as `Rooms.events` does. The stream connects again whenever its connection is lost. */
 export const make = Effect.fnUntraced(function* (url: string, prefix: string) {
   const client = yield* HttpClient.HttpClient
   const api = `${url}${prefix === "/" ? "" : prefix}`
@@ -89,7 +90,7 @@ const connection = (
                 Ref.update(seen, (known) => ({ ...known, retry: Option.some(Duration.millis(piece.delay)) })),
                 []
               )
-            : Effect.flatMap(decoded(url, piece.events), (events) => isNew(seen, events))
+            : Effect.flatMap(decoded(url, piece.events), (events) => take(seen, events))
         ),
         Stream.flattenIterable,
         Stream.concat(Stream.fail(new Lost())),
@@ -129,8 +130,8 @@ const decoded = (url: string, events: ReadonlyArray<Frames.SseEvent>) =>
     Effect.catch(({ message }) => unavailable(url, `it has sent an event that cannot be read: ${message}`))
   )
 
-/** Notes what was seen. After a new connection the room comes anew; it says only once that the stream is connected. */
-const isNew = (seen: Ref.Ref<Seen>, events: ReadonlyArray<RoomEvent>) =>
+/** Notes what was seen, and returns what the program is told: the event `connect` of the first connection alone. */
+const take = (seen: Ref.Ref<Seen>, events: ReadonlyArray<RoomEvent>) =>
   Ref.modify(seen, (known) => {
     const news = Option.isSome(known.id) ? events.filter(({ event }) => event !== "connect") : events
     const room = events.findLast(({ event }) => event === "room")
@@ -144,7 +145,10 @@ const isNew = (seen: Ref.Ref<Seen>, events: ReadonlyArray<RoomEvent>) =>
     ] as const
   })
 
-/** An element that passes begins the delays anew. */
+/**
+ * Returns when to connect again: after the delay that the service asked for, or else one that grows with each failure. `Stream.retry`
+ * begins the schedule anew when an element has passed.
+ */
 const reconnects = (seen: Ref.Ref<Seen>) =>
   Schedule.exponential(RETRY_LEAST).pipe(
     Schedule.modifyDelay(({ duration: delay }) =>

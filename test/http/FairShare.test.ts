@@ -13,7 +13,7 @@ const turns = (count: number) => Effect.repeat(Effect.yieldNow, { times: count -
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index)
 
 /** Sends so many requests from an address, and gives the numbers of those that have begun, and the requests. */
-const send = Effect.fnUntraced(function* ({ take }: FairShare.Shares, address: string, count: number) {
+const send = Effect.fnUntraced(function* ({ take }: Pick<FairShare.Shares, "take">, address: string, count: number) {
   const begun: Array<number> = []
   const fibers = yield* Effect.forEach(numbers(count), (index) =>
     Effect.forkChild(
@@ -41,17 +41,17 @@ describe("FairShare", () => {
 
   it.effect("another address begins at once, however many requests of the first one wait", () =>
     Effect.gen(function* () {
-      const begin = yield* FairShare.make(() => EACH_TURN)
-      yield* send(begin, "192.0.2.1", 100 * EACH_TURN)
-      assert.deepStrictEqual((yield* send(begin, "192.0.2.2", 1)).begun, [0])
+      const shares = yield* FairShare.make(() => EACH_TURN)
+      yield* send(shares, "192.0.2.1", 100 * EACH_TURN)
+      assert.deepStrictEqual((yield* send(shares, "192.0.2.2", 1)).begun, [0])
     })
   )
 
   it.effect("an address whose requests came one after the other never waits", () =>
     Effect.gen(function* () {
-      const begin = yield* FairShare.make(() => EACH_TURN)
+      const shares = yield* FairShare.make(() => EACH_TURN)
       for (let round = 0; round < 3; round++) {
-        assert.deepStrictEqual((yield* send(begin, "192.0.2.1", EACH_TURN)).begun, numbers(EACH_TURN))
+        assert.deepStrictEqual((yield* send(shares, "192.0.2.1", EACH_TURN)).begun, numbers(EACH_TURN))
         yield* turns(3)
       }
     })
@@ -59,10 +59,10 @@ describe("FairShare", () => {
 
   it.effect("while nobody else asks an address has a larger share, and the smaller one from then on", () =>
     Effect.gen(function* () {
-      const begin = yield* FairShare.make(({ isAlone }) => (isAlone ? ALONE : EACH_TURN))
-      const { begun } = yield* send(begin, "192.0.2.1", 3 * ALONE)
+      const shares = yield* FairShare.make(({ isAlone }) => (isAlone ? ALONE : EACH_TURN))
+      const { begun } = yield* send(shares, "192.0.2.1", 3 * ALONE)
       assert.deepStrictEqual(begun, numbers(ALONE))
-      yield* send(begin, "192.0.2.2", 1)
+      yield* send(shares, "192.0.2.2", 1)
       const before = begun.length
       while (begun.length === before) yield* turns(1)
       assert.strictEqual(begun.length - before, EACH_TURN)
@@ -85,7 +85,7 @@ describe("FairShare", () => {
     Effect.gen(function* () {
       const { begin, end } = yield* FairShare.FairShare
       yield* begin("192.0.2.1")
-      const ended = yield* send({ take: () => end, isInUse: () => false }, "", 2 * ENDS_EACH_TURN)
+      const ended = yield* send({ take: () => end }, "all streams", 2 * ENDS_EACH_TURN)
       assert.isAtMost(ended.begun.length, 1)
       for (let turn = 0; turn < 4 * ENDS_EVERY; turn++) {
         yield* begin("192.0.2.1")
