@@ -165,7 +165,7 @@ describe("Room", () => {
     })
   )
 
-  it.effect("who gives up in time is not told of a finish that did not happen", () =>
+  it.effect("a pause in the last millisecond leaves no finish, however much time goes by", () =>
     Effect.gen(function* () {
       const rooms = yield* Rooms
       const code = yield* open(1_000)
@@ -321,7 +321,7 @@ describe("Room", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("its state is that after a finish that nobody watched", () =>
+  it.effect("gives the state after a finish, though nobody watched that", () =>
     Effect.gen(function* () {
       const rooms = yield* Rooms
       const code = yield* open(2_000)
@@ -333,7 +333,7 @@ describe("Room", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("for those who want no ticks alone, the room sleeps to the end of the turn", () =>
+  it.effect("while nobody wants ticks, the room sleeps to the end of the turn", () =>
     Effect.gen(function* () {
       const clock = yield* jumpingClock
       yield* Effect.gen(function* () {

@@ -26,7 +26,7 @@ describe("RoomPresence", () => {
     assert.deepStrictEqual([countOf(one), one.ticking], [1, 0])
   })
 
-  it("has nothing to tell the one who comes, but the others who are here", () => {
+  it("is told to those who were here before, and not to the one who comes", () => {
     assert.isFalse(comes(empty).unpublished)
     assert.isTrue(comes(comes(empty)).unpublished)
     assert.isFalse(leave(comes(empty), nameless).unpublished)
@@ -62,7 +62,7 @@ describe("RoomPresence", () => {
     assert.deepStrictEqual([countOf(alone), countOf(dismiss(comes(alone), nameless, 11_000))], [1, 1])
   })
 
-  it("is told at most once a second, and in a crowd less often, so that 20 frames a second tell of it; after 10 s at the latest", () => {
+  it("is told at most once a second; to a crowd less often, so that it gets 20 frames a second together, but within 10 s", () => {
     const crowd = (count: number) => Array.from({ length: count }).reduce<RoomPresence.RoomPresence>(comes, empty)
     const next = (count: number) => RoomPresence.nextAt(comes(published(crowd(count - 1), 0)))
     assert.deepStrictEqual([2, 20, 21, 50, 200, 5_000].map(next), [1_000, 1_000, 1_050, 2_500, 10_000, 10_000])

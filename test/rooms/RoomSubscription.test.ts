@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Exit, Layer, Metric, Pull, Scope } from "effect"
+import { Duration, Effect, Exit, Layer, Pull, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import { create, type AccessCode } from "../../src/domain/RoomState.ts"
 import * as Frame from "../../src/rooms/Frame.ts"
@@ -109,14 +109,6 @@ const framed = (next: RoomSubscription) =>
     Pull.catchDone(() => Effect.succeed("END"))
   )
 
-const loadedRooms = Effect.map(
-  Metric.snapshot,
-  (metrics) =>
-    metrics.flatMap((metric) =>
-      metric.id === "pairroom_rooms_loaded" && metric.type === "Gauge" ? [Number(metric.state.value)] : []
-    )[0] ?? 0
-)
-
 const press = Effect.fn(function* (code: AccessCode, times: number) {
   const rooms = yield* Rooms
   for (let count = 0; count < times; count++) {
@@ -215,31 +207,6 @@ describe("Room.subscribe", () => {
       yield* again.frames(1)
       yield* rooms.start(code)
       assert.deepStrictEqual(yield* again.frames(1), ["room, timer start"])
-    }).pipe(Effect.provide(layer))
-  )
-
-  it.effect("gives all who come back at the same time one and the same new room", () =>
-    Effect.gen(function* () {
-      const rooms = yield* WatchedRooms
-      const code = yield* open()
-      yield* Effect.asVoid(rooms.watch(code))
-      yield* rooms.end
-      const built = yield* Effect.forEach([1, 2, 3], () => rooms.watch(code), { concurrency: "unbounded" })
-      yield* settled
-      assert.strictEqual(new Set([...built, yield* rooms.watch(code)]).size, 1)
-    }).pipe(Effect.provide(layer))
-  )
-
-  it.effect("keeps nothing of a room that has ended, however long who came back stays", () =>
-    Effect.gen(function* () {
-      const rooms = yield* WatchedRooms
-      const code = yield* open()
-      const before = yield* loadedRooms
-      yield* Effect.scoped(rooms.watch(code))
-      assert.strictEqual(yield* loadedRooms, before + 1)
-      yield* rooms.end
-      yield* rooms.watch(code)
-      assert.strictEqual(yield* loadedRooms, before + 1)
     }).pipe(Effect.provide(layer))
   )
 
