@@ -19,10 +19,7 @@ export const changePresence = (room: WatchedRoom, change: Change): Effect.Effect
   Effect.flatMap(room.store.now, (now) => {
     const before = Ref.getUnsafe(room.presence)
     const after = change(RoomPresence.forget(before, now), now)
-    return Ref.set(room.presence, after).pipe(
-      Effect.andThen(announce(room)),
-      Effect.andThen(Effect.suspend(() => plan(room, before, after)))
-    )
+    return Ref.set(room.presence, after).pipe(Effect.andThen(announce(room)), Effect.andThen(plan(room, before, after)))
   })
 
 /** Ends the fiber of the presence events if there is nothing to do, and starts it anew if there is something to do sooner. */

@@ -75,6 +75,7 @@ export class Room extends Context.Service<
 const make = Effect.fnUntraced(function* (code: AccessCode) {
   const store = yield* RoomStore
   const changes = yield* Stream.toPull(store.changes(code))
+  // The store tells first how the room is now.
   const [first, ...more] = yield* Pull.catchDone(changes, () => roomNotFound())
   if (Option.isNone(first.room)) return yield* roomNotFound()
 
@@ -109,13 +110,13 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
     )
   )
   yield* followOthers(room)
-  yield* (yield* Heartbeats).join(Effect.suspend(() => beat(room)))
+  yield* (yield* Heartbeats).join(beat(room))
 
   return Room.of({
-    state: Effect.suspend(() => Effect.andThen(settleIfDue(room), Ref.get(room.state))),
-    watchers: Effect.suspend(() => Effect.map(Ref.get(room.presence), RoomPresence.watchers)),
+    state: Effect.andThen(settleIfDue(room), Ref.get(room.state)),
+    watchers: Effect.map(Ref.get(room.presence), RoomPresence.watchers),
     subscribe: (options) => Effect.andThen(settleIfDue(room), exclusively(room, subscribe(room, options))),
-    end: Effect.suspend(() => exclusively(room, end(room, Frame.END))),
+    end: exclusively(room, end(room, Frame.END)),
     ended: Ref.get(room.ended),
     markReplaced: Ref.set(room.replaced, true)
   })
