@@ -35,7 +35,7 @@ const split = Effect.fnUntraced(function* (given: ReadonlyArray<string>, range: 
   const times = given.filter(isTime)
   const rooms = given.filter((text) => !isTime(text))
   const outOfRange = times.find((text) => Option.isNone(range.parse(text)))
-  // Of two that are no length of time, the one that is no room was meant as one.
+  // Of two texts that are no length of time, the one that is no access code either was meant as a length.
   const noTime = rooms.length > 1 ? (rooms.find((text) => Option.isNone(Target.codeFrom(text))) ?? rooms[1]) : times[1]
   const wrong = noTime ?? outOfRange
   if (wrong !== undefined) {

@@ -97,6 +97,7 @@ export const make = Effect.fnUntraced(function* (
   }).pipe(Effect.forever({ disableYield: true }), Effect.forkScoped)
 
   const waitIn = (waiting: Share["waiting"], now: number) => {
+    // In the step of `take` itself, so that those who wait stand in the order in which they came.
     const mine = Deferred.makeUnsafe<void>()
     waiting.set(mine, now)
     // A client that has gone while it waited takes nobody's place.

@@ -5,7 +5,7 @@ import type { Condition } from "../domain/Commands.ts"
 
 const MEMBER = /(?:W\/)?(?:"([^"]*)"|([^\s,"]+))/g
 
-/** Returns the condition; undefined where there is no header. An empty one names no state, so it is the condition of none. */
+/** Returns the condition; undefined where there is no header. An empty one names no state, so no state meets it. */
 export const parse = (header: string | undefined): Condition | undefined => {
   if (header === undefined) return undefined
   const members = Array.from(header.matchAll(MEMBER), ([, quoted, bare]) => ({ quoted, bare }))

@@ -1,6 +1,6 @@
 /**
  * What the parts of a room share: its values, and how a frame is published. What runs for each client or each tick reads the Refs by
- * `Ref.getUnsafe`, inside of an effect: another effect for each of them would cost time.
+ * `Ref.getUnsafe` and counts by `updateUnsafe`, inside of an effect: another effect for each of them would cost time.
  */
 import { Cause, type Context, Effect, FiberHandle, PubSub, Ref, type Semaphore } from "effect"
 import * as AccessCodes from "../domain/AccessCode.ts"

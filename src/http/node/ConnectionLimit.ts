@@ -47,6 +47,7 @@ export const keep = (server: Server, connections: Connections, most: number, end
     for (const socket of longestUnused(connections, Math.ceil(most * AT_ONCE))) {
       connections.delete(socket)
       socket.destroy()
+      // Called by Node, it only writes into a queue.
       Queue.offerUnsafe(ended, address)
     }
   })
