@@ -62,8 +62,11 @@ export class Room extends Context.Service<
     readonly end: Effect.Effect<void>
     /** Has the Room published its last frame? Then every subscription ends, and another Room has to be built. */
     readonly ended: Effect.Effect<boolean>
-    /** Notes that another Room takes the place of this one, which tells other instances nothing from then on. */
-    readonly markReplaced: Effect.Effect<void>
+    /**
+     * Another Room takes its place: from now on this one tells other instances nothing. `leave` is run for the first who asks, and the
+     * others wait until it is done.
+     */
+    readonly replace: (leave: Effect.Effect<void>) => Effect.Effect<void>
   }
 >()("pairroom/rooms/Room") {
   /** The room with this access code. Fails with RoomNotFound if there is none. */
@@ -118,7 +121,11 @@ const make = Effect.fnUntraced(function* (code: AccessCode) {
     subscribe: (options) => Effect.andThen(settleIfDue(room), exclusively(room, subscribe(room, options))),
     end: exclusively(room, end(room, Frame.END)),
     ended: Ref.get(room.ended),
-    markReplaced: Ref.set(room.replaced, true)
+    replace: (leave) =>
+      exclusively(
+        room,
+        Effect.flatMap(Ref.getAndSet(room.replaced, true), (isReplaced) => (isReplaced ? Effect.void : leave))
+      )
   })
 })
 

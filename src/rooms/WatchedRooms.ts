@@ -91,9 +91,8 @@ const make = Effect.gen(function* () {
       const use = yield* Scope.fork(scope)
       const room = yield* keep(code, use)
       if (!(yield* room.ended)) return room
-      // It leaves the map, and does not live as long as this scope. Another Room is built.
-      yield* room.markReplaced
-      yield* rooms.invalidate(code)
+      // It leaves the map, once: a second time the Room would leave that has its place. It does not live as long as this scope.
+      yield* room.replace(rooms.invalidate(code))
       yield* Scope.close(use, Exit.void)
       return yield* keep(code, scope)
     }),

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Layer, Metric, Ref, Stream } from "effect"
+import { Effect, Exit, Layer, Metric, Ref, References, Stream } from "effect"
 import type { AccessCode } from "../../src/domain/RoomState.ts"
 import { Rooms } from "../../src/rooms/Rooms.ts"
 import { WatchedRooms } from "../../src/rooms/WatchedRooms.ts"
@@ -16,15 +16,19 @@ const loadedRooms = Effect.map(
 )
 
 describe("WatchedRooms.watch", () => {
-  it.effect("gives all who come back at the same time one and the same new room", () =>
+  it.effect("gives all who come back at the same time one and the same new room, wherever their fibers yield", () =>
     Effect.gen(function* () {
       const rooms = yield* WatchedRooms
-      const code = yield* open()
-      yield* Effect.asVoid(rooms.watch(code))
-      yield* rooms.end
-      const built = yield* Effect.forEach([1, 2, 3], () => rooms.watch(code), { concurrency: "unbounded" })
-      yield* settled
-      assert.strictEqual(new Set([...built, yield* rooms.watch(code)]).size, 1)
+      for (let steps = 16; steps <= 64; steps++) {
+        const code = yield* open()
+        yield* Effect.asVoid(rooms.watch(code))
+        yield* rooms.end
+        const built = yield* Effect.forEach([1, 2, 3], () => rooms.watch(code), { concurrency: "unbounded" }).pipe(
+          Effect.provideService(References.MaxOpsBeforeYield, steps)
+        )
+        yield* settled
+        assert.strictEqual(new Set([...built, yield* rooms.watch(code)]).size, 1, `${steps} steps`)
+      }
     }).pipe(Effect.provide(layer))
   )
 
