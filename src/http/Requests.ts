@@ -10,7 +10,7 @@ import * as DebugLog from "./DebugLog.ts"
 import { requestDuration, requests } from "./HttpMetrics.ts"
 
 /** Stands for the route of a request that has none. */
-const NONE = "none"
+export const NONE = "none"
 
 /**
  * The route that has taken a request, by the request of the platform. Not in the context: a stream would keep a context of its own for

@@ -102,7 +102,7 @@ describe("FairShare", () => {
     Effect.gen(function* () {
       const { begin, end } = yield* FairShare.FairShare
       yield* begin("192.0.2.1")
-      const ended = yield* send({ take: () => end, isInUse: () => false }, "", 4 * ENDS_EACH_TURN)
+      const ended = yield* send({ take: () => end }, "", 4 * ENDS_EACH_TURN)
       yield* TestClock.adjust(ENDS_LATE)
       for (let turn = 0; turn < 6; turn++) {
         yield* begin("192.0.2.1")
