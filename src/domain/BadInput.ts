@@ -16,29 +16,35 @@ export const decode = <S extends Schema.ConstraintDecoder<unknown> & { readonly 
 
 /** Returns the refusal of `input`, from what a schema with these fields has found. */
 export const badRequest = (fields: Schema.Struct.Fields, input: unknown, issue: SchemaIssue.Issue): BadRequest => {
-  const found = firstOf(issue)
+  const first = firstOf(issue)
   const [only, ...others] = Object.keys(fields)
   // A body with one field of one value is refused as a whole. The field is what is wrong all the same.
   const isField =
-    found.name === undefined &&
+    first.name === undefined &&
     others.length === 0 &&
     typeof input === "object" &&
     input !== null &&
     !Array.isArray(input)
-  const name = isField ? only : found.name
-  const message = isField ? "expected another value" : found.message
+  const name = isField ? only : first.name
   if (name === undefined) {
     return new BadRequest({ message: `body: expected a JSON object with ${Object.keys(fields).join(", ")}` })
   }
   const field = fields[name]
   const allowed = (field && SchemaAST.resolveDescription(field.ast)) ?? ""
-  const expected = message.includes(allowed)
-    ? message
-    : allowed.includes(message.replace(/^Expected /, ""))
-      ? `Expected ${allowed}`
-      : `${message} (${allowed})`
+  const found = isField ? ANOTHER : first.message.replace(/^Expected /, "expected ")
+  const expected =
+    allowed !== "" && (GENERAL.test(found) || allowed.includes(found.replace(/^expected /, "")))
+      ? `expected ${allowed}`
+      : found.includes(allowed)
+        ? found
+        : `${found} (${allowed})`
   return new BadRequest({ message: `${name}: ${expected}, got ${shown((input as Record<string, unknown>)[name])}` })
 }
+
+const ANOTHER = "expected another value"
+
+/** What the library says of a wrong type, a missing field or a number out of range. What the field allows says more. */
+const GENERAL = /^(Missing key|expected (another value|a value between .*|[a-z]+( \| [a-z]+)*))$/
 
 /** Returns the name of the first field that was wrong, and what was wrong with it. */
 const firstOf = (issue: SchemaIssue.Issue) => {

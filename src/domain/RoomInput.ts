@@ -179,7 +179,7 @@ export type TimerSetting = typeof TimerSetting.Type
 
 /** The body that completes a room. */
 export const Completion = Schema.Struct({
-  status: Schema.Literal("COMPLETED").annotate({ description: 'only "COMPLETED" can be asked for' })
+  status: Schema.Literal("COMPLETED").annotate({ description: '"COMPLETED", the only status that can be asked for' })
 }).annotate({ identifier: "Completion", description: "The end of the room.", examples: [{ status: "COMPLETED" }] })
 
 /** Returns who makes a change, or null. */

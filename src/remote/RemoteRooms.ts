@@ -172,7 +172,7 @@ const inMinutes = Effect.fnUntraced(function* (input: typeof RoomInput.Turn.Enco
   const turn = yield* BadInput.decode(RoomInput.Turn)(input)
   if (turn.duration % MINUTE !== 0) {
     return yield* new BadRequest({
-      message: `duration: Expected a whole number of minutes in milliseconds, got ${turn.duration}`
+      message: `duration: expected a whole number of minutes in milliseconds, got ${turn.duration}`
     })
   }
   return turn

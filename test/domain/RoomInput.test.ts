@@ -52,7 +52,7 @@ describe("NewRoom", () => {
     Effect.gen(function* () {
       assert.strictEqual((yield* newRoom({ driver: " Zoe\u0308 " })).driver, "Zo\u00eb")
       const message = yield* refusal(newRoom({ driver: "Zo\u00eb", navigator: "Zoe\u0308" }))
-      assert.include(message, "navigator: Expected another name than the driver's")
+      assert.include(message, "navigator: expected another name than the driver's")
     })
   )
 
@@ -73,7 +73,34 @@ describe("NewRoom", () => {
       const read = normalize.mock.calls.length
       normalize.mockRestore()
       assert.strictEqual(read, 0)
-      assert.match(message, /^people: Expected 2 to 20 different names, in the order in which they drive, got \["n0",/)
+      assert.match(message, /^people: expected 2 to 20 different names, in the order in which they drive, got \["n0",/)
+    })
+  )
+
+  it.effect("says in one form what is allowed, and only once", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(
+        [
+          yield* refusal(newRoom({ timerDuration: undefined })),
+          yield* refusal(newRoom({ timerDuration: "x" })),
+          yield* refusal(newRoom({ timerDuration: 10 })),
+          yield* refusal(newRoom({ driver: "" })),
+          yield* refusal(newRoom({ goal: 5 })),
+          yield* refusal(newRoom({ breaks: { every: 0, duration: 1_000 } })),
+          yield* refusal(completion({ status: "STOPPED" })),
+          yield* refusal(completion({}))
+        ],
+        [
+          `timerDuration: expected ${DURATION}, got nothing`,
+          `timerDuration: expected ${DURATION}, got "x"`,
+          `timerDuration: expected ${DURATION}, got 10`,
+          'driver: expected 1 to 20 characters, not blank, without control and bidirectional control characters, got ""',
+          "goal: expected one line of at most 140 characters, without control and bidirectional control characters, got 5",
+          'breaks: expected {every, duration}: after 1 to 20 turns, for 1000 to 86400000 milliseconds, or null, got {"every":0,"duration":1000}',
+          'status: expected "COMPLETED", the only status that can be asked for, got "STOPPED"',
+          'status: expected "COMPLETED", the only status that can be asked for, got nothing'
+        ]
+      )
     })
   )
 

@@ -123,9 +123,9 @@ describe.each(programs)("Rooms, %s", (_, layer) => {
           yield* refusal(rooms.swap(code, { ifMatch: ["another id"] }))
         ],
         [
-          "BadRequest: duration: Expected a value between 1000 and 86400000 (a whole number of milliseconds from 1000 to 86400000), got 1",
-          'BadRequest: by: Expected 1 to 20 characters, not blank, without control and bidirectional control characters, got ""',
-          'BadRequest: people: Expected 2 to 20 different names, in the order in which they drive, got ["ann"]',
+          "BadRequest: duration: expected a whole number of milliseconds from 1000 to 86400000, got 1",
+          'BadRequest: by: expected 1 to 20 characters, not blank, without control and bidirectional control characters, got ""',
+          'BadRequest: people: expected 2 to 20 different names, in the order in which they drive, got ["ann"]',
           "NothingToUndo: lastChange: the room is new, and there is nothing to undo",
           'PersonNotFound: name: nobody in the room is called "nobody"',
           'NameTaken: name: expected a name that nobody else in the room has, got "apple"',
@@ -188,7 +188,7 @@ describe("RemoteRooms", () => {
       const { _tag, message } = yield* Effect.flip(rooms.startTurn(accessCode, { duration: 90_000 }))
       assert.deepStrictEqual(
         [_tag, message],
-        ["BadRequest", "duration: Expected a whole number of minutes in milliseconds, got 90000"]
+        ["BadRequest", "duration: expected a whole number of minutes in milliseconds, got 90000"]
       )
     }).pipe(Effect.provide(remote))
   )
