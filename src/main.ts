@@ -14,7 +14,13 @@ import { VERSION } from "./domain/version.ts"
 const told = (error: { readonly _tag: string; readonly message?: string }) =>
   error._tag === "ShowHelp" || error._tag === "ServeFailed"
     ? Effect.void
-    : Console.error(`pairroom: ${(error.message ?? error._tag).replace(FIELD, "")}`)
+    : Console.error(`pairroom: ${(error.message ?? error._tag).replace(FIELD, "")}${hintOf(error)}`)
+
+/** Nobody listens at the address. Who is new here has not started the service yet. */
+const hintOf = ({ _tag, message = "" }: { readonly _tag: string; readonly message?: string }) =>
+  _tag === "StoreUnavailable" && message.includes("ECONNREFUSED")
+    ? "\nIs it running? `pairroom serve` starts one on this machine. --url or PAIRROOM_URL names the address of another."
+    : ""
 
 /** Fields of the API that nobody has typed here. */
 const FIELD = /^(accessCode|lastChange): /

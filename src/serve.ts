@@ -84,8 +84,16 @@ const problem = (error: Problem): string => {
     case "RedisMissing":
       return `STORE_URL: ${error.message}`
     case "ServeError":
-      return `HOST, PORT: expected an address that is free, got ${String(error.cause).replace(/^Error: /, "")}`
+      return `HOST, PORT: ${unusable(error.cause)}`
   }
+}
+
+/** Says why it cannot listen there. Most often it runs already. */
+const unusable = (cause: unknown): string => {
+  const { address, code, message, port } = cause as NodeJS.ErrnoException & { address?: string; port?: number }
+  return code === "EADDRINUSE"
+    ? `expected an address that is free, but ${address}:${port} is in use; is Pairroom running already?`
+    : `expected an address of this machine that it may listen on, got ${message}`
 }
 
 /** Serves. Says once that it has stopped: at the very end, or when it ends before that. */

@@ -274,7 +274,16 @@ describe.concurrent("the process", () => {
       const { port } = new URL(yield* address(yield* start({ STORE_URL: "memory:" })))
       const second = yield* start({ STORE_URL: "memory:", PORT: port })
       assert.strictEqual(yield* second.end(), 1)
-      assert.match(second.errors(), new RegExp(`^pairroom cannot run: HOST, PORT: expected .*${port}.*\n$`))
+      assert.strictEqual(
+        second.errors(),
+        `pairroom cannot run: HOST, PORT: expected an address that is free, but 127.0.0.1:${port} is in use; is Pairroom running already?\n`
+      )
+      const elsewhere = yield* start({ STORE_URL: "memory:", HOST: "192.0.2.1" })
+      assert.strictEqual(yield* elsewhere.end(), 1)
+      assert.match(
+        elsewhere.errors(),
+        /^pairroom cannot run: HOST, PORT: expected an address of this machine that it may listen on, got listen EADDRNOTAVAIL.*192\.0\.2\.1.*\n$/
+      )
 
       const file = join(yield* folder, "rooms.db")
       writeFileSync(file, "no database".repeat(100))

@@ -15,8 +15,16 @@ const here = (port: number) => `http://127.0.0.1:${port}`
 export const health = Command.make(
   "health",
   {
-    url: Flag.String("url").pipe(Flag.withDescription("Address of the service"), Flag.optional),
-    port: Flag.Int("port").pipe(Flag.withDescription("Its port on this machine"), Flag.optional)
+    url: Flag.String("url").pipe(
+      Flag.withDescription("Address of the service; PAIRROOM_URL by default"),
+      Flag.optional
+    ),
+    port: Flag.Int("port").pipe(
+      Flag.withDescription(
+        "Port of a service on this machine; where PAIRROOM_URL is not set, PORT by default, else 3000"
+      ),
+      Flag.optional
+    )
   },
   Effect.fnUntraced(function* (given) {
     // What was typed goes before the variables.
@@ -39,8 +47,4 @@ export const health = Command.make(
     if (status !== 200) return yield* unhealthy(`it has answered with ${status}`)
     yield* Console.log(`${url} is healthy`)
   })
-).pipe(
-  Command.withDescription(
-    "Does the service live? Exit code 0 if so, else 1. By default the one of PAIRROOM_URL, else of PORT on this machine"
-  )
-)
+).pipe(Command.withDescription("Ask whether the service lives: exit code 0 if it does, else 1"))

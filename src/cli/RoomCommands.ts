@@ -22,8 +22,8 @@ const simple = <const Name extends string, E>(name: Name, description: string, a
 /** A length of time and the room, in any order. What can be read as a length is one: access codes cannot. */
 const timeAndRoom = (range: Durations.Range) => ({
   ...Target.common,
-  given: Argument.String("[time] [room]").pipe(
-    Argument.withDescription(`${range.allowed}; and access code or link of the room, PAIRROOM_ROOM by default`),
+  given: Argument.String("time room").pipe(
+    Argument.withDescription(`The time: ${range.allowed}. The room: access code or link; PAIRROOM_ROOM by default`),
     Argument.variadic({ max: 2 })
   )
 })

@@ -71,7 +71,8 @@ export const load = Effect.fnUntraced(function* (prefix: string, folder = BUILT)
   const files = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const missing = new PageMissing({
-    message: "the page is not built yet; `npm ci` (without --omit=dev) builds it, and `npm run build` after it"
+    message:
+      "the page is not built: run `npm ci` without --omit=dev, which builds it; then `npm prune --omit=dev` leaves what runs"
   })
   const names = yield* files
     .readDirectory(folder, { recursive: true })

@@ -78,7 +78,11 @@ describe("the command pairroom", () => {
       })
       assert.deepStrictEqual(
         [away.code, away.stderr],
-        [1, "pairroom: the service at http://127.0.0.1:3 cannot be used: no connection (ECONNREFUSED)\n"]
+        [
+          1,
+          "pairroom: the service at http://127.0.0.1:3 cannot be used: no connection (ECONNREFUSED)\n" +
+            "Is it running? `pairroom serve` starts one on this machine. --url or PAIRROOM_URL names the address of another.\n"
+        ]
       )
       assert.strictEqual(wrong.code, 2)
       assert.match(
@@ -88,7 +92,11 @@ describe("the command pairroom", () => {
       assert.deepStrictEqual([unknown.code, unknown.stdout], [2, ""])
       assert.include(unknown.stderr, "start")
       assert.include(unknown.stderr, "See pairroom --help")
-      assert.strictEqual(unhealthy.code, 1)
+      assert.deepStrictEqual(unhealthy, {
+        code: 1,
+        stdout: "",
+        stderr: "pairroom: http://127.0.0.1:3 is not healthy: no connection (ECONNREFUSED)\n"
+      })
       const calls = [
         ["extend", "2h"],
         ["extend", "banana", "2WQYYFY8H7RFD"],

@@ -174,7 +174,7 @@ describe("SqliteRoomStore", () => {
       const file = yield* newFile
       const writer = yield* startWriter(file)
       yield* writer.printed(1)
-      assert.include(yield* refusal(file), "another process has it open")
+      assert.include(yield* refusal(file), "another process has it open, perhaps a Pairroom that is running already")
       yield* writer.kill
       yield* using(file, () => Effect.void)
     })

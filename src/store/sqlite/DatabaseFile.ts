@@ -124,7 +124,7 @@ export const primaryCode = (cause: unknown): number => ((cause as { readonly err
 const describe = (file: string, cause: unknown): StoreFileError => {
   const { message } = cause as { readonly message: string }
   const reasons: Record<number, string> = {
-    [SQLITE_BUSY]: `another process has it open (waited ${BUSY_TIMEOUT / 1_000} seconds)`,
+    [SQLITE_BUSY]: `another process has it open, perhaps a Pairroom that is running already (waited ${BUSY_TIMEOUT / 1_000} seconds)`,
     [SQLITE_READONLY]: "it cannot be written; check the rights of the file and of its folder",
     [SQLITE_CORRUPT]: `it is damaged (${message})`,
     [SQLITE_FULL]: "its disk is full",
