@@ -82,9 +82,13 @@ describe("the package", () => {
   })
 
   it.for([
-    ["pairroom", ["effect"], "Rooms"],
+    ["pairroom", ["effect", "effect/encoding/Hex"], "Rooms"],
     ["pairroom/api", ["effect", "effect/http-api"], "Api"],
-    ["pairroom/http", ["effect", "effect/http", "effect/http-api", "effect/net", "effect/persistence"], "routes"],
+    [
+      "pairroom/http",
+      ["effect", "effect/encoding/Hex", "effect/http", "effect/http-api", "effect/net", "effect/persistence"],
+      "routes"
+    ],
     ["pairroom/sqlite", ["effect", "node:fs", "node:path", "node:sqlite"], "SqliteRoomStore"],
     ["pairroom/client", [], "openRoom"],
     ["pairroom/client/effect", ["effect", "effect/http", "effect/http-api"], "RemoteRooms"]
