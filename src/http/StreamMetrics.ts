@@ -59,7 +59,8 @@ export const make = Effect.fnUntraced(function* (
     },
     over: Effect.suspend(() => Effect.map(whyOver(room, MutableRef.get(isLast)), (why) => MutableRef.set(cause, why)))
   }
-})
+  // A stream that counts as open has its finalizer in any case.
+}, Effect.uninterruptible)
 
 const end = Effect.fnUntraced(function* (code: AccessCode, cause: StreamEnd, tallyOf: TallyOf) {
   yield* Metric.modify(open, -1)

@@ -55,20 +55,23 @@ const add = (counts: Map<string, number>, key: string, change: number) => {
 export const make = (limits: StreamLimits) => {
   const open = makeCounts()
   const withEnding = makeCounts()
+  // Uninterruptible: nobody would give a place back that was taken without its finalizer.
   return (room: string, address: string): Effect.Effect<Taken, never, Scope.Scope> =>
-    Effect.flatMap(Effect.scope, (scope): Effect.Effect<Taken> => {
-      const reached = open.reached(limits, room, address, 1) ?? withEnding.reached(limits, room, address, WITH_ENDING)
-      if (reached !== undefined) return Effect.succeed(Result.fail(reached))
-      open.change(room, address, 1)
-      withEnding.change(room, address, 1)
-      const isOpen = MutableRef.make(true)
-      const giveBack = Effect.sync(() => {
-        if (MutableRef.getAndSet(isOpen, false)) open.change(room, address, -1)
+    Effect.uninterruptible(
+      Effect.flatMap(Effect.scope, (scope): Effect.Effect<Taken> => {
+        const reached = open.reached(limits, room, address, 1) ?? withEnding.reached(limits, room, address, WITH_ENDING)
+        if (reached !== undefined) return Effect.succeed(Result.fail(reached))
+        open.change(room, address, 1)
+        withEnding.change(room, address, 1)
+        const isOpen = MutableRef.make(true)
+        const giveBack = Effect.sync(() => {
+          if (MutableRef.getAndSet(isOpen, false)) open.change(room, address, -1)
+        })
+        const end = Effect.andThen(
+          giveBack,
+          Effect.sync(() => withEnding.change(room, address, -1))
+        )
+        return Effect.as(Scope.addFinalizer(scope, end), Result.succeed(giveBack))
       })
-      const end = Effect.andThen(
-        giveBack,
-        Effect.sync(() => withEnding.change(room, address, -1))
-      )
-      return Effect.as(Scope.addFinalizer(scope, end), Result.succeed(giveBack))
-    })
+    )
 }

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Result, Scope } from "effect"
+import { Effect, Exit, Fiber, References, Result, Scope } from "effect"
 import { OFF } from "../../src/http/Limits.ts"
 import * as StreamPlaces from "../../src/http/StreamPlaces.ts"
 
@@ -43,5 +43,23 @@ describe("StreamPlaces", () => {
       assert.isTrue(isTaken(yield* take("room", "address")))
       assert.isFalse(isTaken(yield* take("room", "address")))
     }).pipe(Effect.scoped)
+  )
+
+  it.effect("keeps no place for a client that has gone while it took one, wherever its fiber yields", () =>
+    Effect.gen(function* () {
+      const take = StreamPlaces.make({ ...OFF, streams: 1 })
+      for (let steps = 4; steps <= 24; steps++) {
+        for (let turns = 1; turns <= 12; turns++) {
+          const client = yield* Effect.andThen(take("room", "address"), Effect.never).pipe(
+            Effect.scoped,
+            Effect.provideService(References.MaxOpsBeforeYield, steps),
+            Effect.forkChild
+          )
+          yield* Effect.repeat(Effect.yieldNow, { times: turns })
+          yield* Fiber.interrupt(client)
+          assert.isTrue(isTaken(yield* Effect.scoped(take("room", "address"))), `${steps} steps, ${turns} turns`)
+        }
+      }
+    })
   )
 })
