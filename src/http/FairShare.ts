@@ -93,7 +93,8 @@ export const make = Effect.fnUntraced(function* (
     // After a turn in which nothing began nobody is in a hurry, and nothing is remembered.
     if (Array.from(shares.values()).every(isIdle)) shares.clear()
     for (const [key, share] of shares) beginNext(key, share, now)
-    if (shares.size === 0) yield* inUse.close
+    // At once, like its opening: a request that came in between would wait for a turn that never comes.
+    if (shares.size === 0) inUse.closeUnsafe()
   }).pipe(Effect.forever({ disableYield: true }), Effect.forkScoped)
 
   const waitIn = (waiting: Share["waiting"], now: number) => {
@@ -108,9 +109,9 @@ export const make = Effect.fnUntraced(function* (
     Effect.flatMap(Elapsed.millis, (now) => {
       const { begun, quiet, waiting } = shares.get(key) ?? { begun: 0, quiet: 0, waiting: new Map() }
       const begins = begun < mostOf(key, 0) && waiting.size === 0
-      const used = shares.size === 0 ? inUse.open : Effect.void
+      if (shares.size === 0) inUse.openUnsafe()
       shares.set(key, { begun: begins ? begun + 1 : begun, quiet, waiting })
-      return begins ? Effect.asVoid(used) : Effect.andThen(used, waitIn(waiting, now))
+      return begins ? Effect.void : waitIn(waiting, now)
     })
 
   return { take, isInUse: () => shares.size > 0 }

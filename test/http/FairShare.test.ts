@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Scope } from "effect"
+import { Effect, Exit, Fiber, References, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import { IpNetwork } from "effect/net"
 import * as FairShare from "../../src/http/FairShare.ts"
@@ -78,6 +78,23 @@ describe("FairShare", () => {
         ...numbers(EACH_TURN),
         ...numbers(EACH_TURN).map((index) => index + 2 * EACH_TURN)
       ])
+    })
+  )
+
+  it.effect("all requests begin, also where one has gone while it took its share, wherever the fibers yield", () =>
+    Effect.gen(function* () {
+      for (let steps = 4; steps <= 32; steps++) {
+        const yielding = Effect.provideService(References.MaxOpsBeforeYield, steps)
+        const shares = yield* yielding(FairShare.make(() => EACH_TURN))
+        for (let wait = 1; wait <= 12; wait++) {
+          const gone = yield* Effect.forkChild(yielding(shares.take("192.0.2.1")))
+          yield* turns(wait)
+          yield* Fiber.interrupt(gone)
+          const { begun } = yield* send(shares, "192.0.2.1", 2 * EACH_TURN)
+          yield* turns(50)
+          assert.deepStrictEqual(begun, numbers(2 * EACH_TURN), `${steps} steps, ${wait} turns`)
+        }
+      }
     })
   )
 
