@@ -91,16 +91,19 @@ export const observed = <Input, State>(
 /** Returns the tally of a series that is a counter: the number that the series shows. To count is to increment it. */
 export type TallyOf = (series: Metric.Counter<number>) => MutableRef.MutableRef<number>
 
-const talliesOfRegistry = new WeakMap<Metric.MetricRegistry, TallyOf>()
+/** By registry, and by the attributes that a context gives to all its metrics. */
+const talliesOfRegistry = new WeakMap<Metric.MetricRegistry, Map<string, TallyOf>>()
 
 /**
- * Returns how to get the tallies of the registry in a context. They are for what is counted thousands of times a second: an update of
- * a metric looks its series up each time, and is an effect. A series that has a tally is counted by it alone: `Metric.update` would
- * do nothing.
+ * Returns how to get the tallies of the registry in a context, with its attributes. They are for what is counted thousands of times a
+ * second: an update of a metric looks its series up each time, and is an effect. A series that has a tally is counted by it alone:
+ * `Metric.update` would do nothing.
  */
 export const talliesOf = (context: Context.Context<never>): TallyOf => {
   const registry = Context.get(context, Metric.MetricRegistry)
-  const known = talliesOfRegistry.get(registry)
+  const attributes = Object.entries(Context.get(context, Metric.CurrentMetricAttributes)).flat().join("\n")
+  const ofRegistry = talliesOfRegistry.get(registry) ?? new Map<string, TallyOf>()
+  const known = ofRegistry.get(attributes)
   if (known !== undefined) return known
   const tallies = new Map<Metric.Counter<number>, MutableRef.MutableRef<number>>()
   const tallyOf: TallyOf = (series) => {
@@ -112,7 +115,7 @@ export const talliesOf = (context: Context.Context<never>): TallyOf => {
     tallies.set(series, tally)
     return tally
   }
-  talliesOfRegistry.set(registry, tallyOf)
+  talliesOfRegistry.set(registry, ofRegistry.set(attributes, tallyOf))
   return tallyOf
 }
 
