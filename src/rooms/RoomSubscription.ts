@@ -158,8 +158,12 @@ const begin = (room: WatchedRoom, terms: Terms, lastEventId: string | undefined)
   Effect.map(surroundings(room), (around) => {
     const state = Ref.getUnsafe(room.state)
     const frame = Frame.snapshot(state, around, lastEventId !== undefined && lastEventId !== state.id)
-    return { ...after(START, frame, Ref.getUnsafe(room.published), terms), snapshot: frame }
+    return { ...after(START, frame, shownBy(room, frame), terms), snapshot: frame }
   })
+
+/** Returns the number of the last change that a snapshot shows. A room that was deleted says so in its last frame alone. */
+const shownBy = (room: WatchedRoom, snapshot: Frame.Frame): number =>
+  Ref.getUnsafe(room.published) - (Ref.getUnsafe(room.ended) && !snapshot.last ? 1 : 0)
 
 const START: Cursor = { snapshot: undefined, number: 0, id: undefined, remaining: 0, watchers: undefined, over: false }
 
@@ -176,7 +180,7 @@ const recovery = Effect.fnUntraced(function* (
     state.streamsEnded > streamsEnded
       ? Frame.closing(state, around)
       : Frame.recovery(state, around, state.id !== cursor.id)
-  return { ...after(cursor, frame, yield* Ref.get(room.published), terms), snapshot: frame }
+  return { ...after(cursor, frame, shownBy(room, frame), terms), snapshot: frame }
 })
 
 const depart = (room: WatchedRoom, { over }: Cursor, client: RoomPresence.Client) =>

@@ -109,8 +109,12 @@ export const surroundings = ({ certain, presence, store }: WatchedRoom): Effect.
     certain: Ref.getUnsafe(certain)
   }))
 
-/** Publishes a change. A subscription that loses it sees a gap in the numbers, and gets a new snapshot. */
+/**
+ * Publishes a change. A subscription that loses it sees a gap in the numbers, and gets a new snapshot. After the last frame, which
+ * keeps the highest number, nothing is published: its clients still go, which changes who watches.
+ */
 export const publishChange = Effect.fnUntraced(function* (room: WatchedRoom, frame: Frame.Frame) {
+  if (Ref.getUnsafe(room.ended)) return
   yield* publish(room, frame, yield* increment(room.published))
 })
 

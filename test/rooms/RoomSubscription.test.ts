@@ -181,6 +181,20 @@ describe("Room.subscribe", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.effect("gives the end to who fell behind when the room was deleted", () =>
+    Effect.gen(function* () {
+      const rooms = yield* Rooms
+      const code = yield* open()
+      const room = yield* subscribe(code)
+      yield* room.frames(1)
+      yield* press(code, 100)
+      yield* rooms.delete(code)
+      yield* settled
+      const frames = yield* room.upTo("END")
+      assert.deepStrictEqual(frames.slice(-2), ["close", "END"])
+    }).pipe(Effect.provide(layer))
+  )
+
   it.effect("gives the end to who fell behind when all streams were ended, though the room goes on", () =>
     Effect.gen(function* () {
       const rooms = yield* Rooms
@@ -192,6 +206,39 @@ describe("Room.subscribe", () => {
       assert.deepStrictEqual(yield* room.frames(2), ["close", "END"])
       const again = yield* subscribe(code)
       assert.match((yield* again.frames(1))[0]!, /^connect, /)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("gives the end to who subscribes in the moment in which the room is deleted, and another one goes", () =>
+    Effect.gen(function* () {
+      const code = yield* open()
+      const room = yield* (yield* WatchedRooms).watch(code)
+      yield* Effect.asVoid(room.subscribe({}))
+      const other = yield* Scope.make()
+      yield* Scope.provide(Effect.asVoid(room.subscribe({})), other)
+      yield* (yield* Rooms).delete(code)
+      yield* settled
+      yield* Scope.close(other, Exit.void)
+      yield* TestClock.adjust("1 second")
+      const next = yield* room.subscribe({})
+      assert.deepStrictEqual(yield* Effect.replicateEffect(framed(next), 3), [
+        "connect, room, remaining-time 600000",
+        "close",
+        "END"
+      ])
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("says once that a room is completed to who subscribes in that moment", () =>
+    Effect.gen(function* () {
+      const code = yield* open()
+      const room = yield* (yield* WatchedRooms).watch(code)
+      yield* (yield* Rooms).complete(code)
+      yield* settled
+      const next = yield* room.subscribe({})
+      const [snapshot, end] = yield* Effect.replicateEffect(framed(next), 2)
+      assert.match(snapshot!, /^connect, room, .*timer complete, close$/)
+      assert.strictEqual(end, "END")
     }).pipe(Effect.provide(layer))
   )
 
