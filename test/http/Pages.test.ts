@@ -196,7 +196,7 @@ describe("Pages", () => {
     Effect.gen(function* () {
       const exit = yield* Effect.exit(Layer.build(serve({ web: "/nowhere" })))
       assert.isTrue(Exit.isFailure(exit))
-      assert.match(String(exit), /PageMissing.*npm run build/)
+      assert.match(String(exit), /PageMissing.*npm (ci|run build)/s)
     })
   )
 })

@@ -1,14 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Metric, MutableRef } from "effect"
-import { counter, tallies } from "../../src/store/MetricFamily.ts"
+import { counter, talliesOf } from "../../src/store/MetricFamily.ts"
 
 const things = counter({ name: "things_total", meaning: "Things.", labels: {} }).of({})
 
-const count = Effect.map(Effect.context<never>(), (context) => MutableRef.increment(tallies(context)(things)))
+const count = Effect.map(Effect.context<never>(), (context) => MutableRef.increment(talliesOf(context)(things)))
 
 const counted = Effect.map(Metric.value(things), (state) => state.count)
 
-describe("MetricFamily.tallies", () => {
+describe("MetricFamily.talliesOf", () => {
   it.effect("count apart for each registry", () =>
     Effect.gen(function* () {
       const [one, other] = [new Map(), new Map()].map((registry) =>
