@@ -98,7 +98,7 @@ describe.skipIf(Chromium.skips)("when time is up", { concurrent: true }, () => {
 
   it("a finish that was missed is told with its time, and makes no noise", async ({ service, visitor }) => {
     const code = await service.create({ timerDuration: 1_000 })
-    const late = await visitor()
+    const late = await visitor({ locale: "en-US" })
     await service.start(code)
     await eventually(async () => (await service.room(code)).turn, 2)
     const { finishedAt } = await service.room(code)
@@ -107,7 +107,7 @@ describe.skipIf(Chromium.skips)("when time is up", { concurrent: true }, () => {
     await turnOn(await late.room(await service.create()), "Show a notice")
     const page = await late.room(code)
     await eventually(() => page.locator("[data-finish]").getAttribute("data-missed"), "true")
-    const clock = new Intl.DateTimeFormat("en-GB", { hour: "numeric", minute: "2-digit" }).format(finishedAt ?? 0)
+    const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" }).format(finishedAt ?? 0)
     expect(await page.locator(".below").innerText()).toBe(`since ${clock}`)
     await page.keyboard.press("Escape")
     await eventually(() => page.getByRole("alert").first().innerText(), expect.stringContaining("The sound is off."))

@@ -1,7 +1,8 @@
 import { Avatar } from "../parts/Avatar.tsx"
 import { classes } from "../parts/classes.ts"
 import { Named } from "../parts/Named.tsx"
-import { clockTime, text } from "../text/index.ts"
+import { clockTime } from "../text/clock.ts"
+import { text } from "../text/index.ts"
 import { beginningsOf, comingOf, widthOf } from "./people.ts"
 import type { Session } from "./session.ts"
 

@@ -18,12 +18,3 @@ export const text = computed<Text>(() => LANGUAGES[language.value])
 export const switchLanguage = (): void => {
   chosen.value = language.value === "en" ? "ko" : "en"
 }
-
-/** The browser's own form of the language, such as `en-GB`: it says whether a day has twice 12 hours or 24. */
-const clock = computed(() => {
-  const own = navigator.languages.find((tag) => languageOf([tag]) === language.value && tag.startsWith(language.value))
-  return new Intl.DateTimeFormat(own ?? language.value, { hour: "numeric", minute: "2-digit" })
-})
-
-/** A time of day, as the browser and the language write it. */
-export const clockTime = (millis: number): string => clock.value.format(millis)
