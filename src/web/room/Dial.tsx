@@ -128,11 +128,15 @@ const Digits = ({ seconds }: { readonly seconds: ReadonlySignal<number> }) => {
 /** The hours, the minutes or the seconds. */
 const Part = ({ seconds, place }: { readonly seconds: ReadonlySignal<number>; readonly place: number }) => {
   const box = useRef<HTMLSpanElement>(null)
-  // Into the element, and not into its text node: an extension that rewrites texts would take that away.
+  const said = useComputed(() => timeText(seconds.value).split(":")[place] ?? "")
+  // An extension that rewrites texts takes the text node away. Where it is still there it is kept: for a new one the browser looks at
+  // the styles of the whole room anew, each second.
   useLayoutEffect(
     () =>
       effect(() => {
-        if (box.current !== null) box.current.textContent = timeText(seconds.value).split(":")[place] ?? ""
+        const [words, span] = [said.value, box.current]
+        if (span?.firstChild?.nodeType === Node.TEXT_NODE) span.firstChild.nodeValue = words
+        else if (span !== null) span.textContent = words
       }),
     []
   )

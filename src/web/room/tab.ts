@@ -1,5 +1,5 @@
 /** What shows outside of what is drawn: the colours of the whole page, and the tab's title and icon. */
-import { effect, signal } from "@preact/signals"
+import { computed, effect, signal } from "@preact/signals"
 import { text } from "../text/index.ts"
 import { stateOf, timeText, wholeSeconds } from "./phase.ts"
 import type { Session } from "./session.ts"
@@ -54,17 +54,18 @@ export const drawTab = ({ looks, overtime, phase, room, seconds }: Session): voi
     const late = isHidden.value ? ` +${timeText(overtime.value)}` : ""
     document.title = `${phase.value === "up" ? `⏰ ${timeUp}${late}` : time} · ${drives}`
   })
+  const part = computed(
+    () => Math.ceil((seconds.value / wholeSeconds(room.value?.periodDuration ?? 1)) * STEPS) / STEPS
+  )
   let drawn = ""
   effect(() => {
     const now = room.value
     if (now === null || link === null) return
-    const full = wholeSeconds(now.periodDuration)
-    const part = Math.ceil((seconds.value / full) * STEPS) / STEPS
     const up = phase.value === "up"
     const icon = up
       ? iconOf(1, COLOURS.ground, COLOURS.up)
       : iconOf(
-          part,
+          part.value,
           now.running ? (PEOPLE[(looks.value.get(now.driver)?.colour ?? 0) - 1] ?? COLOURS.left) : COLOURS.still,
           COLOURS.ground
         )
