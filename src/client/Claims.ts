@@ -2,7 +2,7 @@
  * Lets exactly one tab of a browser do something, even after a reload: all tabs claim it, and one of them gets it. That tab may be
  * frozen by the browser, or die, before it does anything. So it proves that it begins, or loses its claim.
  */
-import type { Environment, Locks } from "./Environment.ts"
+import type { Environment } from "./Environment.ts"
 
 /** How many claims are remembered for each room. */
 const KEPT = 16
@@ -15,6 +15,9 @@ const PROOF_MOST = 1_000
 
 /** How long a tab keeps the locks of a claim, in milliseconds. By then every tab sees in the storage that it is done. */
 const HELD = 60_000
+
+/** Locks that are free, or not, say so at once. Those that have not answered after this time never do, in milliseconds. */
+const ANSWER_MOST = 500
 
 /** Without locks: a claim counts when no other tab has overwritten it for this time, in milliseconds. */
 const STANDING = 50
@@ -38,24 +41,21 @@ export class Claims {
   async claim(key: string, ready = true): Promise<boolean> {
     if (!ready) await sleep(COURTESY)
     if (this.#isDone(key)) return false
-    const { locks } = this.#environment
-    if (locks === undefined || (await this.#hold(locks, `${this.#name} ${key}`, HELD))) return true
+    // Where there are no locks, each tab is on its own.
+    if ((await this.#hold(`${this.#name} ${key}`, HELD)) !== false) return true
     await sleep(PROOF_MOST)
-    return !this.#isDone(key) && this.#hold(locks, this.#proofOf(key), 0)
+    return !this.#isDone(key) && (await this.#hold(this.#proofOf(key), 0)) !== false
   }
 
   /** To be called when this tab begins to do what it claimed. True in exactly one tab for each key: that one is to do it. */
   async prove(key: string): Promise<boolean> {
     if (this.#isDone(key)) return false
-    const { locks, random } = this.#environment
-    if (locks !== undefined) {
-      // A lock, because what one tab stores another may see a second later.
-      if (!(await this.#hold(locks, this.#proofOf(key), HELD))) return false
-      this.#write(key, "")
-      return true
-    }
-    const tab = String(random())
+    // A lock, because what one tab stores another may see a second later.
+    const isHeld = await this.#hold(this.#proofOf(key), HELD)
+    if (isHeld === false || this.#isDone(key)) return false
+    const tab = isHeld ? "" : String(this.#environment.random())
     this.#write(key, tab)
+    if (isHeld) return true
     await sleep(STANDING)
     return this.#read().get(key) === tab
   }
@@ -64,15 +64,28 @@ export class Claims {
     return `${this.#name} ${key} proof`
   }
 
-  /** Takes a lock for so many milliseconds. False if another tab has it. */
-  #hold(locks: Locks, name: string, millis: number): Promise<boolean> {
+  /** Takes a lock for so many milliseconds. False if another tab has it, undefined where locks are missing, refused or never answer. */
+  #hold(name: string, millis: number): Promise<boolean | undefined> {
     return new Promise((resolve) => {
+      const { locks } = this.#environment
+      if (locks === undefined) return resolve(undefined)
+      let [isLate, isMine] = [false, false]
+      const patience = setTimeout(() => {
+        isLate = true
+        resolve(undefined)
+      }, ANSWER_MOST)
       const held = (lock: Lock | null) => {
-        resolve(lock !== null)
-        return lock === null || millis === 0 ? undefined : sleep(millis)
+        clearTimeout(patience)
+        isMine = lock !== null
+        if (!isMine || millis === 0 || isLate) return undefined
+        resolve(true)
+        return sleep(millis)
       }
-      // Where locks are not allowed, each tab is on its own.
-      locks.request(name, { ifAvailable: true }, held).catch(() => resolve(true))
+      // What is held for no time is free again by then.
+      locks.request(name, { ifAvailable: true }, held).then(
+        () => resolve(isMine),
+        () => resolve(undefined)
+      )
     })
   }
 

@@ -1,11 +1,14 @@
 /**
- * Who of a browser's tabs leads. By a lock, where the browser has locks: the tab that has it leads. Else by an election among the
- * tabs that hear each other: of those that stand for it, the one with the smallest id leads.
+ * Who of a browser's tabs leads. By a lock, where the browser has locks that answer: the tab that has it leads. Else by an election
+ * among the tabs that hear each other: of those that stand for it, the one with the smallest id leads.
  */
 import type { Environment, Locks } from "./Environment.ts"
 
 /** How long a tab that stands for the lead waits for a better one, or for one that leads already, in milliseconds. */
 const ELECTION = 100
+
+/** A lock that is stolen is granted at once. Locks that have not answered after this time never do, in milliseconds. */
+const ANSWER_MOST = 1_000
 
 /** A tab says that it stands for the lead. */
 export interface Candidacy {
@@ -48,14 +51,26 @@ const byLock = (environment: Environment, locks: Locks, name: string, say: Say, 
   /** Our place in the queue for the lock, and what gives the lock back. */
   let place: AbortController | undefined
   let release: (() => void) | undefined
-  /** Where locks are refused, tabs elect. */
+  /** Where locks are refused, or never answer, tabs elect. */
   let instead: Lead | undefined
 
+  const elect = () => {
+    instead = byElection(environment.id, say, elected)
+    instead.stand()
+  }
   const queue = (steal: boolean) => {
     const own = new AbortController()
     place = own
+    const patience = steal
+      ? setTimeout(() => {
+          if (own.signal.aborted) return
+          own.abort()
+          elect()
+        }, ANSWER_MOST)
+      : undefined
     const held = () =>
       new Promise<void>((resolve) => {
+        clearTimeout(patience)
         if (own.signal.aborted) return resolve()
         release = resolve
         elected.begin()
@@ -68,8 +83,8 @@ const byLock = (environment: Environment, locks: Locks, name: string, say: Say, 
         elected.end()
         queue(false)
       } else {
-        instead = byElection(environment.id, say, elected)
-        instead.stand()
+        own.abort()
+        elect()
       }
     })
   }

@@ -128,7 +128,20 @@ export class SharedStream {
   }
 
   #post(message: Message): void {
-    this.#channel?.postMessage(message)
+    try {
+      this.#channel?.postMessage(message)
+    } catch {
+      this.#beAlone()
+    }
+  }
+
+  /** The browser lets tabs say nothing to each other: this one goes on for itself. */
+  #beAlone(): void {
+    this.#channel?.close()
+    this.#channel = undefined
+    this.#lead?.leave()
+    this.#lead = undefined
+    if (this.#stream === undefined) this.#begin()
   }
 
   #hear(message: Message): void {
@@ -191,7 +204,6 @@ export class SharedStream {
   #begin(): void {
     this.#heard()
     this.#leader = { term: Math.max(this.#leader.term + 1, this.#environment.wall()), from: this.#environment.id }
-    this.#prove()
     this.#stream = new EventStream(this.#environment, this.#url, this.#current.id, {
       frame: (events, id) => {
         const { changes, room } = readFrame(events)
@@ -208,6 +220,7 @@ export class SharedStream {
         this.#tell({ ...this.#current, state, changes: [], serverTime: null, retryIn })
     })
     this.#stream.open()
+    this.#prove()
   }
 
   #tell(update: RoomUpdate): void {

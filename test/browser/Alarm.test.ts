@@ -31,6 +31,9 @@ const REFUSALS = {
   "channels, and each lock": `
     globalThis.BroadcastChannel = refused
     Object.defineProperty(navigator, "locks", { value: { request: refused } })`,
+  "messages on channels": "BroadcastChannel.prototype.postMessage = refused",
+  "the answer of a lock": `
+    Object.defineProperty(navigator, "locks", { value: { request: () => new Promise(() => {}) } })`,
   "a sound": "AudioContext.prototype.createGain = refused",
   "all sounds": "globalThis.AudioContext = function () { refused() }"
 }

@@ -11,6 +11,10 @@ const frame = (id: string, change?: string) =>
 
 const heartbeat = () => `event: heartbeat\ndata: ${Date.now()}\n\n`
 
+const refuse = () => {
+  throw new DOMException("", "InvalidStateError")
+}
+
 const setUp = () => {
   const server = new FakeServer()
   const browser = new FakeBrowser()
@@ -288,6 +292,55 @@ describe("SharedStream", () => {
     await server.last.send(frame("1"))
     for (const tab of tabs) assert.strictEqual(tab.shows, "1 live")
   })
+
+  it("where locks are there and never answer, tabs elect one within three seconds", async () => {
+    const { browser, open, passLooking, server } = setUp()
+    browser.locksFor = () => ({ request: () => new Promise(() => {}) }) as unknown as LockManager
+    const tabs = [await open(), await open()]
+    await passLooking(3_000, tabs)
+    assert.strictEqual(server.streams.length, 1)
+    await server.last.send(frame("1"))
+    const late = await open()
+    await passLooking(5_000, [...tabs, late])
+    assert.strictEqual(server.streams.length, 1)
+    for (const tab of [...tabs, late]) assert.strictEqual(tab.shows, "1 live")
+  })
+
+  it("a lock that comes when the tab waits for it no more is given back", async () => {
+    const { browser, open, passLooking, server } = setUp()
+    let grant: (() => Promise<unknown>) | undefined
+    browser.locksFor = () =>
+      ({
+        request: (_name: string, _options: LockOptions, held: (lock: object) => Promise<unknown>) => {
+          grant = () => held({})
+          return new Promise(() => {})
+        }
+      }) as unknown as LockManager
+    const tab = await open()
+    await passLooking(3_000, [tab])
+    let isGivenBack = false
+    void grant?.().then(() => (isGivenBack = true))
+    await settled()
+    assert.isTrue(isGivenBack)
+    assert.strictEqual(server.streams.length, 1)
+  })
+
+  it.each([true, false])(
+    "where a channel refuses every message, each tab has a stream of its own (with locks: %s)",
+    async (hasLocks) => {
+      const { browser, open, passLooking, server } = setUp()
+      browser.hasLocks = hasLocks
+      const channel = (name: string) =>
+        Object.assign(browser.channelFor(new FakeTab(browser, server), name), { postMessage: refuse })
+      const tabs = [await open({ channel }), await open({ channel })]
+      await passLooking(3_000, tabs)
+      assert.deepStrictEqual([server.streams.length, server.open.size], [2, 2])
+      for (const stream of server.streams) await stream.send(frame("1"))
+      for (const tab of tabs) assert.strictEqual(tab.shows, "1 live")
+      await passLooking(10_000, tabs)
+      assert.strictEqual(server.streams.length, 2)
+    }
+  )
 
   it("where tabs cannot hear each other, each has a stream of its own", async () => {
     const { open, server } = setUp()
