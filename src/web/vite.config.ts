@@ -42,7 +42,12 @@ export default defineConfig({
     target: "es2023",
     // The content security policy takes nothing that is written into the page or an address.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    modulePreload: {
+      polyfill: false,
+      // What comes later asks for its own scripts: a list of them would be as heavy as a small dialog.
+      resolveDependencies: (_file, paths, { hostType }) =>
+        hostType === "html" ? paths : paths.filter((path) => path.endsWith(".css"))
+    },
     rolldownOptions: {
       input: [path("index.html"), path("room.html"), path("serviceWorker.ts")],
       output: {

@@ -114,6 +114,28 @@ describe.skipIf(Chromium.skips)("the page", { concurrent: true }, () => {
     }
   })
 
+  it("the small buttons of a pair are in one row from 1024 px on, with edges in forced colours from 1280 px on", async ({
+    service,
+    visitor
+  }) => {
+    for (const [locale, forcedColors] of [
+      ["en-GB", "none"],
+      ["ko-KR", "none"],
+      ["en-GB", "active"]
+    ] as const) {
+      const page = await (await visitor({ locale, forcedColors })).room(await service.create())
+      await press(page, "start")
+      await page.locator("[data-command=swap]").waitFor()
+      for (const width of forcedColors === "none" ? [1_024, 1_280, 1_920] : [1_280, 1_920]) {
+        await page.setViewportSize({ width, height: 800 })
+        const tops = await page
+          .locator(".acts-more button:visible")
+          .evaluateAll((buttons) => buttons.map((button) => button.getBoundingClientRect().top))
+        expect(tops, `${locale}, ${forcedColors}, at ${width} px`).toEqual(Array(5).fill(tops[0]))
+      }
+    }
+  })
+
   it("time, names and buttons go on where an extension rewrites every text", async ({ service, visitor }) => {
     const code = await service.create()
     const page = await (await visitor()).room(code)
