@@ -65,7 +65,7 @@ describe.skipIf(Chromium.skips)("the connection", { concurrent: true }, () => {
     await pressAllTheSame(page, "start")
     await eventually(
       () => page.getByRole("alert").innerText(),
-      expect.stringContaining("You are offline. Nothing was changed.")
+      expect.stringContaining("Not connected. Nothing was changed.")
     )
     expect(await phaseOf(page)).toBe("idle")
     await one.context.setOffline(false)
@@ -122,6 +122,31 @@ describe.skipIf(Chromium.skips)("the connection", { concurrent: true }, () => {
     await isLive(page)
     await press(page, "start")
     await eventually(() => phaseOf(page), "running")
+  })
+
+  it("says that the service cannot save, where the stream says that its store is away", async ({
+    service,
+    visitor
+  }) => {
+    const one = await visitor()
+    await one.context.addInitScript(() => {
+      const ask = globalThis.fetch
+      globalThis.fetch = async (...request) => {
+        const answer = await ask(...request)
+        if (!String(request[0]).includes("/connect") || answer.body === null) return answer
+        const away = new TransformStream<string, string>({
+          transform: (text, to) => to.enqueue(text.replaceAll('"serverTime":', '"uncertain":true,"serverTime":'))
+        })
+        const body = answer.body
+          .pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)
+          .pipeThrough(away)
+          .pipeThrough(new TextEncoderStream())
+        return new Response(body, answer)
+      }
+    })
+    const page = await one.room(await service.create())
+    const said = page.locator(".banner").getByRole("status")
+    await eventually(() => said.innerText(), "The service cannot save now; what you see may be out of date.")
   })
 
   it("replaces a connection on which nothing comes any more", async ({ ownService: service, visitor }) => {

@@ -86,7 +86,7 @@ const accompany = (session: Session) => {
 export const Room = ({ session }: { readonly session: Session }) => {
   const [{ news, said }] = useState(() => accompany(session))
   const { code, connection, phase, room } = session
-  const { connecting, home, roomOf, uncertain } = text.value
+  const { connecting, home, roomOf } = text.value
   if (connection.value.state === "missing") return <Home missing={code} />
   const now = room.value
   const notes = phase.value === "completed" ? null : <Toast session={session} news={news} />
@@ -133,7 +133,6 @@ export const Room = ({ session }: { readonly session: Session }) => {
               )}
               <Ask session={session} />
               <Actions session={session} />
-              {now.uncertain && <p class="hint">{uncertain}</p>}
             </div>
           </main>
           <Strip session={session} />

@@ -188,7 +188,7 @@ export const en = {
   connecting: "Connecting to the room…",
 
   refused: {
-    offline: "You are offline. Nothing was changed.",
+    offline: "Not connected. Nothing was changed.",
     stale: "The room has changed. Look again before you press.",
     closed: "This room is closed. Nothing was changed.",
     gone: "This room is not there any more.",
@@ -202,7 +202,7 @@ export const en = {
     TooFewPeople: "A room has two people at least.",
     NothingToUndo: "There is nothing to undo."
   },
-  uncertain: "The service cannot reach its store. What you see is the last that was known.",
+  uncertain: "The service cannot save now; what you see may be out of date.",
   notCreated: "The room could not be opened. Check your connection and try again.",
 
   said: {

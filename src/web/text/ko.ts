@@ -192,7 +192,7 @@ export const ko: Text = {
   connecting: "방에 연결하는 중…",
 
   refused: {
-    offline: "오프라인입니다. 아무것도 바뀌지 않았습니다.",
+    offline: "연결되어 있지 않습니다. 아무것도 바뀌지 않았습니다.",
     stale: "방이 바뀌었습니다. 확인한 뒤 다시 눌러 주세요.",
     closed: "닫힌 방입니다. 아무것도 바뀌지 않았습니다.",
     gone: "이 방은 더 이상 없습니다.",
@@ -206,7 +206,7 @@ export const ko: Text = {
     TooFewPeople: "방에는 적어도 두 사람이 있어야 합니다.",
     NothingToUndo: "되돌릴 것이 없습니다."
   },
-  uncertain: "서비스가 저장소에 닿지 못합니다. 마지막으로 알려진 상태를 보여 주고 있습니다.",
+  uncertain: "서비스가 지금 저장할 수 없습니다. 화면이 최신이 아닐 수 있습니다.",
   notCreated: "방을 열지 못했습니다. 연결을 확인하고 다시 시도해 주세요.",
 
   said: {
