@@ -66,21 +66,25 @@ const walk = async (visitor: Visitor, service: Service, look: (page: Page, view:
 const WALKED = /ERR_|404/
 
 describe.skipIf(Chromium.skips)("the page", { concurrent: true }, () => {
-  it("axe finds nothing in any view, light or dark, and each fits every screen from 320 px on", async ({
+  it("axe finds nothing in any view, light, dark or in forced colours, and each fits every screen from 320 px on", async ({
     service,
     visitor
   }) => {
     const faults: Array<string> = []
     await walk(await visitor({ reducedMotion: "reduce", mayComplain: WALKED }), service, async (page, view) => {
       await page.evaluate(axe.source)
-      for (const colorScheme of ["light", "dark"] as const) {
-        await page.emulateMedia({ colorScheme })
+      for (const [colorScheme, forcedColors] of [
+        ["light", "none"],
+        ["dark", "none"],
+        ["light", "active"]
+      ] as const) {
+        await page.emulateMedia({ colorScheme, forcedColors })
         const { violations } = await page.evaluate(() => {
           const { axe } = globalThis as unknown as { readonly axe: typeof import("axe-core") }
           return axe.run(document, { resultTypes: ["violations"] })
         })
         for (const { id, nodes } of violations) {
-          for (const { html } of nodes) faults.push(`${view}, ${colorScheme}: ${id}: ${html}`)
+          for (const { html } of nodes) faults.push(`${view}, ${colorScheme}, ${forcedColors}: ${id}: ${html}`)
         }
       }
       for (const screen of SCREENS) {

@@ -37,6 +37,21 @@ describe.skipIf(Chromium.skips)("the people of a room", { concurrent: true }, ()
     expect(await mina.locator(".who").count()).toBe(0)
   })
 
+  it("what somebody has done covers nothing of People beside a room", async ({ service, visitor }) => {
+    const code = await service.create({ driver: "lemon", navigator: "apple", people: ["lemon", "apple", "Ari"] })
+    const page = await (await visitor({ reducedMotion: "reduce" })).room(code)
+    await press(page, "people")
+    await page.getByRole("dialog").waitFor()
+    await page.locator("[data-away=Ari]").click()
+    for (const width of [768, 1_280, 2_560]) {
+      await page.setViewportSize({ width, height: 900 })
+      const { width: wide = 0, x: left = 0 } = (await page.locator("dialog .toast").boundingBox()) ?? {}
+      const heading = await page.locator("dialog h2").boundingBox()
+      expect(wide, `at ${width} px`).toBeGreaterThan(0)
+      expect(left + wide, `at ${width} px`).toBeLessThanOrEqual(heading?.x ?? 0)
+    }
+  })
+
   it("who is new says so, comes in, and is that one; who has pressed another name says it anew", async ({
     service,
     visitor
