@@ -1,5 +1,5 @@
 /**
- * Two browsers through one turn, with all that happens to browsers. Bounds are generous, for machines that do much else
+ * Two browsers through one turn, with all that happens to browsers and that people do. Bounds are generous, for machines that do much else
  * at the time; `STRICT=1` takes a longer turn, and holds the two to what a person could see.
  */
 import type { Page } from "playwright-core"
@@ -11,6 +11,8 @@ const isStrict = Boolean(process.env["STRICT"])
 const TURN = isStrict ? 60 : 13
 const CUT = isStrict ? 10 : 2
 const SLEEP = isStrict ? 10 : 2
+/** How long nothing is pressed after a command. */
+const REST = isStrict ? 6 : 2
 const HOUR = 3_600_000
 
 /**
@@ -89,18 +91,86 @@ describe.skipIf(Chromium.skips)("two browsers in one room", () => {
     for (const page of [lemon, apple]) expect(await driverOf(page)).toBe("lemon")
     stretches.push({ endsAt, from, to: 1_000 })
 
-    const isSeen = ({ at }: Change) => absences.every(([from, to]) => at < from || at > to)
-    const seconds = stretches.flatMap(instantsOf).filter(isSeen)
-    const shownAt = (changes: ReadonlyArray<Change>) =>
-      seconds.map((second) => changes.find((change) => change.seconds === second.seconds)?.at ?? Number.NaN)
-    const [ones, others] = [shownAt(rights), shownAt(wrongs)]
-    const apart = ones.map((at, index) => Math.abs(at - (others[index] ?? Number.NaN)))
-    const late = [ones, others].flatMap((shown) => shown.map((at, index) => at - (seconds[index]?.at ?? Number.NaN)))
-    console.info(`two screens apart: ${figures(apart)}; later than the server's second: ${figures(late)}`)
-    expect(apart.length).toBeGreaterThan(TURN / 3)
-    expect(apart.filter((millis) => millis < APART_MOST).length).toBeGreaterThanOrEqual(apart.length * OF_ALL)
+    expectSameSeconds({ stretches, absences, rights, wrongs })
+  })
+
+  it("show the same second after a hand-over, a minute more and a break, and both ring over a cut at the finish", async ({
+    service,
+    visitor
+  }) => {
+    const code = await service.create({ timerDuration: TURN * 1_000 })
+    const [right, wrong] = [await visitor(), await visitor({ clockOff: HOUR, mayComplain: /ERR_/ })]
+    const [rights, wrongs] = [await changesOf(right), await changesOf(wrong)]
+    const [lemon, apple] = [await right.room(code), await wrong.room(code)]
+    const stretches: Array<Stretch> = []
+    /** Lets some seconds pass, to be compared. */
+    const rest = async () => {
+      const { endsAt, remainingTime: from } = await service.room(code)
+      const left = async () => (await service.room(code)).remainingTime
+      await eventually(async () => (await left()) <= from - REST * 1_000, true)
+      stretches.push({ endsAt: endsAt ?? 0, from, to: await left() })
+    }
+    const changed = async (kind: string) => eventually(async () => (await service.room(code)).lastChange.kind, kind)
+    await press(lemon, "start")
+    await bothAre(lemon, apple, /running/)
+    await rest()
+    await press(apple, "next")
+    for (const page of [lemon, apple]) await eventually(() => driverOf(page), "apple")
+    await rest()
+    await press(lemon, "add-minute")
+    await changed("extend")
+    await rest()
+    await press(apple, "break")
+    await changed("break")
+    await rest()
+    await press(lemon, "next")
+    await changed("next")
+    await service.set(code, { duration: TURN * 1_000, remainingTime: (CUT / 2 + REST) * 1_000 })
+    await rest()
+
+    await wrong.context.setOffline(true)
+    await bothAre(lemon, apple, /up/)
+    expect([await confirmedOn(lemon), await confirmedOn(apple)]).toEqual(["true", "false"])
+    const { finishedAt } = await service.room(code)
+    for (const page of [lemon, apple]) await eventually(() => rangFor(page), String(finishedAt))
+    await eventually(() => [right.sounds(), wrong.sounds()], [1, 1])
+    await eventually(async () => (await service.room(code)).serverTime > (finishedAt ?? 0) + CUT * 500, true)
+    await wrong.context.setOffline(false)
+    await isLive(apple)
+    await eventually(() => confirmedOn(apple), "true")
+    expect([right.sounds(), wrong.sounds()]).toEqual([1, 1])
+    expectSameSeconds({ stretches, absences: [], rights, wrongs })
   })
 })
+
+const confirmedOn = (page: Page) => page.locator("[data-finish]").getAttribute("data-confirmed")
+
+/** The finish that it has rung for. */
+const rangFor = (page: Page) => page.locator("html").getAttribute("data-rang")
+
+interface Watched {
+  readonly stretches: ReadonlyArray<Stretch>
+  /** From when to when one of the two was away. */
+  readonly absences: ReadonlyArray<readonly [number, number]>
+  readonly rights: ReadonlyArray<Change>
+  readonly wrongs: ReadonlyArray<Change>
+}
+
+const expectSameSeconds = ({ absences, rights, stretches, wrongs }: Watched) => {
+  const isSeen = ({ at }: Change) => absences.every(([from, to]) => at < from || at > to)
+  const seconds = stretches.flatMap(instantsOf).filter(isSeen)
+  const shownAt = (changes: ReadonlyArray<Change>) =>
+    seconds.map(({ at, seconds }) => {
+      const shown = changes.find((change) => change.seconds === seconds && Math.abs(change.at - at) < 900)
+      return shown?.at ?? Number.NaN
+    })
+  const [ones, others] = [shownAt(rights), shownAt(wrongs)]
+  const apart = ones.map((at, index) => Math.abs(at - (others[index] ?? Number.NaN)))
+  const late = [ones, others].flatMap((shown) => shown.map((at, index) => at - (seconds[index]?.at ?? Number.NaN)))
+  console.info(`two screens apart: ${figures(apart)}; later than the server's second: ${figures(late)}`)
+  expect(apart.length).toBeGreaterThan(TURN / 3)
+  expect(apart.filter((millis) => millis < APART_MOST).length).toBeGreaterThanOrEqual(apart.length * OF_ALL)
+}
 
 const secondsOf = async (page: Page) => {
   const [minutes = 0, seconds = 0] = (await timeOf(page)).split(":").map(Number)
