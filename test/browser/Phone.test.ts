@@ -7,6 +7,7 @@ const CROWD = [...MOB, "Leo", "Hana", "Ivy", "Bo", "Nour", "Kim", "Max"]
 const SMALL = [
   [320, 640],
   [360, 740],
+  [390, 844],
   [667, 375]
 ] as const
 
@@ -79,7 +80,7 @@ describe.skipIf(Chromium.skips)("a small screen", { concurrent: true }, () => {
     }
   })
 
-  it("nothing has to be scrolled to at 320 × 640, 360 × 740 and 667 × 375: not in a break, nor where one is asked who is there", async ({
+  it("nothing has to be scrolled to on a phone: not in a break, at the hand-over, nor where one is asked who is there", async ({
     service,
     visitor
   }) => {
@@ -113,6 +114,11 @@ describe.skipIf(Chromium.skips)("a small screen", { concurrent: true }, () => {
         .locator(".acts-main button > span")
         .evaluateAll((spans) => spans.filter((span) => span.scrollWidth > span.clientWidth).length)
       expect(cut, "buttons whose words are cut").toBe(0)
+      await service.next(code)
+      await service.set(code, { duration: 600_000, remainingTime: 1 })
+      await service.start(code)
+      await eventually(() => phaseOf(page), "up")
+      await fits("the hand-over")
       await page.close()
     }
   })
@@ -182,6 +188,7 @@ describe.skipIf(Chromium.skips)("a small screen", { concurrent: true }, () => {
     const page = await (await visitor({ reducedMotion: "reduce" })).room(await service.create())
     for (const [width, height] of [
       [360, 740],
+      [390, 844],
       [667, 375]
     ] as const) {
       await page.setViewportSize({ width, height })
