@@ -66,7 +66,8 @@ describe("the image", () => {
   })
 
   it("starts Node as the first process, which hears SIGTERM, with the flags of npm start", () => {
-    const flags = scripts["start"]!.match(/--[a-z]\S*=\S+/g)!
+    // The image has the right Node, so it does not look for an older one.
+    const flags = scripts["start"]!.match(/--(?!import)[a-z]\S*=\S+/g)!
     assert.isAbove(flags.length, 0)
     assert.deepStrictEqual(listOf(all("ENTRYPOINT")[0]!), ["node", ...flags, "dist/main.js"])
     assert.deepStrictEqual(listOf(all("CMD")[0]!), ["serve"])
