@@ -1,10 +1,10 @@
 /**
  * Fair shares of the event loop. A crowd would make a turn of it long, and everybody else waits until that turn ends: their requests,
  * and new connections, of which Node accepts one in each turn. So in one turn only some requests of one address begin, and only some
- * streams end whose clients have gone. The others wait in their order. While requests come hardly a stream ends, because nobody waits
- * for its end.
+ * streams end whose clients have gone. The others wait in their order. While requests come no stream ends, for up to 5 s, because nobody
+ * waits for its end.
  */
-import { Context, Deferred, Effect, Exit, Iterable, Latch, Layer, MutableRef, type Scope } from "effect"
+import { Context, Deferred, Effect, Exit, Iterable, Latch, Layer, type Scope } from "effect"
 import { HttpRouter } from "effect/http"
 import * as Elapsed from "../store/Elapsed.ts"
 import * as ClientAddress from "./ClientAddress.ts"
@@ -18,14 +18,11 @@ export const ALONE = 128
 /** How many streams end in one turn while no requests begin. */
 export const ENDS_EACH_TURN = 16
 
-/** While requests begin, one stream ends in one of so many turns. */
-export const ENDS_EVERY = 8
-
 /**
- * How long a stream waits so, in milliseconds: as long as a crowd takes to come back. In a flood without end its client would be
- * counted as connected for minutes.
+ * While requests begin, no stream ends for so long, in milliseconds: longer than it takes until a crowd that comes back is served. In
+ * a flood without end its client would be counted as connected for minutes.
  */
-export const ENDS_LATE = 3_000
+export const ENDS_LATE = 5_000
 
 /** For how many turns in a row an address counts as one that asks, after its last request, if others go on asking. */
 const REMEMBERED = 100
@@ -46,7 +43,6 @@ const isIdle = ({ begun, waiting }: Share) => begun === 0 && waiting.size === 0
 export interface Turn {
   /** Is this key the only one that is remembered? */
   readonly isAlone: boolean
-  readonly number: number
   /** How long the first one of this key has waited, in milliseconds. */
   readonly waited: number
 }
@@ -65,11 +61,10 @@ export const make = Effect.fnUntraced(function* (
   const shares = new Map<string, Share>()
   /** Open while a key is remembered. */
   const inUse = yield* Latch.make()
-  const turn = MutableRef.make(0)
 
   const mostOf = (key: string, waited: number) => {
     const isAlone = shares.size === 0 || (shares.size === 1 && shares.has(key))
-    return most({ isAlone, number: MutableRef.get(turn), waited })
+    return most({ isAlone, waited })
   }
 
   /** Lets those of a key begin that may in this turn. They are all let go in one step, so not by an effect for each. */
@@ -88,7 +83,6 @@ export const make = Effect.fnUntraced(function* (
     yield* inUse.await
     // When this goes on, everything else that could run has run: a turn has ended.
     yield* Effect.yieldNow
-    MutableRef.increment(turn)
     const now = yield* Elapsed.millis
     // After a turn in which nothing began nobody is in a hurry, and nothing is remembered.
     if (Array.from(shares.values()).every(isIdle)) shares.clear()
@@ -134,10 +128,7 @@ export const layer: Layer.Layer<never> = Layer.effect(
   FairShare,
   Effect.gen(function* () {
     const begins = yield* make(({ isAlone }) => (isAlone ? ALONE : EACH_TURN))
-    const ends = yield* make(({ number, waited }) => {
-      if (!begins.isInUse() || waited >= ENDS_LATE) return ENDS_EACH_TURN
-      return number % ENDS_EVERY === 0 ? 1 : 0
-    })
+    const ends = yield* make(({ waited }) => (begins.isInUse() && waited < ENDS_LATE ? 0 : ENDS_EACH_TURN))
     return { begin: begins.take, end: ends.take(STREAMS) }
   })
 )
