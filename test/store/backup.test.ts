@@ -36,7 +36,7 @@ const newRoom = (url: string) =>
 const statusOf = (url: string, code: string) =>
   Effect.promise(async () => (await fetch(`${url}/api/pair-room/${code}`)).status)
 
-describe("a backup", () => {
+describe("a backup", { concurrent: true }, () => {
   it.live("of SQLite by the document's commands has every room, and brings back what was there", () =>
     Effect.gen(function* () {
       const home = yield* folder
