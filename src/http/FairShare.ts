@@ -1,8 +1,8 @@
 /**
  * Fair shares of the event loop. A crowd would make a turn of it long, and everybody else waits until that turn ends: their requests,
  * and new connections, of which Node accepts one in each turn. So in one turn only some requests of one address begin, and only some
- * streams end whose clients have gone. The others wait in their order. While requests come no stream ends, for up to 5 s, because nobody
- * waits for its end.
+ * streams end whose clients have gone. The others wait in their order. While requests come no stream ends, for up to 5 s, because
+ * nobody waits for its end.
  */
 import { Context, Deferred, Effect, Exit, Iterable, Latch, Layer, type Scope } from "effect"
 import { HttpRouter } from "effect/http"
@@ -19,8 +19,8 @@ export const ALONE = 128
 export const ENDS_EACH_TURN = 16
 
 /**
- * While requests begin, no stream ends for so long, in milliseconds: longer than it takes until a crowd that comes back is served. In
- * a flood without end its client would be counted as connected for minutes.
+ * While requests begin, no stream ends for so long, in milliseconds: longer than it takes until a crowd that comes back is served.
+ * Without this limit, clients that have gone would be counted as connected for as long as a flood of requests goes on.
  */
 export const ENDS_LATE = 5_000
 

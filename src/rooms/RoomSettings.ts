@@ -27,8 +27,8 @@ export interface StreamTimes {
 }
 
 /**
- * Returns the times of streams that follow from the settings. A stream is ended at the last heartbeat of its life time, so heartbeats come often
- * enough that this is near its end.
+ * Returns the times of streams that follow from the settings. A stream is ended at the last heartbeat of its life time, so heartbeats
+ * come often enough that this is near its end.
  */
 export const streamTimes = ({
   heartbeatInterval,
