@@ -11,6 +11,7 @@ import { headersFor } from "../Cors.ts"
 import * as DebugLog from "../DebugLog.ts"
 import { requests } from "../HttpMetrics.ts"
 import { codingNotImplemented } from "../Refusals.ts"
+import { NO_STORE } from "../AnswerHeaders.ts"
 import { NONE } from "../Requests.ts"
 import { SECURITY_HEADERS } from "../SecurityHeaders.ts"
 import { begin, type Connection, type Connections } from "./Connections.ts"
@@ -159,7 +160,7 @@ export const refuseExpectation =
 
 const headersOf = (body: string, cors: Headers = {}): Headers => ({
   "content-type": "application/json",
-  "cache-control": "no-store",
+  ...NO_STORE,
   "content-length": Buffer.byteLength(body),
   ...SECURITY_HEADERS,
   ...cors
