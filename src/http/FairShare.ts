@@ -1,8 +1,8 @@
 /**
  * Fair shares of the event loop. A crowd would make a turn of it long, and everybody else waits until that turn ends: their requests,
  * and new connections, of which Node accepts one in each turn. So in one turn only some requests of one address begin, and only some
- * streams end whose clients have gone. The others wait in their order. While requests come no stream ends, for up to 5 s, because
- * nobody waits for its end.
+ * streams end whose clients have gone. The others wait in their order. While a crowd connects, few requests begin. While requests come
+ * no stream ends, for up to 5 s, because nobody waits for its end.
  */
 import { Context, Deferred, Effect, Exit, Iterable, Latch, Layer, type Scope } from "effect"
 import { HttpRouter } from "effect/http"
@@ -14,6 +14,16 @@ export const EACH_TURN = 16
 
 /** The same while nobody else asks. More of them share one transaction of the store. */
 export const ALONE = 128
+
+/** After so many turns in a row in which the server has accepted a connection, a crowd counts as connecting. */
+export const CROWD = 8
+
+/**
+ * While a crowd connects, one request of each address begins in so many turns. Node accepts one connection in each turn, and the kernel
+ * keeps only some thousands waiting: the others are lost, and come again after 1 s, 3 s and so on. So the turns are kept short until all
+ * are accepted.
+ */
+export const CROWD_TURNS = 16
 
 /** How many streams end in one turn while no requests begin. */
 export const ENDS_EACH_TURN = 16
@@ -120,6 +130,11 @@ export const FairShare = Context.Reference("pairroom/http/FairShare", {
   } => ({ begin: () => Effect.void, end: Effect.void })
 })
 
+/** In how many turns in a row the server has accepted a connection. */
+export const TurnsAccepting = Context.Reference("pairroom/http/FairShare/TurnsAccepting", {
+  defaultValue: (): (() => number) => () => 0
+})
+
 /** All streams have one share, whatever their address. */
 const STREAMS = "streams"
 
@@ -127,7 +142,12 @@ const STREAMS = "streams"
 export const layer: Layer.Layer<never> = Layer.effect(
   FairShare,
   Effect.gen(function* () {
-    const begins = yield* make(({ isAlone }) => (isAlone ? ALONE : EACH_TURN))
+    const turnsAccepting = yield* TurnsAccepting
+    const begins = yield* make(({ isAlone }) => {
+      const turns = turnsAccepting()
+      if (turns >= CROWD) return turns % CROWD_TURNS === 0 ? 1 : 0
+      return isAlone ? ALONE : EACH_TURN
+    })
     const ends = yield* make(({ waited }) => (begins.isInUse() && waited < ENDS_LATE ? 0 : ENDS_EACH_TURN))
     return { begin: begins.take, end: ends.take(STREAMS) }
   })

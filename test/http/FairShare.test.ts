@@ -1,11 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, References, Scope } from "effect"
+import { Effect, Exit, Fiber, Layer, MutableRef, References, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import { IpNetwork } from "effect/net"
 import * as FairShare from "../../src/http/FairShare.ts"
 import { call, dial, open, serve } from "./harness.ts"
 
-const { ALONE, EACH_TURN, ENDS_EACH_TURN, ENDS_LATE } = FairShare
+const { ALONE, CROWD, CROWD_TURNS, EACH_TURN, ENDS_EACH_TURN, ENDS_LATE } = FairShare
 
 /** Lets everything run that can run now, so often. */
 const turns = (count: number) => Effect.repeat(Effect.yieldNow, { times: count - 1 })
@@ -96,6 +96,35 @@ describe("FairShare", () => {
         }
       }
     })
+  )
+
+  it.effect(
+    "while a crowd connects one request of each address begins in a number of turns, and the others after that",
+    () =>
+      Effect.gen(function* () {
+        const accepting = MutableRef.make(CROWD - 1)
+        const layer = FairShare.layer.pipe(
+          Layer.provide(Layer.succeed(FairShare.TurnsAccepting, () => MutableRef.get(accepting)))
+        )
+        yield* Effect.gen(function* () {
+          const { begin } = yield* FairShare.FairShare
+          const early = yield* send({ take: begin }, "192.0.2.1", 1)
+          assert.deepStrictEqual(early.begun, [0], "before it counts as a crowd")
+          MutableRef.set(accepting, CROWD_TURNS + 1)
+          const one = yield* send({ take: begin }, "192.0.2.1", 2 * EACH_TURN)
+          const other = yield* send({ take: begin }, "192.0.2.2", 2 * EACH_TURN)
+          for (const begins of [1, 2]) {
+            for (let turn = 0; turn < CROWD_TURNS; turn++) {
+              yield* turns(1)
+              MutableRef.increment(accepting)
+            }
+            assert.deepStrictEqual([one.begun, other.begun], [numbers(begins), numbers(begins)])
+          }
+          MutableRef.set(accepting, 0)
+          yield* turns(10)
+          assert.deepStrictEqual([one.begun, other.begun], [numbers(2 * EACH_TURN), numbers(2 * EACH_TURN)])
+        }).pipe(Effect.provide(layer))
+      })
   )
 
   it.effect("no stream ends while requests come, and then those that wait end in their order", () =>

@@ -9,6 +9,8 @@ import { createServer, type Server } from "node:http"
 import type { Socket } from "node:net"
 import type { WatchedRooms } from "../../rooms/WatchedRooms.ts"
 import { Drain } from "../Drain.ts"
+import * as FairShare from "../FairShare.ts"
+import * as AcceptQueue from "./AcceptQueue.ts"
 import * as ConnectionLimit from "./ConnectionLimit.ts"
 import * as Connections from "./Connections.ts"
 import { endVanished } from "./Vanished.ts"
@@ -153,6 +155,7 @@ const listen = (
     NodeHttpServer.layerServer(() => server, { host, port, backlog: BACKLOG, gracefulShutdownTimeout: drainTimeout }),
     platform,
     Layer.succeed(Listener, listener),
+    Layer.succeed(FairShare.TurnsAccepting, AcceptQueue.turnsAccepting(server)),
     Connections.endUnread(connections, { stream: unreadLimit, answer: UNREAD_ANSWER }),
     Layer.provide(endVanished(connections), NodeServices.layer)
   )
