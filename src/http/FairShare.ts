@@ -1,11 +1,11 @@
 /**
  * Fair shares of the event loop. A crowd would make a turn of it long, and everybody else waits until that turn ends: their requests,
- * and new connections, of which Node accepts one in each turn. So in one turn only some requests of one address begin, and only some
- * streams end whose clients have gone. The others wait in their order. While a crowd connects, few requests begin. While requests come
+ * and new connections, of which Node accepts one in each turn. So in one turn only some requests of one address begin, its
+ * commands apart from the others, and only some streams end whose clients have gone. The rest waits in its order. While a crowd connects, few requests begin. While requests come
  * no stream ends, for up to 5 s, because nobody waits for its end.
  */
 import { Context, Deferred, Effect, Exit, Iterable, Latch, Layer, type Scope } from "effect"
-import { HttpRouter } from "effect/http"
+import { HttpRouter, HttpServerRequest } from "effect/http"
 import * as Elapsed from "../store/Elapsed.ts"
 import * as ClientAddress from "./ClientAddress.ts"
 
@@ -123,8 +123,8 @@ export const make = Effect.fnUntraced(function* (
 
 export const FairShare = Context.Reference("pairroom/http/FairShare", {
   defaultValue: (): {
-    /** Waits until one more request of this address may begin. */
-    readonly begin: (address: string) => Effect.Effect<void>
+    /** Waits until one more request of this share may begin. Each address has a share, and one for its commands. */
+    readonly begin: (share: string) => Effect.Effect<void>
     /** Waits until one more stream may end. */
     readonly end: Effect.Effect<void>
   } => ({ begin: () => Effect.void, end: Effect.void })
@@ -153,11 +153,18 @@ export const layer: Layer.Layer<never> = Layer.effect(
   })
 )
 
+/** A crowd that comes back asks for streams and pages. The commands of an address have a share of their own, and do not wait behind it. */
+const shareOf = (address: string, { method }: HttpServerRequest.HttpServerRequest) =>
+  method === "GET" || method === "HEAD" ? address : `${address} commands`
+
 /** Lets every request wait for its share. Build it after what finds out the address of the client. */
 export const requests = HttpRouter.middleware(
   Effect.map(FairShare, ({ begin }) => {
     // The library makes a handler interruptible, and not what comes before it. A client may go while it waits.
-    const begins = Effect.interruptible(Effect.flatMap(ClientAddress.current, begin))
+    const begins = Effect.zipWith(ClientAddress.current, HttpServerRequest.HttpServerRequest, shareOf).pipe(
+      Effect.flatMap(begin),
+      Effect.interruptible
+    )
     return (httpEffect) => Effect.andThen(begins, httpEffect)
   }),
   { global: true }

@@ -156,25 +156,40 @@ describe("FairShare", () => {
     }).pipe(Effect.provide(FairShare.layer))
   )
 
-  it.effect("the server answers another client before the crowd of requests that came from one address before it", () =>
-    Effect.gen(function* () {
+  /** The place in the order of answers that a request gets which is sent after those of a crowd from 192.0.2.1. */
+  const placeBehindCrowd = Effect.fnUntraced(
+    function* (late: string) {
       const answered: Array<string> = []
       const crowd = yield* Effect.forEach(numbers(3 * ALONE), () => dial(request("192.0.2.1")))
-      const other = yield* dial(request("192.0.2.2"))
+      const other = yield* dial(request("192.0.2.3"))
       const clients = [...crowd, other]
       // All are connected, and the server waits for their next requests.
       yield* Effect.forEach(clients, ({ upTo }) => upTo("\r\n\r\nok"), { discard: true })
       yield* Effect.forEach(crowd, ({ write }) => write(request("192.0.2.1")), { discard: true })
-      yield* other.write(request("192.0.2.2"))
+      yield* other.write(late)
       yield* Effect.forEach(
         clients,
         (client) =>
-          Effect.map(client.upTo("\r\n\r\nok"), () => answered.push(client === other ? "other" : "one of the crowd")),
+          Effect.map(client.upTo("\r\n\r\n"), () => answered.push(client === other ? "other" : "one of the crowd")),
         { concurrency: "unbounded" }
       )
       assert.strictEqual(answered.length, clients.length)
-      assert.isBelow(answered.indexOf("other"), 2 * ALONE)
-    }).pipe(Effect.provide(serve({ trustedProxies: [IpNetwork.fromStringUnsafe("127.0.0.0/8")] })))
+      return answered.indexOf("other")
+    },
+    Effect.provide(serve({ trustedProxies: [IpNetwork.fromStringUnsafe("127.0.0.0/8")] }))
+  )
+
+  it.effect("the server answers another client before the crowd of requests that came from one address before it", () =>
+    Effect.gen(function* () {
+      assert.isBelow(yield* placeBehindCrowd(request("192.0.2.2")), 2 * ALONE)
+    })
+  )
+
+  it.effect("the server answers a command before the crowd of requests that came from the same address before it", () =>
+    Effect.gen(function* () {
+      const command = request("192.0.2.1").replace("GET /healthz", "DELETE /api/pair-room/none")
+      assert.isBelow(yield* placeBehindCrowd(command), 2 * ALONE)
+    })
   )
 
   it.effect("a command is answered while the streams of a crowd end that has gone at once", () =>
