@@ -1,8 +1,8 @@
 /**
  * Fair shares of the event loop. A crowd would make a turn of it long, and everybody else waits until that turn ends: their requests,
- * and new connections, of which Node accepts one in each turn. So in one turn only some requests of one address begin, its
- * commands apart from the others, and only some streams end whose clients have gone. The rest waits in its order. While a crowd connects, few requests begin. While requests come
- * no stream ends, for up to 5 s, because nobody waits for its end.
+ * and new connections, of which Node accepts one in each turn. So in one turn only some requests of one address begin, its commands
+ * apart from the others, and only some streams end whose clients have gone. The rest waits in its order. While a crowd connects, few
+ * requests begin. While requests come no stream ends, for up to 5 s, because nobody waits for its end.
  */
 import { Context, Deferred, Effect, Exit, Iterable, Latch, Layer, type Scope } from "effect"
 import { HttpRouter, HttpServerRequest } from "effect/http"
