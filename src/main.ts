@@ -8,6 +8,7 @@ import { Cause, Console, Effect, Exit, Option } from "effect"
 import { CliConfig, CliError, CliOutput, Command, GlobalFlag } from "effect/cli"
 import { pairroom } from "./cli/Pairroom.ts"
 import { Unusable } from "./cli/Target.ts"
+import { wrongCall } from "./cli/WrongCall.ts"
 import { VERSION } from "./domain/version.ts"
 
 /** What a person is told when a command has failed. What `serve` has to say it has logged, and the library shows wrong usage. */
@@ -25,16 +26,10 @@ const hintOf = ({ _tag, message = "" }: { readonly _tag: string; readonly messag
 /** Fields of the API that nobody has typed here. */
 const FIELD = /^(accessCode|lastChange): /
 
-/** A wrong call is an error, and not the occasion to print the whole help. */
 const presenter: CliOutput.Presenter = {
   present: (event) =>
     event._tag === "InvalidInvocation"
-      ? Console.error(
-          [
-            ...event.errors.map(({ message }) => `pairroom: ${message}`),
-            `See ${event.commandPath.join(" ")} --help`
-          ].join("\n")
-        )
+      ? Console.error(wrongCall(event.errors, event.commandPath))
       : CliOutput.defaultPresenter.present(event)
 }
 

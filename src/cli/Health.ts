@@ -5,6 +5,7 @@ import { Config, Console, Data, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { FetchHttpClient, HttpClient } from "effect/http"
 import { whyOf } from "../remote/Failures.ts"
+import * as Flags from "./Flags.ts"
 import * as Target from "./Target.ts"
 
 /** The service does not live, or cannot be reached. */
@@ -15,10 +16,7 @@ const here = (port: number) => `http://127.0.0.1:${port}`
 export const health = Command.make(
   "health",
   {
-    url: Flag.String("url").pipe(
-      Flag.withDescription("Address of the service; PAIRROOM_URL by default"),
-      Flag.optional
-    ),
+    ...Flags.service,
     port: Flag.Int("port").pipe(
       Flag.withDescription(
         "Port of a service on this machine; where PAIRROOM_URL is not set, PORT by default, else 3000"
@@ -31,7 +29,7 @@ export const health = Command.make(
     const usual = yield* Effect.option(Config.String("PAIRROOM_URL"))
     const port = Option.getOrElse(yield* Effect.option(Config.Int("PORT")), () => 3000)
     const url = yield* Target.addressOf(
-      given.url.pipe(
+      (yield* Flags.typedUrl(given.url)).pipe(
         Option.orElse(() => Option.map(given.port, here)),
         Option.orElse(() => usual),
         Option.orElse(() => Option.some(here(port)))
@@ -47,4 +45,4 @@ export const health = Command.make(
     if (status !== 200) return yield* unhealthy(`it has answered with ${status}`)
     yield* Console.log(`${url} is healthy`)
   })
-).pipe(Command.withDescription("Ask whether the service lives: exit code 0 if it does, else 1"))
+).pipe(Command.withDescription("Ask whether the service lives: exit code 0 if it does, else 1"), Flags.withUrl)

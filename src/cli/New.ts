@@ -8,6 +8,7 @@ import { isThisMachine } from "../domain/ThisMachine.ts"
 import { BREAK_EVERY_MAX } from "../domain/Timer.ts"
 import * as RemoteRooms from "../remote/RemoteRooms.ts"
 import * as Durations from "./Durations.ts"
+import * as Flags from "./Flags.ts"
 import * as Output from "./Output.ts"
 import * as Target from "./Target.ts"
 
@@ -53,14 +54,15 @@ export const newRoom = Command.make(
       Flag.withDescription("A QR code of the link on a terminal, by default; --no-qr leaves it out"),
       Flag.withDefault(true)
     ),
-    json: Flag.Boolean("json").pipe(Flag.withDescription("Code and link as JSON"), Flag.withDefault(false)),
-    ...Target.common
+    json: Flags.jsonFlag("Code and link as JSON"),
+    ...Flags.common
   },
   Effect.fnUntraced(function* (given) {
     if (Option.isSome(given.break) && Option.isNone(given.every)) {
       return yield* new Target.Unusable({ message: "break: expected --break-every beside it, got nothing" })
     }
-    const url = yield* Target.addressOf(given.url)
+    const url = yield* Target.serviceOf(given.url)
+    const by = yield* Flags.byOf(given.by)
     const { accessCode: code } = yield* Effect.provide(
       Effect.flatMap(RemoteRooms.Rooms, (rooms) =>
         rooms.create(
@@ -73,13 +75,13 @@ export const newRoom = Command.make(
             autoStart: Option.getOrNull(Option.map(given.after, (after) => ({ after }))),
             goal: given.goal
           },
-          { by: Option.getOrUndefined(given.by) }
+          { by }
         )
       ),
       Target.layer(given)
     )
     const link = `${url}/room/${encodeURIComponent(code)}`
-    if (given.json) return yield* Console.log(JSON.stringify({ accessCode: code, url: link }))
+    if (yield* Flags.isJson(given.json)) return yield* Console.log(JSON.stringify({ accessCode: code, url: link }))
     yield* Console.log(`${code}\n${link}`)
     if (!(yield* Output.isTerminal)) return
     if (given.qr)
@@ -91,7 +93,9 @@ export const newRoom = Command.make(
   Command.withExamples([
     { command: "pairroom new Mina Jun", description: "A room for two, turns of ten minutes" },
     { command: "pairroom new Mina Jun Ari --turn 7m --break-every 4", description: "A mob with breaks" }
-  ])
+  ]),
+  Flags.withCommon,
+  Flags.withJson
 )
 
 const UNREACHABLE =

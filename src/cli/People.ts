@@ -4,6 +4,7 @@
 import { Console, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import type { RoomView } from "../domain/RoomView.ts"
+import * as Flags from "./Flags.ts"
 import * as Target from "./Target.ts"
 
 const name = (flag: string, description: string) =>
@@ -35,7 +36,7 @@ export const people = Command.make(
       Flag.withDescription("Another order; it names everybody once"),
       Flag.optional
     ),
-    ...Target.common
+    ...Flags.common
   },
   ({ add, away, back, order, remove, rename, ...target }) =>
     Target.withRoom(target, (rooms, code, options) =>
@@ -55,7 +56,8 @@ export const people = Command.make(
     { command: "pairroom people", description: "Who is in the room?" },
     { command: "pairroom people --add Ari", description: "Ari joins" },
     { command: "pairroom people --order Ari,Mina,Jun", description: "Another order" }
-  ])
+  ]),
+  Flags.withCommon
 )
 
 /** Returns a line for each of the people: `Mina, drives`, `Jun, next`, `Ari, away`. */

@@ -7,6 +7,7 @@ import type { AccessCode } from "../domain/AccessCode.ts"
 import type { CommandOptions } from "../rooms/RoomCommands.ts"
 import type { Rooms } from "../rooms/Rooms.ts"
 import * as Durations from "./Durations.ts"
+import * as Flags from "./Flags.ts"
 import * as Target from "./Target.ts"
 
 const MINUTE = 60_000
@@ -15,13 +16,14 @@ type Act<E> = (rooms: Rooms["Service"], code: AccessCode, options: CommandOption
 
 /** A command that needs nothing but the room. */
 const simple = <const Name extends string, E>(name: Name, description: string, act: Act<E>) =>
-  Command.make(name, { ...Target.common, room: Target.room }, (given) => Target.withRoom(given, act)).pipe(
-    Command.withDescription(description)
+  Command.make(name, { ...Flags.common, room: Target.room }, (given) => Target.withRoom(given, act)).pipe(
+    Command.withDescription(description),
+    Flags.withCommon
   )
 
 /** A length of time and the room, in any order. What can be read as a length is one: access codes cannot. */
 const timeAndRoom = (range: Durations.Range) => ({
-  ...Target.common,
+  ...Flags.common,
   given: Argument.String("time room").pipe(
     Argument.withDescription(`The time: ${range.allowed}. The room: access code or link; PAIRROOM_ROOM by default`),
     Argument.variadic({ max: 2 })
@@ -58,7 +60,8 @@ const extend = Command.make(
   })
 ).pipe(
   Command.withDescription("Give this period more time, 1m by default; after a finish, the same driver goes on"),
-  Command.withExamples([{ command: "pairroom extend 2m", description: "Two minutes more" }])
+  Command.withExamples([{ command: "pairroom extend 2m", description: "Two minutes more" }]),
+  Flags.withCommon
 )
 
 const takeBreak = Command.make(
@@ -69,7 +72,7 @@ const takeBreak = Command.make(
     const input = Option.match(time, { onNone: () => ({}), onSome: (duration) => ({ duration }) })
     yield* Target.withRoom({ ...target, room }, (rooms, code, options) => rooms.takeBreak(code, input, options))
   })
-).pipe(Command.withDescription("Begin a break; a turn that has begun goes on after it"))
+).pipe(Command.withDescription("Begin a break; a turn that has begun goes on after it"), Flags.withCommon)
 
 const set = Command.make(
   "set",
@@ -98,7 +101,8 @@ const set = Command.make(
   })
 ).pipe(
   Command.withDescription("Set the length of turns; a running timer runs on"),
-  Command.withExamples([{ command: "pairroom set 25m", description: "Turns of 25 minutes" }])
+  Command.withExamples([{ command: "pairroom set 25m", description: "Turns of 25 minutes" }]),
+  Flags.withCommon
 )
 
 export const all = [

@@ -6,15 +6,25 @@ import { Command, Flag } from "effect/cli"
 import { timeText } from "../domain/TimeText.ts"
 import { toCsv, type TurnsView } from "../domain/TurnLog.ts"
 import { lineOf } from "../http/room/Line.ts"
+import * as Flags from "./Flags.ts"
 import * as Target from "./Target.ts"
 
-const json = Flag.Boolean("json").pipe(Flag.withDescription("As JSON, as the API has it"), Flag.withDefault(false))
+const json = Flags.jsonFlag("As JSON, as the API has it")
 
-export const status = Command.make("status", { room: Target.room, json, ...Target.common }, ({ json, ...target }) =>
-  Target.withRoom(target, (rooms, code) =>
-    Effect.flatMap(rooms.get(code), (room) => Console.log(json ? JSON.stringify(room) : lineOf(room)))
-  )
-).pipe(Command.withDescription("Show the time, who drives and who is next, in a line"))
+export const status = Command.make(
+  "status",
+  { room: Target.room, json, ...Flags.common },
+  Effect.fnUntraced(function* ({ json, ...target }) {
+    const asJson = yield* Flags.isJson(json)
+    yield* Target.withRoom(target, (rooms, code) =>
+      Effect.flatMap(rooms.get(code), (room) => Console.log(asJson ? JSON.stringify(room) : lineOf(room)))
+    )
+  })
+).pipe(
+  Command.withDescription("Show the time, who drives and who is next, in a line"),
+  Flags.withCommon,
+  Flags.withJson
+)
 
 export const turns = Command.make(
   "turns",
@@ -22,17 +32,22 @@ export const turns = Command.make(
     room: Target.room,
     json,
     csv: Flag.Boolean("csv").pipe(Flag.withDescription("As CSV, for a spreadsheet"), Flag.withDefault(false)),
-    ...Target.common
+    ...Flags.common
   },
   Effect.fnUntraced(function* ({ csv, json, ...target }) {
-    if (csv && json) return yield* new Target.Unusable({ message: "turns: expected --json or --csv, got both" })
+    const asJson = yield* Flags.isJson(json)
+    if (csv && asJson) return yield* new Target.Unusable({ message: "turns: expected --json or --csv, got both" })
     yield* Target.withRoom(target, (rooms, code) =>
       Effect.flatMap(rooms.turns(code), (turns) =>
-        Console.log(json ? JSON.stringify(turns) : csv ? toCsv(turns).trimEnd() : tableOf(turns))
+        Console.log(asJson ? JSON.stringify(turns) : csv ? toCsv(turns).trimEnd() : tableOf(turns))
       )
     )
   })
-).pipe(Command.withDescription("Show the ended turns, and how long everybody has driven"))
+).pipe(
+  Command.withDescription("Show the ended turns, and how long everybody has driven"),
+  Flags.withCommon,
+  Flags.withJson
+)
 
 const seconds = (millis: number) => timeText(Math.round(millis / 1_000))
 

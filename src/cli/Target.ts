@@ -2,43 +2,16 @@
  * Which room of which service a command is for, and in whose name it is given.
  */
 import { Config, Data, Effect, Layer, Option } from "effect"
-import { Argument, Flag } from "effect/cli"
+import { Argument } from "effect/cli"
 import { type AccessCode, RANDOM_LENGTH } from "../domain/AccessCode.ts"
 import { cleaned, codeIn } from "../domain/TypedCode.ts"
 import * as RemoteRooms from "../remote/RemoteRooms.ts"
 import type { CommandOptions } from "../rooms/RoomCommands.ts"
 import type { Rooms as RoomsService } from "../rooms/Rooms.ts"
-
-export const DEFAULT_URL = "http://localhost:3000"
+import * as Flags from "./Flags.ts"
 
 /** What was typed makes no sense. It names the argument, what is allowed, and the value. */
 export class Unusable extends Data.TaggedError("Unusable")<{ readonly message: string }> {}
-
-const withVariable = (name: string) => Flag.withFallbackConfig(Config.String(name))
-
-/** Where the service is. */
-export const service = {
-  url: Flag.String("url").pipe(
-    Flag.withDescription(`Address of the service; PAIRROOM_URL by default, else ${DEFAULT_URL}`),
-    withVariable("PAIRROOM_URL"),
-    Flag.optional
-  ),
-  apiPrefix: Flag.String("api-prefix").pipe(
-    Flag.withDescription("Path of its API; API_PREFIX by default, else /api"),
-    withVariable("API_PREFIX"),
-    Flag.withDefault("/api")
-  )
-}
-
-/** The service, and who gives a command. */
-export const common = {
-  ...service,
-  by: Flag.String("by").pipe(
-    Flag.withDescription("Your name, so that the others see who it was; PAIRROOM_NAME by default"),
-    withVariable("PAIRROOM_NAME"),
-    Flag.optional
-  )
-}
 
 /** The room. It is the last argument, so that it can be left out where the variable is set. */
 export const room = Argument.String("room").pipe(
@@ -49,11 +22,6 @@ export const room = Argument.String("room").pipe(
 
 /** The room of the variable. */
 export const usualRoom: Effect.Effect<Option.Option<string>> = Effect.option(Config.String("PAIRROOM_ROOM"))
-
-export interface Service {
-  readonly url: Option.Option<string>
-  readonly apiPrefix: string
-}
 
 /** The address in a link, also in one that was typed without its scheme. */
 const inLink = (room: string): Option.Option<string> => {
@@ -66,11 +34,11 @@ const inLink = (room: string): Option.Option<string> => {
 export const addressOf = (url: Option.Option<string>, room = ""): Effect.Effect<string, Unusable> => {
   const given = Option.getOrElse(
     Option.orElse(inLink(room), () => url),
-    () => DEFAULT_URL
+    () => Flags.DEFAULT_URL
   )
   return /^https?:\/\/[^?#]+$/.test(given) && URL.canParse(given)
     ? Effect.succeed(given.replace(/\/+$/, ""))
-    : new Unusable({ message: `url: expected an address such as ${DEFAULT_URL}, got "${given}"` })
+    : new Unusable({ message: `url: expected an address such as ${Flags.DEFAULT_URL}, got "${given}"` })
 }
 
 /** Returns the access code in a text, if there is one. No code is shorter than its random part. */
@@ -87,23 +55,31 @@ export const codeOf = (room: Option.Option<string>): Effect.Effect<AccessCode, U
   })
 }
 
-export interface Common extends Service {
-  readonly room: Option.Option<string>
-  readonly by: Option.Option<string>
-}
+/** Returns the address of the service that was given, or that the link of a room leads to. */
+export const serviceOf = (url: Option.Option<string>, room = "") =>
+  Effect.flatMap(Flags.urlOf(url), (url) => addressOf(url, room))
 
-/** The rooms of the service that was given, or that the link of a room leads to. */
-export const layer = (service: Service, room = ""): Layer.Layer<RoomsService, Unusable> =>
-  Layer.unwrap(Effect.map(addressOf(service.url, room), (url) => RemoteRooms.layer({ url, prefix: service.apiPrefix })))
+/** The rooms of that service. */
+export const layer = ({ apiPrefix, url }: Pick<Flags.Common, "apiPrefix" | "url">, room = "") =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      return RemoteRooms.layer({ url: yield* serviceOf(url, room), prefix: yield* Flags.apiPrefixOf(apiPrefix) })
+    })
+  )
+
+export interface Target extends Flags.Common {
+  readonly room: Option.Option<string>
+}
 
 /** Does something with a room, in the name that was given. */
 export const withRoom = Effect.fnUntraced(function* <A, E, R>(
-  given: Common,
+  given: Target,
   act: (rooms: RoomsService["Service"], code: AccessCode, options: CommandOptions) => Effect.Effect<A, E, R>
 ) {
   const code = yield* codeOf(given.room)
+  const by = yield* Flags.byOf(given.by)
   return yield* Effect.provide(
-    Effect.flatMap(RemoteRooms.Rooms, (rooms) => act(rooms, code, { by: Option.getOrUndefined(given.by) })),
+    Effect.flatMap(RemoteRooms.Rooms, (rooms) => act(rooms, code, { by })),
     layer(given, Option.getOrUndefined(given.room))
   )
 })

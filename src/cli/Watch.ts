@@ -6,6 +6,7 @@ import { Command, Flag } from "effect/cli"
 import type { RoomEvent } from "../domain/RoomEvent.ts"
 import type { RoomView } from "../domain/RoomView.ts"
 import { lineOf } from "../http/room/Line.ts"
+import * as Flags from "./Flags.ts"
 import * as Output from "./Output.ts"
 import * as Screen from "./Screen.ts"
 import * as Target from "./Target.ts"
@@ -77,23 +78,25 @@ export const watch = Command.make(
   "watch",
   {
     room: Target.room,
-    json: Flag.Boolean("json").pipe(
-      Flag.withDescription("Each event as a line of JSON, each second too"),
-      Flag.withDefault(false)
-    ),
+    json: Flags.jsonFlag("Each event as a line of JSON, each second too"),
     bell: Flag.Boolean("bell").pipe(
       Flag.withDescription("Ring when the time is up, by default; --no-bell is quiet"),
       Flag.withDefault(true)
     ),
-    ...Target.common
+    ...Flags.common
   },
-  ({ bell, json: asJson, ...target }) =>
+  ({ bell, json: wanted, ...target }) =>
     Target.withRoom(target, (rooms, code, { by }) =>
       Effect.gen(function* () {
+        const asJson = yield* Flags.isJson(wanted)
         const name = by === null || by === undefined ? {} : { name: by }
         const events = rooms.events(code, { ticks: asJson, ...name })
         if (asJson) return yield* json(events)
         yield* (yield* Output.isTerminal) ? drawn(events, bell) : lines(events)
       })
     )
-).pipe(Command.withDescription("Follow a room: the time, who drives and who is next. Ctrl-C ends it"))
+).pipe(
+  Command.withDescription("Follow a room: the time, who drives and who is next. Ctrl-C ends it"),
+  Flags.withCommon,
+  Flags.withJson
+)

@@ -122,6 +122,39 @@ describe("the command pairroom", () => {
     })
   )
 
+  it.live("takes the flags of a command before its name too, and says of others where they go", () =>
+    Effect.gen(function* () {
+      const origin = yield* address(yield* start({ STORE_URL: "memory:" }))
+      const wrong = { PAIRROOM_URL: "http://127.0.0.1:3", PAIRROOM_NAME: "Jun" }
+      const made = yield* pairroom(["--json", "--url", origin, "new", "Mina", "Jun"], wrong)
+      const { accessCode } = JSON.parse(made.stdout) as { readonly accessCode: string }
+      // What stands after the command goes before what stands before it.
+      const started = yield* pairroom(
+        ["--url", "http://127.0.0.1:4", "--by=Mina", "start", "--url", origin, accessCode],
+        wrong
+      )
+      assert.deepStrictEqual(started, { code: 0, stdout: "", stderr: "" })
+      const [status, health, misplaced, other, unknown] = yield* all([
+        pairroom(["--json", "--url", origin, "status", accessCode], wrong),
+        pairroom(["--url", origin, "health"], wrong),
+        pairroom(["--port", "3", "serve"]),
+        pairroom(["--url", origin, "serve"]),
+        pairroom(["--json", "start", accessCode], wrong)
+      ])
+      assert.include(JSON.parse(status.stdout).lastChange, { kind: "start", by: "Mina" })
+      assert.strictEqual(health.stdout, `${origin} is healthy\n`)
+      const after = "expected after a command that has it, as in: pairroom COMMAND"
+      assert.deepStrictEqual(
+        [misplaced, other, unknown].map(({ code, stderr }) => [code, stderr.split("\n")]),
+        [
+          [2, [`pairroom: --port: ${after} --port`, "See pairroom --help", ""]],
+          [2, ["pairroom: Unrecognized flag: --url in command pairroom serve", "See pairroom serve --help", ""]],
+          [2, ["pairroom: Unrecognized flag: --json in command pairroom start", "See pairroom start --help", ""]]
+        ]
+      )
+    })
+  )
+
   it.live("names every setting of the service with its default, and takes it as a flag", () =>
     Effect.gen(function* () {
       const [help, refused, version, completions] = yield* all([
@@ -142,7 +175,7 @@ describe("the command pairroom", () => {
       assert.strictEqual(refused.code, 1)
       assert.include(refused.stderr, 'PORT: expected a whole number from 0 to 65535; 0 takes a free port, got "99999"')
       assert.include(version.stdout, "0.1.0")
-      assert.include(completions.stdout, "complete")
+      assert.include(completions.stdout, "--url")
     })
   )
 })
