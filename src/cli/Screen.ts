@@ -11,6 +11,9 @@ const BAR_MOST = 40
 const FULL = "█"
 const EMPTY = "░"
 
+const LOST = "Connection lost. This is what was known last, counted on."
+const BACK = "Connected again."
+
 /** How a change is told. Those that the line shows by itself are not told. */
 const CHANGES: Readonly<Partial<Record<RoomView["lastChange"]["kind"], string>>> = {
   start: "started the timer",
@@ -28,23 +31,14 @@ const CHANGES: Readonly<Partial<Record<RoomView["lastChange"]["kind"], string>>>
   complete: "ended the room"
 }
 
-/** Returns the room as it is at a time of the server, in milliseconds: what was sent last, counted on. */
-export const at = (room: RoomView, serverTime: number): RoomView => ({
-  ...room,
-  serverTime,
-  remainingTime: room.endsAt === null ? room.remainingTime : Math.max(0, room.endsAt - serverTime)
-})
-
-/** Returns the lines of a room, none wider than the terminal. */
-export const linesOf = (room: RoomView, columns: number): ReadonlyArray<string> =>
+/** Returns the lines of a room, none wider than the terminal. `isBack`: the connection was lost until a moment ago. */
+export const linesOf = (room: RoomView, columns: number, isBack = false): ReadonlyArray<string> =>
   [
     barOf(room, Math.min(BAR_MOST, columns)),
     lineOf(room),
     peopleOf(room),
     ...(room.goal === "" ? [] : [room.goal]),
-    ...(room.uncertain === true
-      ? ["The service cannot be reached. This is what was known last, counted on."]
-      : changeOf(room))
+    ...(room.uncertain === true ? [LOST] : isBack ? [BACK] : changeOf(room))
   ].map((line) => fitted(line, columns))
 
 const barOf = (room: RoomView, width: number) => {

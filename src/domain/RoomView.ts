@@ -129,4 +129,11 @@ export const TimerView = RoomView.mapFields(Struct.pick(TIMER_FIELDS)).annotate(
 })
 export type TimerView = typeof TimerView.Type
 
+/** Returns the room as it is at a time of the server, in milliseconds, if nothing happens until then but that time passes. */
+export const countedOn = (room: RoomView, serverTime: number): RoomView => ({
+  ...room,
+  serverTime,
+  remainingTime: room.endsAt === null ? room.remainingTime : Math.max(0, room.endsAt - serverTime)
+})
+
 export const timerViewOf: (room: RoomView) => TimerView = Struct.pick(TIMER_FIELDS)

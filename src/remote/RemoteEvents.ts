@@ -1,11 +1,11 @@
 /**
  * The events of a room over HTTP: a stream that outlives its connections. It goes on after the last change that was seen.
  */
-import { Data, Duration, Effect, Option, Ref, Result, Schedule, Schema, Stream } from "effect"
+import { Clock, Data, Duration, Effect, Option, Ref, Result, Schedule, Schema, Stream } from "effect"
 import { HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
 import { roomNotFound, type RoomNotFound, type StoreUnavailable } from "../domain/errors.ts"
 import { RoomEvent } from "../domain/RoomEvent.ts"
-import type { RoomView } from "../domain/RoomView.ts"
+import { countedOn, type RoomView } from "../domain/RoomView.ts"
 import type { AccessCode } from "../domain/RoomState.ts"
 import type { WatchOptions } from "../rooms/Rooms.ts"
 import { unavailable, whyOf } from "./Failures.ts"
@@ -14,12 +14,18 @@ import * as Frames from "./Frames.ts"
 /** The service sends a heartbeat every 15 s by default. A connection on which nothing came for so long is dead. */
 const SILENCE_MOST = Duration.seconds(45)
 
+/** How long the head of an answer may take. */
+const ANSWER_MOST = Duration.seconds(10)
+
 /** The delay before a new connection, unless the service asked for another one; it doubles with each failure. */
 const RETRY_LEAST = Duration.millis(500)
 const RETRY_MOST = Duration.seconds(5)
 
-/** A connection has ended, and another one is to follow. */
-class Lost extends Data.TaggedError("Lost") {}
+/**
+ * A connection has ended, and another one is to follow. `isTold`: a program is to know. It is not where the room was followed up to
+ * the end, for the next connection goes on there, mostly at once.
+ */
+class Lost extends Data.TaggedError("Lost")<{ readonly isTold: boolean }> {}
 
 /** What is known of the room when a connection begins. */
 interface Seen {
@@ -27,8 +33,14 @@ interface Seen {
   readonly id: Option.Option<string>
   /** The delay that the service has asked for since then. */
   readonly retry: Option.Option<Duration.Duration>
-  /** The room as it was seen last. None while the service is away, once that was told. */
-  readonly room: Option.Option<RoomView>
+  /** The room as it was seen last, and when. None while the service is away, once that was told. */
+  readonly room: Option.Option<SeenRoom>
+}
+
+interface SeenRoom {
+  readonly data: RoomView
+  /** By the clock of this machine, in milliseconds. */
+  readonly at: number
 }
 
 /** Returns the events of a room of the service at `url`, as `Rooms.events` does. The stream connects again whenever its connection is lost. */
@@ -67,22 +79,27 @@ const connection = (
   Stream.unwrap(
     Effect.gen(function* () {
       const { id } = yield* Ref.get(seen)
-      const answer = yield* Effect.result(
-        client.execute(
+      const hasTold = yield* Ref.make(false)
+      const answer = yield* client
+        .execute(
           Option.match(id, {
             onNone: () => request,
             onSome: (id) => HttpClientRequest.setHeader(request, "last-event-id", id)
           })
         )
-      )
-      if (Result.isFailure(answer)) return away(seen, url, whyOf(answer.failure))
+        .pipe(
+          Effect.mapError(whyOf),
+          Effect.timeoutOrElse({ duration: ANSWER_MOST, orElse: () => Effect.fail("no answer came in time") }),
+          Effect.result
+        )
+      if (Result.isFailure(answer)) return away(seen, url, answer.failure)
       const { status, stream } = answer.success
       if (status === 204) return Stream.empty
       if (status === 404) return yield* roomNotFound()
       if (!isEventStream(answer.success)) return away(seen, url, `it has answered with ${status}`)
       return stream.pipe(
-        Stream.mapError(() => new Lost()),
-        Stream.timeoutOrElse({ duration: SILENCE_MOST, orElse: () => Stream.fail(new Lost()) }),
+        Stream.mapError(() => new Lost({ isTold: false })),
+        Stream.timeoutOrElse({ duration: SILENCE_MOST, orElse: () => Stream.fail(new Lost({ isTold: true })) }),
         Frames.fromBytes,
         Stream.mapEffect((piece) =>
           piece._tag === "Retry"
@@ -90,33 +107,40 @@ const connection = (
                 Ref.update(seen, (known) => ({ ...known, retry: Option.some(Duration.millis(piece.delay)) })),
                 []
               )
-            : Effect.flatMap(decoded(url, piece.events), (events) => take(seen, events))
+            : Ref.set(hasTold, true).pipe(
+                Effect.andThen(decoded(url, piece.events)),
+                Effect.flatMap((events) => take(seen, events))
+              )
         ),
         Stream.flattenIterable,
-        Stream.concat(Stream.fail(new Lost())),
-        Stream.takeUntil(({ event }) => event === "close")
+        // A service that is full, stops or has lost its store ends the stream before it has told anything.
+        Stream.concat(Stream.fromEffect(Effect.flatMap(Ref.get(hasTold), (told) => new Lost({ isTold: !told })))),
+        Stream.takeUntil(({ event }) => event === "close"),
+        Stream.catchTag("Lost", (lost) => (lost.isTold ? told(seen) : Stream.fail(lost)))
       )
     })
   )
 
-/**
- * At first a program is told that the service cannot be used. Later it is told once that the room may be in another state by now,
- * and its stream goes on when the service is back.
- */
+/** At first a program is told that the service cannot be used. */
 const away = (seen: Ref.Ref<Seen>, url: string, why: string): Stream.Stream<RoomEvent, Lost | StoreUnavailable> =>
   Stream.unwrap(
-    Ref.modify(seen, (known) => [known, { ...known, room: Option.none() }] as const).pipe(
-      Effect.map(({ id, room }): Stream.Stream<RoomEvent, Lost | StoreUnavailable> =>
-        Option.isNone(id)
-          ? Stream.fromEffect(unavailable(url, why))
-          : Stream.concat(
-              Stream.fromIterable(Option.toArray(room)).pipe(
-                Stream.map((data): RoomEvent => ({ event: "room", data: { ...data, uncertain: true } }))
-              ),
-              Stream.fail(new Lost())
-            )
-      )
+    Effect.map(Ref.get(seen), ({ id }): Stream.Stream<RoomEvent, Lost | StoreUnavailable> =>
+      Option.isNone(id) ? Stream.fromEffect(unavailable(url, why)) : told(seen)
     )
+  )
+
+/** Later it is told once that the room may be in another state by now, and its stream goes on when the service is back. */
+const told = (seen: Ref.Ref<Seen>): Stream.Stream<RoomEvent, Lost> =>
+  Stream.unwrap(
+    Effect.gen(function* () {
+      const now = yield* Clock.currentTimeMillis
+      const { room } = yield* Ref.getAndUpdate(seen, (known) => ({ ...known, room: Option.none() }))
+      const event = Option.map(room, ({ at, data }): RoomEvent => ({
+        event: "room",
+        data: { ...countedOn(data, data.serverTime + now - at), uncertain: true }
+      }))
+      return Stream.concat(Stream.fromIterable(Option.toArray(event)), Stream.fail(new Lost({ isTold: false })))
+    })
   )
 
 const isEventStream = ({ headers, status }: HttpClientResponse.HttpClientResponse) =>
@@ -131,8 +155,9 @@ const decoded = (url: string, events: ReadonlyArray<Frames.SseEvent>) =>
   )
 
 /** Notes what was seen, and returns what the program is told: the event `connect` of the first connection alone. */
-const take = (seen: Ref.Ref<Seen>, events: ReadonlyArray<RoomEvent>) =>
-  Ref.modify(seen, (known) => {
+const take = Effect.fnUntraced(function* (seen: Ref.Ref<Seen>, events: ReadonlyArray<RoomEvent>) {
+  const at = yield* Clock.currentTimeMillis
+  return yield* Ref.modify(seen, (known) => {
     const news = Option.isSome(known.id) ? events.filter(({ event }) => event !== "connect") : events
     const room = events.findLast(({ event }) => event === "room")
     return [
@@ -140,10 +165,11 @@ const take = (seen: Ref.Ref<Seen>, events: ReadonlyArray<RoomEvent>) =>
       {
         id: Option.orElse(Option.fromUndefinedOr(events.at(-1)?.id), () => known.id),
         retry: Option.none(),
-        room: room?.event === "room" ? Option.some(room.data) : known.room
+        room: room?.event === "room" ? Option.some({ data: room.data, at }) : known.room
       }
     ] as const
   })
+})
 
 /**
  * Returns when to connect again: after the delay that the service asked for, or else one that grows with each failure. `Stream.retry`

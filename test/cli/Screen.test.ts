@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { CliOutput } from "effect/cli"
 import * as Screen from "../../src/cli/Screen.ts"
+import { countedOn } from "../../src/domain/RoomView.ts"
 import { viewed } from "../rooms/view.ts"
 
 describe("a room in a terminal", () => {
@@ -18,7 +19,7 @@ describe("a room in a terminal", () => {
       ],
       lastChange: { kind: "start", by: "apple", at: 0, undoUntil: null }
     })
-    assert.deepStrictEqual(Screen.linesOf(Screen.at(room, 40_500), 80), [
+    assert.deepStrictEqual(Screen.linesOf(countedOn(room, 40_500), 80), [
       `${"█".repeat(24)}${"░".repeat(16)}`,
       "1:00 left · lemon drives, apple next · turn 1",
       "▶ lemon  apple ●  di (away)",
@@ -29,15 +30,17 @@ describe("a room in a terminal", () => {
 
   it("shows an empty bar while the time is up", () => {
     const room = viewed({ finishedAt: 0, acknowledgedAt: null, turn: 2 })
-    assert.deepStrictEqual(Screen.linesOf(Screen.at(room, 42_000), 60).slice(0, 2), [
+    assert.deepStrictEqual(Screen.linesOf(countedOn(room, 42_000), 60).slice(0, 2), [
       "░".repeat(40),
       "time is up, overtime 0:42 · lemon drives next · turn 2"
     ])
   })
 
-  it("says that it is not confirmed while the service is away", () => {
-    const lines = Screen.linesOf(viewed({ uncertain: true }), 80)
-    assert.strictEqual(lines.at(-1), "The service cannot be reached. This is what was known last, counted on.")
+  it("says in one line that the connection is lost, and that it is back", () => {
+    const lastChange = { kind: "start", by: "apple", at: 0, undoUntil: null } as const
+    const lost = Screen.linesOf(viewed({ lastChange, uncertain: true }), 80, true)
+    assert.deepStrictEqual(lost.slice(3), ["Connection lost. This is what was known last, counted on."])
+    assert.deepStrictEqual(Screen.linesOf(viewed({ lastChange }), 80, true).slice(3), ["Connected again."])
   })
 
   it("is never wider than the terminal, also in Korean and with emoji", () => {

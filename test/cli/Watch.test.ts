@@ -2,8 +2,11 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Queue, Stream, Terminal } from "effect"
 import { TestClock, TestConsole } from "effect/testing"
 import * as Watch from "../../src/cli/Watch.ts"
+import type { RoomEvent } from "../../src/domain/RoomEvent.ts"
+import { countedOn, type RoomView } from "../../src/domain/RoomView.ts"
 import { Rooms } from "../../src/rooms/Rooms.ts"
 import * as Local from "../rooms/harness.ts"
+import { viewed } from "../rooms/view.ts"
 
 /** A terminal of 60 columns, and what is written to it. */
 const terminal = Effect.gen(function* () {
@@ -82,6 +85,59 @@ describe("watch", () => {
         "1970-01-01T00:00:12.000Z completed · turn 1"
       ])
     }).pipe(Effect.provide(Local.layer))
+  )
+
+  it.effect("says that the connection is lost and back, and counts on meanwhile, with the clock of the service", () =>
+    Effect.gen(function* () {
+      const { layer, written } = yield* terminal
+      const events = yield* Queue.unbounded<RoomEvent>()
+      const tell = (room: Partial<RoomView>) => Queue.offer(events, { event: "room", data: viewed(room) })
+      const running = { running: true, endsAt: 160_000, turn: 3 }
+      yield* Effect.forkChild(Effect.provide(Watch.drawn(Stream.fromQueue(events), true), layer))
+      /** Reads on until this is drawn: the time, and the last line. The bar moves more often than the time. */
+      const shows = (time: string, last: string) =>
+        Effect.repeat(
+          Effect.map(Queue.take(written), (drawn) => [line(drawn).slice(0, 4), drawn.trimEnd().split("\n").at(-1)]),
+          { until: (shown) => shown[0] === time && shown[1] === last }
+        )
+      const people = "▶ lemon  apple"
+      const lost = "Connection lost. This is what was known last, counted on."
+      yield* tell({ ...running, serverTime: 100_000 })
+      yield* shows("1:00", people)
+      yield* tell({ ...running, serverTime: 101_000, uncertain: true })
+      yield* shows("0:59", lost)
+      yield* TestClock.adjust("1 second")
+      yield* shows("0:58", lost)
+      yield* tell({ ...running, serverTime: 102_000 })
+      yield* shows("0:58", "Connected again.")
+      yield* TestClock.adjust("5 seconds")
+      yield* shows("0:53", people)
+    })
+  )
+
+  it.effect("prints a line when the connection is lost, and one when it is back", () =>
+    Effect.gen(function* () {
+      const room = { running: true, endsAt: 160_000 }
+      const told: ReadonlyArray<Partial<RoomView>> = [
+        { ...room, serverTime: 100_000 },
+        { ...room, serverTime: 110_000, uncertain: true },
+        { ...room, serverTime: 120_000, id: "b", endsAt: 125_000, uncertain: true },
+        { ...room, serverTime: 130_000, id: "b", endsAt: 190_000 },
+        { ...room, serverTime: 130_000, id: "b", endsAt: 190_000, here: ["apple"] }
+      ]
+      yield* Watch.lines(
+        Stream.map(Stream.fromIterable(told), (room) => ({
+          event: "room",
+          data: countedOn(viewed(room), room.serverTime ?? 0)
+        }))
+      )
+      assert.deepStrictEqual(yield* TestConsole.logLines, [
+        "1970-01-01T00:01:40.000Z 1:00 left · lemon drives, apple next · turn 1",
+        "1970-01-01T00:01:50.000Z connection lost, counted on: 0:50 left · lemon drives, apple next · turn 1",
+        "1970-01-01T00:02:00.000Z not confirmed: 0:05 left · lemon drives, apple next · turn 1",
+        "1970-01-01T00:02:10.000Z connected again: 1:00 left · lemon drives, apple next · turn 1"
+      ])
+    })
   )
 
   it.effect("prints each event as JSON for scripts", () =>

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Queue, Ref, Stream } from "effect"
+import { Effect, Fiber, Layer, Queue, Ref, Stream } from "effect"
 import { HttpClient, HttpClientError, type HttpClientRequest, HttpClientResponse } from "effect/http"
 import { TestClock } from "effect/testing"
 import type { RoomEvent } from "../../src/domain/RoomEvent.ts"
@@ -19,7 +19,7 @@ interface Connection {
   readonly end: () => void
 }
 
-type Answer = "stream" | "refuse" | number
+type Answer = "stream" | "refuse" | "silence" | number
 
 /** A network with a script: each request gets the next answer. `connections` gives those that are streams. */
 const network = Effect.fnUntraced(function* (answers: ReadonlyArray<Answer>) {
@@ -33,6 +33,7 @@ const network = Effect.fnUntraced(function* (answers: ReadonlyArray<Answer>) {
           reason: new HttpClientError.TransportError({ request, description: "no route" })
         })
       }
+      if (answer === "silence") return yield* Effect.never
       if (typeof answer === "number") return HttpClientResponse.fromWeb(request, new Response(null, { status: answer }))
       const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>(undefined, undefined, {
         highWaterMark: 100
@@ -173,12 +174,76 @@ describe("Rooms.events over HTTP", () => {
     })
   )
 
-  it.effect("replaces a connection on which nothing comes for 45 s", () =>
+  it.effect("says that the room is uncertain where no answer comes within 10 s, or a stream that tells nothing", () =>
+    Effect.gen(function* () {
+      for (const answer of ["silence", "stream"] as const) {
+        const { connections, layer } = yield* network(["stream", answer, "stream"])
+        yield* Effect.gen(function* () {
+          const { first, room } = yield* seen(connections)
+          first.end()
+          yield* noticed
+          yield* TestClock.adjust("500 millis")
+          if (answer === "silence") yield* TestClock.adjust("10 seconds")
+          else {
+            const empty = yield* Queue.take(connections)
+            empty.write("retry: 1000\n\n")
+            empty.end()
+            yield* noticed
+          }
+          assert.deepStrictEqual(yield* room.next(1), ["room uncertain"])
+          yield* TestClock.adjust("1 second")
+          const last = yield* Queue.take(connections)
+          last.write(snapshot("a"))
+          assert.deepStrictEqual(yield* room.next(2), ["room", "remaining-time 60000"])
+        }).pipe(Effect.provide(layer))
+      }
+    })
+  )
+
+  it.effect("fails at first where no answer comes within 10 s", () =>
+    Effect.gen(function* () {
+      const { layer } = yield* network(["silence"])
+      yield* Effect.gen(function* () {
+        const rooms = yield* Rooms
+        const failure = yield* Effect.forkChild(Effect.flip(Stream.runDrain(rooms.events(code))))
+        yield* TestClock.adjust("10 seconds")
+        assert.strictEqual(
+          (yield* Fiber.join(failure)).message,
+          "the service at http://pair.example cannot be used: no answer came in time"
+        )
+      }).pipe(Effect.provide(layer))
+    })
+  )
+
+  it.effect("counts the room on that is uncertain, by the time since it was seen", () =>
+    Effect.gen(function* () {
+      const { connections, layer } = yield* network(["stream", "refuse"])
+      yield* Effect.gen(function* () {
+        const rooms = yield* Rooms
+        const seen = yield* Stream.toQueue(rooms.events(code, { ticks: false }), { capacity: "unbounded" })
+        const first = yield* Queue.take(connections)
+        // The clock of the service is ahead of this machine's.
+        const room = viewed({ running: true, endsAt: 1_060_000, serverTime: 1_000_000 })
+        first.write(event("connect", "OK") + event("room", JSON.stringify(room), "a"))
+        yield* Queue.takeN(seen, 2)
+        yield* TestClock.adjust("20 seconds")
+        first.end()
+        yield* noticed
+        yield* TestClock.adjust("500 millis")
+        const told = yield* Queue.take(seen)
+        const { remainingTime, serverTime, uncertain } = told.event === "room" ? told.data : viewed()
+        assert.deepStrictEqual([remainingTime, serverTime, uncertain], [39_500, 1_020_500, true])
+      }).pipe(Effect.provide(layer))
+    })
+  )
+
+  it.effect("replaces a connection on which nothing comes for 45 s, and says so at once", () =>
     Effect.gen(function* () {
       const { connections, layer } = yield* network(["stream", "stream"])
       yield* Effect.gen(function* () {
-        yield* seen(connections)
+        const { room } = yield* seen(connections)
         yield* TestClock.adjust("45 seconds")
+        assert.deepStrictEqual(yield* room.next(1), ["room uncertain"])
         yield* TestClock.adjust("500 millis")
         const second = yield* Queue.take(connections)
         assert.strictEqual(second.request.headers["last-event-id"], "a")
