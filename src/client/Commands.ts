@@ -4,7 +4,7 @@
 import type { PersonChange, SettingsChange, TimerSetting } from "../domain/RoomInput.ts"
 import type { TurnsView } from "../domain/TurnLog.ts"
 import type { Environment } from "./Environment.ts"
-import { ask, failure, type Result } from "./Requests.ts"
+import { ask, failure, isSilence, type Result } from "./Requests.ts"
 import type { RoomUpdate, RoomView } from "./RoomUpdate.ts"
 
 export type { SettingsChange, TimerSetting, TurnsView }
@@ -209,7 +209,7 @@ export class Commands {
     // Nothing that matters to it has changed meanwhile.
     const isSame = now !== undefined && essence(now) === essence(room) && isStill?.(now, room) !== false
     const result = isSame ? await send(now.id) : first
-    if (!result.ok && result.reason === "unknown") this.#onSilence()
+    if (!result.ok && isSilence(result)) this.#onSilence()
     return result.ok ? { ok: true } : result
   }
 

@@ -2,6 +2,7 @@
  * Requests to the API. Each has a time limit, and its outcome is a value.
  */
 import type { Environment } from "./Environment.ts"
+import { notSent } from "./NotSent.ts"
 
 /** How long an answer may take, in milliseconds. */
 const ANSWER_MOST = 5_000
@@ -23,6 +24,9 @@ export interface Failure {
 }
 
 export type Result<Success = unknown> = ({ readonly ok: true } & Success) | Failure
+
+/** Did no answer come? */
+export const isSilence = ({ reason }: Failure): boolean => reason === "unknown" || reason === "offline"
 
 export const failure = (reason: Reason, message: string): Failure => ({ ok: false, reason, message })
 
@@ -58,8 +62,11 @@ export const ask = async (
     onAnswer?.()
     const text = await response.text()
     return response.ok ? { ok: true, value: text === "" ? undefined : JSON.parse(text) } : refusal(response, text)
-  } catch {
-    return failure("unknown", "No answer came; it may have been done or not.")
+  } catch (error) {
+    const why = notSent(error)
+    return why === undefined
+      ? failure("unknown", "No answer came; it may have been done or not.")
+      : failure("offline", `Not connected (${why}); nothing was sent.`)
   } finally {
     clearTimeout(timer)
   }

@@ -2,7 +2,7 @@
  * Asks for the server's time, often enough to keep the clock right.
  */
 import type { Environment } from "./Environment.ts"
-import { ask } from "./Requests.ts"
+import { ask, isSilence } from "./Requests.ts"
 import type { Mark, ServerClock } from "./ServerClock.ts"
 
 /** How many round trips a measurement has, and the time between them, in milliseconds. */
@@ -72,7 +72,7 @@ export class RoundTrips {
       }
     } else {
       this.#left = 0
-      if (result.reason === "unknown") this.#onSilence()
+      if (isSilence(result)) this.#onSilence()
     }
   }
 }

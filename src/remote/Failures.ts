@@ -3,6 +3,7 @@
  */
 import { Duration, Effect } from "effect"
 import { HttpClientError } from "effect/http"
+import { notSent } from "../client/NotSent.ts"
 import { StoreUnavailable } from "../domain/errors.ts"
 
 /** How long an answer may take. */
@@ -18,10 +19,15 @@ type Told<E, Tag extends string> = Extract<E, { readonly _tag: Tag }> | StoreUna
 
 /**
  * Passes on the refusals with these tags. Everything else means that the service could not be used: no answer, no answer in
- * time, too many requests, or an answer that is none of Pairroom's. Then a command may have been done or not.
+ * time, too many requests, or an answer that is none of Pairroom's.
  */
-export const only =
-  (url: string) =>
+export const reading = (url: string) => passing(url, () => "")
+
+/** The same for a command. It is told that nothing was sent, or that it may have been done or not. */
+export const changing = (url: string) => passing(url, fateOf)
+
+const passing =
+  (url: string, fate: (error?: Failure) => string) =>
   <const Tag extends string = never>(...tags: ReadonlyArray<Tag>) =>
   <A, E extends Failure>(effect: Effect.Effect<A, E>): Effect.Effect<A, Told<E, Tag>> =>
     effect.pipe(
@@ -29,10 +35,20 @@ export const only =
       Effect.catch((error) =>
         error._tag === "StoreUnavailable" || (tags as ReadonlyArray<string>).includes(error._tag)
           ? Effect.fail(error as Told<E, Tag>)
-          : unavailable(url, whyOf(error))
+          : unavailable(url, `${whyOf(error)}${fate(error)}`)
       ),
-      Effect.timeoutOrElse({ duration: ANSWER_MOST, orElse: () => unavailable(url, "no answer came in time") })
+      Effect.timeoutOrElse({
+        duration: ANSWER_MOST,
+        orElse: () => unavailable(url, `no answer came in time${fate()}`)
+      })
     )
+
+const fateOf = (error?: Failure): string => {
+  // Pairroom itself has refused it.
+  if (error !== undefined && !HttpClientError.isHttpClientError(error)) return ""
+  const isSent = error?.reason._tag !== "TransportError" || notSent(error.reason.cause) === undefined
+  return isSent ? "; it may have been done or not" : "; nothing was sent"
+}
 
 /** Fails with StoreUnavailable. */
 export const unavailable = (url: string, why: string): Effect.Effect<never, StoreUnavailable> =>

@@ -6,7 +6,7 @@ import { Context, Effect, Layer } from "effect"
 import { FetchHttpClient, HttpClient } from "effect/http"
 import { HttpApiClient } from "effect/http-api"
 import type { Condition } from "../domain/Commands.ts"
-import { BadRequest, roomNotFound, type RoomNotFound } from "../domain/errors.ts"
+import { BadRequest, roomNotFound, type RoomNotFound, StoreUnavailable } from "../domain/errors.ts"
 import * as AccessCodes from "../domain/AccessCode.ts"
 import * as BadInput from "../domain/BadInput.ts"
 import * as RoomInput from "../domain/RoomInput.ts"
@@ -47,8 +47,9 @@ const make = Effect.fnUntraced(function* ({ prefix = DEFAULT_PREFIX, url }: Remo
   const baseUrl = url.replace(/\/+$/, "")
   const client = yield* HttpApiClient.make(prefixed(prefix), { baseUrl })
   const events = yield* RemoteEvents.make(baseUrl, prefix)
-  const only = Failures.only(baseUrl)
-  const read = only("RoomNotFound")
+  const reading = Failures.reading(baseUrl)
+  const only = Failures.changing(baseUrl)
+  const read = reading("RoomNotFound")
   const refused = only(...REFUSALS)
 
   const get = Effect.fn("Rooms.get")(function* (typed: AccessCode) {
@@ -97,13 +98,14 @@ const make = Effect.fnUntraced(function* ({ prefix = DEFAULT_PREFIX, url }: Remo
       const payload = yield* BadInput.decode(RoomInput.NewRoom)(input)
       const query = by === null ? {} : { by }
       const { accessCode } = yield* only("BadRequest")(rooms.create({ payload, query }))
-      return yield* Effect.catchTag(get(accessCode), "RoomNotFound", () =>
-        Failures.unavailable(baseUrl, "the new room is gone already")
-      )
+      return yield* Effect.catchTags(get(accessCode), {
+        RoomNotFound: () => Failures.unavailable(baseUrl, "the new room is gone already"),
+        StoreUnavailable: ({ message }) => new StoreUnavailable({ message: `${message}; the room was made` })
+      })
     }),
     get,
     exists: Effect.fn("Rooms.exists")(function* (code) {
-      return (yield* only()(rooms.exists({ query: { access_code: code } }))).exists
+      return (yield* reading()(rooms.exists({ query: { access_code: code } }))).exists
     }),
     turns: Effect.fn("Rooms.turns")(function* (code) {
       const turns = yield* read(rooms.turns({ params: { accessCode: yield* codeOf(code) }, query: {} }))

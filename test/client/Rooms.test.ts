@@ -8,6 +8,10 @@ const setUp = () => {
   return { environment: new FakeTab(new FakeBrowser(), server).environment, server }
 }
 
+/** An error of the system, and that of a name with several addresses. */
+const system = (code: string, syscall?: string) => Object.assign(new Error(code), { code, syscall })
+const each = (...errors: ReadonlyArray<Error>) => new AggregateError(errors)
+
 describe("createRoom", () => {
   beforeEach(useFakeTime)
 
@@ -23,6 +27,46 @@ describe("createRoom", () => {
       ok: false,
       reason: "refused",
       message: "driver: …"
+    })
+  })
+
+  it("says that nothing was sent where there was no connection, and that it may have been done where there was one", async () => {
+    const room = { driver: "lemon", navigator: "apple", timerDuration: 600_000 }
+    const failsWith = (cause: Error) =>
+      createRoom(room, {
+        api: "/api",
+        environment: { fetch: () => Promise.reject(new TypeError("fetch failed", { cause })) }
+      })
+    const refused = system("ECONNREFUSED", "connect")
+    const reset = system("ECONNRESET", "read")
+    for (const cause of [
+      refused,
+      system("EHOSTUNREACH", "connect"),
+      system("EAI_AGAIN", "getaddrinfo"),
+      system("UND_ERR_CONNECT_TIMEOUT"),
+      each(refused, system("ENETUNREACH", "connect"))
+    ]) {
+      const code = String("code" in cause ? cause.code : "ECONNREFUSED")
+      assert.deepStrictEqual<unknown>(await failsWith(cause), {
+        ok: false,
+        reason: "offline",
+        message: `Not connected (${code}); nothing was sent.`
+      })
+    }
+    for (const cause of [reset, each(refused, reset), new Error("other side closed")]) {
+      assert.deepStrictEqual<unknown>(await failsWith(cause), {
+        ok: false,
+        reason: "unknown",
+        message: "No answer came; it may have been done or not."
+      })
+    }
+  })
+
+  it("says of a real address at which nobody listens that nothing was sent", async () => {
+    const room = { driver: "lemon", navigator: "apple", timerDuration: 600_000 }
+    assert.deepInclude(await createRoom(room, { api: "http://127.0.0.1:3/api", environment: { fetch } }), {
+      reason: "offline",
+      message: "Not connected (ECONNREFUSED); nothing was sent."
     })
   })
 })

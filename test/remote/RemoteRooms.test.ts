@@ -1,7 +1,7 @@
 import { NodeHttpServer } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Queue, Stream } from "effect"
-import { HttpRouter } from "effect/http"
+import { Effect, Fiber, Layer, Queue, Stream } from "effect"
+import { HttpClient, HttpClientError, HttpRouter } from "effect/http"
 import { TestClock } from "effect/testing"
 import type { AccessCode } from "../../src/domain/RoomState.ts"
 import { Drain } from "../../src/http/Drain.ts"
@@ -176,10 +176,59 @@ describe.each(programs)("Rooms, %s", (_, layer) => {
   )
 })
 
+/** A network on which every request fails in this way. */
+const failsWith = (code: string, syscall: string) =>
+  HttpClient.make((request) => {
+    const cause = new TypeError("fetch failed", { cause: Object.assign(new Error(code), { code, syscall }) })
+    return Effect.fail(
+      new HttpClientError.HttpClientError({ reason: new HttpClientError.TransportError({ request, cause }) })
+    )
+  })
+
+/** What a program is told that makes a room, starts one and looks at one. */
+const messages = (client: HttpClient.HttpClient) =>
+  Effect.gen(function* () {
+    const rooms = yield* Rooms
+    const told = [rooms.create(Local.pair(60_000)), rooms.start(nobody), rooms.get(nobody)]
+    const messages = yield* Effect.all(
+      told.map((act: Effect.Effect<unknown, { readonly message: string }>) => Effect.flip(act))
+    )
+    return messages.map(({ message }) => message.replace(/^the service at http:\/\/away cannot be used: /, ""))
+  }).pipe(
+    Effect.provide(
+      Layer.provide(RemoteRooms.layerNoDeps({ url: "http://away" }), Layer.succeed(HttpClient.HttpClient, client))
+    )
+  )
+
 describe("RemoteRooms", () => {
   it("is the same service as the rooms of this process", () => {
     assert.strictEqual(RemoteRooms.Rooms.key, Rooms.key)
   })
+
+  it.effect("says of a command whether it was sent, and of a look nothing of the kind", () =>
+    Effect.gen(function* () {
+      const away = "no connection (ECONNREFUSED)"
+      assert.deepStrictEqual(yield* messages(failsWith("ECONNREFUSED", "connect")), [
+        `${away}; nothing was sent`,
+        `${away}; nothing was sent`,
+        away
+      ])
+      const cut = "no connection (ECONNRESET)"
+      assert.deepStrictEqual(yield* messages(failsWith("ECONNRESET", "read")), [
+        `${cut}; it may have been done or not`,
+        `${cut}; it may have been done or not`,
+        cut
+      ])
+      const silent = yield* Effect.forkChild(messages(HttpClient.make(() => Effect.never)))
+      yield* TestClock.adjust("30 seconds")
+      const late = "no answer came in time"
+      assert.deepStrictEqual(yield* Fiber.join(silent), [
+        `${late}; it may have been done or not`,
+        `${late}; it may have been done or not`,
+        late
+      ])
+    })
+  )
 
   it.effect("starts turns of whole minutes alone", () =>
     Effect.gen(function* () {
