@@ -1,12 +1,12 @@
 /**
- * What a client of a room sees: the events of its stream, and how its JSON comes from its state.
+ * What a client of a room sees: the events of its stream.
  */
 import { Schema, SchemaTransformation } from "effect"
-import { undoUntilOf } from "./Commands.ts"
 import { digits, json, text } from "./described.ts"
-import { breakInOf, remaining, rolesOf, type RoomState, TimerChange } from "./RoomState.ts"
+import { TimerChange } from "./RoomState.ts"
 import { RoomView } from "./RoomView.ts"
-import { isRunning } from "./Timer.ts"
+
+export { hereOf, type Watchers } from "./RoomView.ts"
 
 const event = <const Name extends string, Data extends Schema.Top>(
   name: Name,
@@ -62,49 +62,6 @@ export const RoomEvent = Schema.Union([
   )
 ]).annotate({ identifier: "StreamEvent", description: "An event of a room's stream." })
 export type RoomEvent = typeof RoomEvent.Type
-
-/** Who watches a room, through any instance. */
-export interface Watchers {
-  readonly connections: number
-  /** The names under which they are connected. */
-  readonly names: ReadonlyArray<string>
-}
-
-/** Returns the room as its clients see it at `now` (milliseconds since the epoch). */
-export const viewOf = (state: RoomState, now: number, watchers: Watchers, uncertain = false): RoomView => ({
-  ...rolesOf(state),
-  status: state.status,
-  duration: state.duration,
-  remainingTime: remaining(state, now),
-  missionUrl: state.missionUrl,
-  id: state.id,
-  accessCode: state.accessCode,
-  running: isRunning(state.timer),
-  endsAt: isRunning(state.timer) ? state.timer.endsAt : null,
-  turn: state.turn,
-  finishedAt: state.finishedAt,
-  connections: watchers.connections,
-  serverTime: now,
-  people: state.people.map(({ away, name }) => ({ name, away })),
-  here: hereOf(state, watchers.names),
-  period: state.period,
-  periodDuration: state.periodDuration,
-  startsAt: state.startsAt,
-  autoStart: state.autoStart,
-  breaks: state.breaks,
-  breakIn: breakInOf(state),
-  goal: state.goal,
-  acknowledgedAt: state.acknowledgedAt,
-  lastChange: { kind: state.change, by: state.by, at: state.changedAt, undoUntil: undoUntilOf(state) },
-  ...(uncertain ? { uncertain } : {})
-})
-
-/** Returns those of the people of a room who are among these names, sorted. */
-export const hereOf = ({ people }: Pick<RoomState, "people">, names: ReadonlyArray<string>): ReadonlyArray<string> =>
-  people
-    .map(({ name }) => name)
-    .filter((name) => names.includes(name))
-    .toSorted()
 
 /**
  * An event in the format of Server-Sent Events (HTML standard, section 9.2.6). The data of no event holds a line

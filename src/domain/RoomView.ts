@@ -1,13 +1,14 @@
 /**
- * What a client of a room sees, as JSON. All times are milliseconds.
+ * A room as its clients see it: the JSON, and how it comes from the state of the room. All times are milliseconds.
  */
 import { Schema, Struct } from "effect"
 import { EXAMPLE as CODE } from "./AccessCode.ts"
+import { undoUntilOf } from "./Commands.ts"
 import { list, MOST, name, text, time, whole } from "./described.ts"
 import { GOAL_CODE_POINTS_MAX } from "./Name.ts"
 import { PEOPLE_MAX, PEOPLE_MIN } from "./PeopleCount.ts"
-import { AccessCode, ChangeKind, Period } from "./RoomState.ts"
-import { AUTO_START_MAX, BREAK_EVERY_MAX, DURATION_MAX, DURATION_MIN } from "./Timer.ts"
+import { AccessCode, breakInOf, ChangeKind, Period, remaining, rolesOf, type RoomState } from "./RoomState.ts"
+import { AUTO_START_MAX, BREAK_EVERY_MAX, DURATION_MAX, DURATION_MIN, isRunning } from "./Timer.ts"
 
 const maybeTime = (description: string) => Schema.NullOr(time(description))
 
@@ -108,6 +109,49 @@ export const RoomView = Schema.Struct({
   )
 }).annotate({ identifier: "Room", description: "A room as it is now.", examples: [EXAMPLE as never] })
 export type RoomView = typeof RoomView.Type
+
+/** Who watches a room, through any instance. */
+export interface Watchers {
+  readonly connections: number
+  /** The names under which they are connected. */
+  readonly names: ReadonlyArray<string>
+}
+
+/** Returns the room as its clients see it at `now` (milliseconds since the epoch). */
+export const viewOf = (state: RoomState, now: number, watchers: Watchers, uncertain = false): RoomView => ({
+  ...rolesOf(state),
+  status: state.status,
+  duration: state.duration,
+  remainingTime: remaining(state, now),
+  missionUrl: state.missionUrl,
+  id: state.id,
+  accessCode: state.accessCode,
+  running: isRunning(state.timer),
+  endsAt: isRunning(state.timer) ? state.timer.endsAt : null,
+  turn: state.turn,
+  finishedAt: state.finishedAt,
+  connections: watchers.connections,
+  serverTime: now,
+  people: state.people.map(({ away, name }) => ({ name, away })),
+  here: hereOf(state, watchers.names),
+  period: state.period,
+  periodDuration: state.periodDuration,
+  startsAt: state.startsAt,
+  autoStart: state.autoStart,
+  breaks: state.breaks,
+  breakIn: breakInOf(state),
+  goal: state.goal,
+  acknowledgedAt: state.acknowledgedAt,
+  lastChange: { kind: state.change, by: state.by, at: state.changedAt, undoUntil: undoUntilOf(state) },
+  ...(uncertain ? { uncertain } : {})
+})
+
+/** Returns those of the people of a room who are among these names, sorted. */
+export const hereOf = ({ people }: Pick<RoomState, "people">, names: ReadonlyArray<string>): ReadonlyArray<string> =>
+  people
+    .map(({ name }) => name)
+    .filter((name) => names.includes(name))
+    .toSorted()
 
 /** The fields of a room that show its timer. */
 const TIMER_FIELDS = [

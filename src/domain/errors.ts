@@ -70,6 +70,11 @@ export class RequestTimeout extends Schema.TaggedError<RequestTimeout>()("Reques
   httpApiStatus: 408
 }) {}
 
+/** An `Expect` other than `100-continue`. */
+export class ExpectationFailed extends Schema.TaggedError<ExpectationFailed>()("ExpectationFailed", fields, {
+  httpApiStatus: 417
+}) {}
+
 /** A transfer coding that the server does not know. */
 export class NotImplemented extends Schema.TaggedError<NotImplemented>()("NotImplemented", fields, {
   httpApiStatus: 501

@@ -135,10 +135,14 @@ const told = (seen: Ref.Ref<Seen>): Stream.Stream<RoomEvent, Lost> =>
     Effect.gen(function* () {
       const now = yield* Clock.currentTimeMillis
       const { room } = yield* Ref.getAndUpdate(seen, (known) => ({ ...known, room: Option.none() }))
-      const event = Option.map(room, ({ at, data }): RoomEvent => ({
-        event: "room",
-        data: { ...countedOn(data, data.serverTime + now - at), uncertain: true }
-      }))
+      const event = Option.map(room, ({ at, data }): RoomEvent => {
+        const counted = countedOn(data, data.serverTime + now - at)
+        // As in every view of a room, 0 is never left.
+        return {
+          event: "room",
+          data: { ...counted, remainingTime: Math.max(1, counted.remainingTime), uncertain: true }
+        }
+      })
       return Stream.concat(Stream.fromIterable(Option.toArray(event)), Stream.fail(new Lost({ isTold: false })))
     })
   )

@@ -2,7 +2,8 @@
  * A frame is what is written at once and never split: all events of one change, or the snapshot at the beginning of a stream.
  * It is encoded once, and every stream of the room writes the same bytes.
  */
-import { hereOf, type RoomEvent, toSse, viewOf, type Watchers } from "../domain/RoomEvent.ts"
+import { type RoomEvent, toSse } from "../domain/RoomEvent.ts"
+import { hereOf, viewOf, type Watchers } from "../domain/RoomView.ts"
 import { remaining, type RoomState } from "../domain/RoomState.ts"
 import { isRunning } from "../domain/Timer.ts"
 

@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Schema } from "effect"
 import { Sse } from "effect/encoding"
-import { RoomEvent, toSse, viewOf } from "../../src/domain/RoomEvent.ts"
-import { TimerView, timerViewOf } from "../../src/domain/RoomView.ts"
+import { RoomEvent, toSse } from "../../src/domain/RoomEvent.ts"
+import { viewOf } from "../../src/domain/RoomView.ts"
 import { settle } from "../../src/domain/Settle.ts"
-import { between, created, last, often, place, room, walk } from "./arbitraries.ts"
+import { between, often, place } from "./arbitraries.ts"
 
 const encode = Schema.encodeSync(RoomEvent)
 const decode = Schema.decodeUnknownSync(RoomEvent)
@@ -120,35 +120,3 @@ const view = {
   acknowledgedAt: null,
   lastChange: { kind: "create", by: null, at: 0, undoUntil: null }
 } as const
-
-describe("RoomView", () => {
-  it.prop(
-    "has the same remaining time as the room, never 0, and an end only while it runs",
-    { place },
-    ({ place }) => {
-      const { state, now } = place
-      const view = viewOf(settle(state, now), now, { connections: 2, names: [] })
-      assert.isAtLeast(view.remainingTime, 1)
-      assert.isAtMost(view.remainingTime, view.duration)
-      assert.strictEqual(view.running, view.endsAt !== null)
-      assert.deepInclude(view, { connections: 2, serverTime: now, accessCode: state.accessCode, status: state.status })
-    },
-    often
-  )
-
-  it.prop("tells when a running timer ends", { room }, ({ room }) => {
-    const { state, now } = last(walk(created(room), [{ _tag: "Start" }]))
-    const view = viewOf(state, now, { connections: 0, names: [] })
-    assert.isTrue(view.running)
-    assert.strictEqual(view.endsAt, now + view.remainingTime)
-  })
-})
-
-describe("TimerView", () => {
-  it.prop("is the part of the room that is about the timer", { place }, ({ place: { state, now } }) => {
-    const view = viewOf(state, now, { connections: 1, names: [] })
-    const timer = timerViewOf(view)
-    assert.deepInclude(view, timer)
-    assert.deepStrictEqual(Object.keys(timer), Object.keys(TimerView.fields))
-  })
-})

@@ -1,7 +1,7 @@
 /** The rules of turns, breaks and people, each by an example. */
 import { assert, describe, it } from "@effect/vitest"
 import type { NewRoom } from "../../src/domain/RoomInput.ts"
-import { viewOf } from "../../src/domain/RoomEvent.ts"
+import { viewOf } from "../../src/domain/RoomView.ts"
 import { type AccessCode, create, type RoomState } from "../../src/domain/RoomState.ts"
 import { turnsView } from "../../src/domain/TurnLog.ts"
 import { CREATED } from "./arbitraries.ts"

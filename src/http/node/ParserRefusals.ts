@@ -5,8 +5,9 @@
 import { Effect, Metric, Queue } from "effect"
 import { type IncomingMessage, type RequestListener, STATUS_CODES } from "node:http"
 import type { Duplex } from "node:stream"
-import { BadRequest, HeadersTooLarge, PayloadTooLarge, RequestTimeout } from "../../domain/errors.ts"
+import { BadRequest, ExpectationFailed, HeadersTooLarge, PayloadTooLarge, RequestTimeout } from "../../domain/errors.ts"
 import { shown } from "../../domain/BadInput.ts"
+import { statusOf } from "../api/errors.ts"
 import { headersFor } from "../Cors.ts"
 import * as DebugLog from "../DebugLog.ts"
 import { requests } from "../HttpMetrics.ts"
@@ -26,21 +27,21 @@ interface ParserError {
 
 type Headers = Readonly<Record<string, string | number>>
 
-/** Returns the status and the body for an error of the parser. */
-const parserRefusal = ({ code, reason }: ParserError): readonly [number, { _tag: string; message: string }] => {
+/** Returns the refusal for an error of the parser. */
+const refusalOf = ({ code, reason }: ParserError) => {
   switch (code) {
     case "HPE_HEADER_OVERFLOW":
-      return [431, new HeadersTooLarge({ message: "headers: expected at most 16 KiB" })]
+      return new HeadersTooLarge({ message: "headers: expected at most 16 KiB" })
     case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
-      return [413, new PayloadTooLarge({ message: "body: expected chunk extensions of at most 16 KiB" })]
+      return new PayloadTooLarge({ message: "body: expected chunk extensions of at most 16 KiB" })
     case "HPE_INVALID_TRANSFER_ENCODING":
       // The parser has the same code for a request with both headers.
-      if (reason?.includes("Content-Length") !== true) return [501, codingNotImplemented()]
+      if (reason?.includes("Content-Length") !== true) return codingNotImplemented()
       break
     case "ERR_HTTP_REQUEST_TIMEOUT":
-      return [408, new RequestTimeout({ message: "request: it did not arrive in time" })]
+      return new RequestTimeout({ message: "request: it did not arrive in time" })
   }
-  return [400, new BadRequest({ message: `request: it is not HTTP${reason === undefined ? "" : ` (${reason})`}` })]
+  return new BadRequest({ message: `request: it is not HTTP${reason === undefined ? "" : ` (${reason})`}` })
 }
 
 /** What the parser could not read. */
@@ -58,7 +59,7 @@ export const offer = (refusals: Refusals, error: ParserError): void => {
 export const counted = Effect.gen(function* () {
   const refusals = yield* Queue.unbounded<ParserError>()
   const count = Effect.flatMap(Queue.take(refusals), (error) => {
-    const status = String(parserRefusal(error)[0])
+    const status = String(statusOf(refusalOf(error)))
     return Effect.andThen(
       // Requests that were read are counted by tallies. None of them has this method.
       Metric.update(requests.of({ method: "unknown", route: NONE, status }), 1),
@@ -87,8 +88,8 @@ export const onClientError = (
   if (!request.complete) {
     // Its answer has begun already: nothing may follow those bytes. Without keep-alive the connection ends by itself.
     if (response.headersSent) return response.shouldKeepAlive ? void socket.destroy() : undefined
-    const { body, headers, status } = answerTo(error, headersFor(allowedOrigins, request.headers.origin))
-    response.writeHead(status, { ...headers, connection: "close" }).end(body)
+    const { body, headers, status } = answerOf(refusalOf(error), headersFor(allowedOrigins, request.headers.origin))
+    response.writeHead(status, headers).end(body)
     // Its handler may wait for the rest of the request. Node would not say that it never comes, because there is an answer.
     socket.once("close", () => request.destroy())
     return
@@ -114,21 +115,29 @@ const refuse = (error: ParserError, socket: Duplex, cors: Headers): void => {
   // What comes after a refusal is broken again.
   if (socket.writableEnded) return
   if (!socket.writable) return void socket.destroy()
-  const { body, headers, status } = answerTo(error, cors)
-  end(socket, status, body, headers)
+  end(socket, refusalOf(error), cors)
 }
 
-const answerTo = (error: ParserError, cors: Headers) => {
-  const [status, { _tag, message }] = parserRefusal(error)
-  const body = JSON.stringify({ _tag, message })
-  return { status, body, headers: headersOf(body, cors) }
+/** Returns the answer of a refusal. The connection is over with it. */
+const answerOf = (refusal: Error & { readonly _tag: string }, cors: Headers) => {
+  const body = JSON.stringify({ _tag: refusal._tag, message: refusal.message })
+  const headers: Headers = {
+    "content-type": "application/json",
+    ...NO_STORE,
+    "content-length": Buffer.byteLength(body),
+    ...SECURITY_HEADERS,
+    ...cors,
+    connection: "close"
+  }
+  return { status: statusOf(refusal), body, headers }
 }
 
 /** How long a client has to read a refusal, in milliseconds. A connection that is closed at once may lose it. */
 const CLOSING = 500
 
-const end = (socket: Duplex, status: number, body: string, headers: Headers): void => {
-  const head = Object.entries({ ...headers, connection: "close" }).map((header) => header.join(": "))
+const end = (socket: Duplex, refusal: Error & { readonly _tag: string }, cors: Headers = {}): void => {
+  const { body, headers, status } = answerOf(refusal, cors)
+  const head = Object.entries(headers).map((header) => header.join(": "))
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join("\r\n")}\r\n\r\n${body}`)
   const closing = setTimeout(() => socket.destroy(), CLOSING)
   socket.once("close", () => clearTimeout(closing))
@@ -143,8 +152,7 @@ export const onConnect =
     const last = connections.get(socket)?.last
     // The refusal would stand in the middle of the answer before it, or in its place.
     if (last !== undefined && !last.response.writableFinished) return void socket.destroy()
-    const body = JSON.stringify({ _tag: "BadRequest", message: "method: CONNECT is for proxies, and this is none" })
-    end(socket, 400, body, headersOf(body))
+    end(socket, new BadRequest({ message: "method: CONNECT is for proxies, and this is none" }))
   }
 
 /** Refuses an `Expect` that cannot be met. Its connection is over: nobody knows whether the body comes. */
@@ -152,16 +160,9 @@ export const refuseExpectation =
   (connections: Connections, allowedOrigins: ReadonlyArray<string>): RequestListener =>
   (request, response) => {
     if (!begin(connections, { request, response })) return
-    const message = `expect: expected 100-continue, got ${shown(request.headers.expect)}`
-    const body = JSON.stringify({ _tag: "ExpectationFailed", message })
-    const headers = headersOf(body, headersFor(allowedOrigins, request.headers.origin))
-    response.writeHead(417, { ...headers, connection: "close" }).end(body)
+    const refusal = new ExpectationFailed({
+      message: `expect: expected 100-continue, got ${shown(request.headers.expect)}`
+    })
+    const { body, headers, status } = answerOf(refusal, headersFor(allowedOrigins, request.headers.origin))
+    response.writeHead(status, headers).end(body)
   }
-
-const headersOf = (body: string, cors: Headers = {}): Headers => ({
-  "content-type": "application/json",
-  ...NO_STORE,
-  "content-length": Buffer.byteLength(body),
-  ...SECURITY_HEADERS,
-  ...cors
-})
