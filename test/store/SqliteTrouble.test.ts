@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Option, Queue, Stream, SubscriptionRef } from "effect"
 import { TestClock } from "effect/testing"
-import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs"
 import type { DatabaseSync } from "node:sqlite"
 import type { AccessCode } from "../../src/domain/RoomState.ts"
 import { editing, fill, keysIn, newFile, recordedLog, type Store, toldBy, using, usingDatabase } from "./files.ts"
@@ -97,8 +97,12 @@ describe("SqliteRoomStore, when its disk is full", () => {
   )
 })
 
-describe("SqliteRoomStore, when its file was deleted or replaced", () => {
-  const away: ReadonlyArray<{ readonly what: string; readonly remove: (file: string) => void }> = [
+describe("SqliteRoomStore, when its file was deleted, replaced or emptied", () => {
+  const away: ReadonlyArray<{
+    readonly what: string
+    readonly suffix?: string
+    readonly remove: (file: string) => void
+  }> = [
     { what: "deleted", remove: (file) => rmSync(file) },
     { what: "moved away", remove: (file) => renameSync(file, `${file}.old`) },
     {
@@ -107,31 +111,35 @@ describe("SqliteRoomStore, when its file was deleted or replaced", () => {
         copyFileSync(file, `${file}.copy`)
         renameSync(`${file}.copy`, file)
       }
-    }
+    },
+    { what: "emptied", remove: (file) => truncateSync(file) },
+    { what: "parted from its log, which was emptied", suffix: "-wal", remove: (file) => truncateSync(`${file}-wal`) }
   ]
 
-  it.effect.each(away)("notices within 5 s that it was $what, says so once and accepts no change", ({ remove }) =>
-    Effect.gen(function* () {
-      const log = yield* recordedLog
-      const file = yield* newFile
-      yield* using(file, (store) =>
-        Effect.gen(function* () {
-          yield* store.create(room("ROOM"))
-          remove(file)
-          yield* TestClock.adjust("5 seconds")
-          assert.isFalse(yield* isAvailable(store))
-          assert.strictEqual(yield* toldBy(store.modify(room("ROOM").accessCode, nextTurn)), AWAY)
-          assert.strictEqual(yield* toldBy(store.create(room("OTHER"))), AWAY)
-          yield* TestClock.adjust("1 hour")
-          assert.isFalse(yield* isAvailable(store))
-          assert.deepStrictEqual(yield* store.get(room("ROOM").accessCode), Option.some(room("ROOM")))
-        })
-      ).pipe(Effect.provide(log.layer))
-      const lines = yield* log.lines
-      assert.strictEqual(lines.length, 1)
-      assert.include(lines[0], `${file} was deleted or replaced`)
-      assert.match(lines[0]!, /^Error .*move the same file back.*restart Pairroom/)
-    })
+  it.effect.each(away)(
+    "notices within 5 s that it was $what, says so once and accepts no change",
+    ({ remove, suffix = "" }) =>
+      Effect.gen(function* () {
+        const log = yield* recordedLog
+        const file = yield* newFile
+        yield* using(file, (store) =>
+          Effect.gen(function* () {
+            yield* store.create(room("ROOM"))
+            remove(file)
+            yield* TestClock.adjust("5 seconds")
+            assert.isFalse(yield* isAvailable(store))
+            assert.strictEqual(yield* toldBy(store.modify(room("ROOM").accessCode, nextTurn)), AWAY)
+            assert.strictEqual(yield* toldBy(store.create(room("OTHER"))), AWAY)
+            yield* TestClock.adjust("1 hour")
+            assert.isFalse(yield* isAvailable(store))
+            assert.deepStrictEqual(yield* store.get(room("ROOM").accessCode), Option.some(room("ROOM")))
+          })
+        ).pipe(Effect.provide(log.layer))
+        const lines = yield* log.lines
+        assert.strictEqual(lines.length, 1)
+        assert.include(lines[0], `${file}${suffix} was deleted, replaced or emptied`)
+        assert.match(lines[0]!, /^Error .*move the same file back.*restart Pairroom/)
+      })
   )
 
   it.effect("accepts no change from the moment on, even before it was noticed", () =>
@@ -168,7 +176,7 @@ describe("SqliteRoomStore, when its file was deleted or replaced", () => {
           })
         ).pipe(Effect.provide(log.layer))
         const [gone, ...others] = yield* log.lines
-        assert.include(gone, `${path} was deleted or replaced`)
+        assert.include(gone, `${path} was deleted, replaced or emptied`)
         assert.deepStrictEqual(others, ["Info the store works again"])
         yield* using(file, (store) =>
           Effect.map(store.get(room("ROOM").accessCode), (found) =>
@@ -249,7 +257,7 @@ describe("SqliteRoomStore, when the record of a room cannot be read", () => {
       yield* usingDatabase(file, (store, database) =>
         Effect.gen(function* () {
           // Small, so that the pages are read from the file again.
-          database.exec("PRAGMA cache_size = 10; PRAGMA wal_checkpoint(TRUNCATE)")
+          database.exec("PRAGMA cache_size = 10; PRAGMA wal_checkpoint(RESTART)")
           const bytes = readFileSync(file)
           const page = Math.floor(bytes.indexOf('"accessCode":"ROOM1500"') / 4_096)
           writeFileSync(file, bytes.fill(0xa5, page * 4_096, (page + 1) * 4_096))

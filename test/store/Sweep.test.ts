@@ -164,7 +164,7 @@ describe("The sweep of a SqliteRoomStore", () => {
         (_, database) =>
           Effect.gen(function* () {
             // Small, so that the pages are read from the file again.
-            database.exec("PRAGMA cache_size = 10; PRAGMA wal_checkpoint(TRUNCATE)")
+            database.exec("PRAGMA cache_size = 10; PRAGMA wal_checkpoint(RESTART)")
             const bytes = readFileSync(file)
             const page = Math.floor(bytes.indexOf('"accessCode":"ROOM1500"') / 4_096)
             writeFileSync(file, bytes.fill(0xa5, page * 4_096, (page + 1) * 4_096))
