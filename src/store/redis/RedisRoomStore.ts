@@ -92,7 +92,7 @@ const make = Effect.fnUntraced(function* (options: Options, connect: Connect) {
   yield* Pulse.keep(connection, connect, {
     channels: { [channel]: messages, [presenceChannel]: presenceMessages },
     pulse: Effect.all([changes.pulse, presence.pulse], { concurrency: 2, discard: true }),
-    probe: connection.sendAnyway((redis) => redis.eval(Scripts.probe)(`${prefix}probe`))
+    probe: connection.sendAnyway((redis) => redis.eval(Scripts.probe)(`${prefix}probe`, [channel, presenceChannel]))
   })
   // Before the connection is closed.
   yield* Effect.addFinalizer(() => presence.flush)

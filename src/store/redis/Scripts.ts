@@ -86,10 +86,18 @@ return { 'done' }`
   }
 ).withReturnType<Written>()
 
-/** Writes something and deletes it. The first command is the one that Redis refuses where it takes no changes. */
-export const probe = Redis.script((key: string) => [key], {
+/**
+ * Writes something and deletes it. The first command is the one that Redis refuses where it takes no changes. Where the rights of the
+ * user are too few to publish on these channels, it is refused too: a change would be made then, and its script would fail behind it.
+ */
+export const probe = Redis.script((key: string, channels: ReadonlyArray<string>) => [key, ...channels], {
   numberOfKeys: 1,
   lua: `
+for _, channel in ipairs(ARGV) do
+  if redis.acl_check_cmd and not redis.acl_check_cmd('PUBLISH', channel, '') then
+    return redis.error_reply('NOPERM this user has no permissions to publish on ' .. channel)
+  end
+end
 redis.call('HSET', KEYS[1], 'probe', '1')
 return redis.call('DEL', KEYS[1])`
 }).withReturnType<number>()

@@ -13,6 +13,7 @@ const AWAY = "the store cannot be reached; nothing was changed; try again in a s
 const DAMAGED = "this room's record is damaged and cannot be read; nothing was changed; other rooms are not affected"
 const NEWER =
   "this room was written by a newer version of Pairroom, and this version cannot read it; nothing was changed"
+const UNTOLD = "NOPERM this user has no permissions to publish on pairroom:changes"
 
 /** A store on a Redis, and what it logs. */
 const start = Effect.fnUntraced(function* (url: string) {
@@ -156,6 +157,31 @@ describe.skipIf(RedisServer.missing !== undefined)("RedisRoomStore, when Redis t
         assert.deepStrictEqual(yield* redis.command("KEYS", "*:room:*"), "pairroom:room:ROOM")
         assert.deepStrictEqual(yield* redis.command("KEYS", "*probe*"), "")
       })
+  )
+
+  it.live("changes nothing where it may not tell others of it, and says which right is missing", () =>
+    Effect.gen(function* () {
+      const redis = yield* RedisServer.start()
+      const allow = (...rights: ReadonlyArray<string>) =>
+        redis.command("ACL", "SETUSER", "pair", "on", ">secret", "~*", "+@all", "resetchannels", ...rights)
+      const url = redis.url.replace("redis://", "redis://pair:secret@")
+      yield* allow("&*", "-publish")
+      assert.strictEqual((yield* Effect.flip(start(url))).message, UNTOLD)
+      yield* allow("&pairroom:changes", "&pairroom:presence")
+      const { log, store } = yield* start(url)
+      yield* store.create(room("ROOM"))
+      yield* allow("&pairroom:*", "-publish")
+      yield* untilAvailable(store, false)
+      assert.strictEqual(yield* toldBy(store.create(room("OTHER"))), AWAY)
+      yield* allow("&pairroom:*", "+publish")
+      yield* untilAvailable(store, true)
+      assert.deepStrictEqual(yield* redis.command("KEYS", "*:room:*"), "pairroom:room:ROOM")
+      assert.deepStrictEqual(yield* log.lines, [
+        "Info Redis is there",
+        `Warn Redis is away: ${UNTOLD}`,
+        "Info Redis is there"
+      ])
+    })
   )
 
   it.live("is not available from the first change on that Redis refuses", () =>
