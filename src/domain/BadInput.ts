@@ -31,7 +31,7 @@ export const badRequest = (fields: Schema.Struct.Fields, input: unknown, issue: 
   }
   const field = fields[name]
   const allowed = (field && SchemaAST.resolveDescription(field.ast)) ?? ""
-  const found = isField ? ANOTHER : first.message.replace(/^Expected /, "expected ")
+  const found = isField ? ANOTHER : first.message.replace(/^Expected /, "expected ").replace(/ an integer$/, WHOLE)
   const expected =
     allowed !== "" && (GENERAL.test(found) || allowed.includes(found.replace(/^expected /, "")))
       ? `expected ${allowed}`
@@ -42,6 +42,9 @@ export const badRequest = (fields: Schema.Struct.Fields, input: unknown, issue: 
 }
 
 const ANOTHER = "expected another value"
+
+/** As the descriptions say it, so that it is not said twice. */
+const WHOLE = " a whole number"
 
 /** What the library says of a wrong type, a missing field or a number out of range. What the field allows says more. */
 const GENERAL = /^(Missing key|expected (another value|a value between .*|[a-z]+( \| [a-z]+)*))$/
@@ -69,7 +72,9 @@ const textOf = (value: unknown): string => {
   // JSON has no text for Infinity, which is what a too large number becomes.
   if (typeof value === "number") return String(value)
   try {
-    return JSON.stringify(value)
+    return JSON.stringify(value, (_key, inner: unknown) =>
+      inner === Infinity || inner === -Infinity ? `${inner}` : inner
+    )
   } catch {
     return "something nested too deep to show"
   }

@@ -48,6 +48,15 @@ describe("NewRoom", () => {
     })
   )
 
+  it.effect("says once that a number is to be whole, and shows one that JSON has no text for", () =>
+    Effect.gen(function* () {
+      const told = (timerDuration: number) => refusal(newRoom({ timerDuration }))
+      assert.strictEqual(yield* told(1_000.5), `timerDuration: expected ${DURATION}, got 1000.5`)
+      assert.strictEqual(yield* told(Infinity), `timerDuration: expected ${DURATION}, got Infinity`)
+      assert.match(yield* refusal(newRoom({ autoStart: { after: Infinity } })), /got \{"after":"Infinity"\}$/)
+    })
+  )
+
   it.effect("brings names to one form, so that two that look alike are equal", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* newRoom({ driver: " Zoe\u0308 " })).driver, "Zo\u00eb")
