@@ -97,7 +97,9 @@ export const watch = Command.make(
   "watch",
   {
     room: Target.room,
-    json: Flags.jsonFlag("Each event as a line of JSON, each second too"),
+    json: Flags.jsonFlag(
+      "Each event as a line of JSON, each second too; where the connection is lost, a room with `uncertain`"
+    ),
     bell: Flag.Boolean("bell").pipe(
       Flag.withDescription("Ring when the time is up, by default; --no-bell is quiet"),
       Flag.withDefault(true)

@@ -1,7 +1,7 @@
 /**
  * Chooses the encoding of a body by `Accept-Encoding` (RFC 9110, section 12.5.3).
  */
-import { weightsOf } from "./accept.ts"
+import { weightsOf } from "./Weights.ts"
 
 /** The encodings in which the page is kept, the smallest first. */
 export const ENCODINGS = ["br", "gzip"] as const

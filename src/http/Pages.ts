@@ -7,7 +7,7 @@ import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { createHash } from "node:crypto"
 import { fileURLToPath } from "node:url"
 import { brotliCompressSync, gzipSync } from "node:zlib"
-import { type Encoding, ENCODINGS, encodingFor } from "./encoding.ts"
+import { type Encoding, ENCODINGS, encodingFor } from "./Encoding.ts"
 
 /** The page was not built. */
 export class PageMissing extends Data.TaggedError("PageMissing")<{ readonly message: string }> {}

@@ -8,7 +8,6 @@ import { roomNotFound, type RoomNotFound, type StoreUnavailable, type TooManyReq
 import type { RoomView } from "../domain/RoomView.ts"
 import type { AccessCode } from "../domain/RoomState.ts"
 import { Rooms } from "../rooms/Rooms.ts"
-import { type Form, formFor } from "./accept.ts"
 import { NO_STORE, RETRY_AFTER } from "./AnswerHeaders.ts"
 import { statusOf } from "./api/errors.ts"
 import * as Input from "./Input.ts"
@@ -16,6 +15,7 @@ import * as Limits from "./Limits.ts"
 import * as Pages from "./Pages.ts"
 import * as Badge from "./room/Badge.ts"
 import * as Calendar from "./room/Calendar.ts"
+import { type Form, formFor } from "./room/Form.ts"
 import { lineOf } from "./room/Line.ts"
 
 /** The address of the page. */

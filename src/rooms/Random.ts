@@ -5,7 +5,8 @@ import * as Hex from "effect/encoding/Hex"
 
 const NONCE_BYTES = 9
 
-export const randomByte = (): number => crypto.getRandomValues(new Uint8Array(1))[0] ?? 0
+/** Returns a number from 0 to 255. */
+export const byte = (): number => crypto.getRandomValues(new Uint8Array(1))[0] ?? 0
 
 /** Returns a new nonce: 18 hexadecimal digits. */
-export const next = (): string => Hex.encode(crypto.getRandomValues(new Uint8Array(NONCE_BYTES)))
+export const nonce = (): string => Hex.encode(crypto.getRandomValues(new Uint8Array(NONCE_BYTES)))

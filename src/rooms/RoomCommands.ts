@@ -26,7 +26,7 @@ import * as SettingsCommands from "../domain/SettingsCommands.ts"
 import * as TimerCommands from "../domain/TimerCommands.ts"
 import * as TurnCommands from "../domain/TurnCommands.ts"
 import type { Decision, RoomStore } from "../store/RoomStore.ts"
-import * as Nonce from "./Nonce.ts"
+import * as Random from "./Random.ts"
 import * as RoomMetrics from "./RoomMetrics.ts"
 
 /** Why any command may be refused: BadRequest if `by` is no name. */
@@ -130,7 +130,7 @@ export const make = (store: RoomStore["Service"]): RoomCommands => {
   ) {
     const by = yield* RoomInput.authorOf(options.by)
     yield* modify(name, code, (state, now) =>
-      Result.map(Commands.apply(command, state, { now, nonce: Nonce.next(), by }, options.ifMatch), Option.some)
+      Result.map(Commands.apply(command, state, { now, nonce: Random.nonce(), by }, options.ifMatch), Option.some)
     )
   })
 

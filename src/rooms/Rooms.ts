@@ -13,7 +13,7 @@ import { settle } from "../domain/Settle.ts"
 import { turnsView, type TurnsView } from "../domain/TurnLog.ts"
 import { RoomStore } from "../store/RoomStore.ts"
 import * as StoreMetrics from "../store/StoreMetrics.ts"
-import * as Nonce from "./Nonce.ts"
+import * as Random from "./Random.ts"
 import * as RoomCommands from "./RoomCommands.ts"
 import * as RoomMetrics from "./RoomMetrics.ts"
 import { WatchedRooms } from "./WatchedRooms.ts"
@@ -90,8 +90,8 @@ const make = Effect.fnUntraced(function* (prefix: string) {
       const by = yield* RoomInput.authorOf(options.by)
       const room = yield* decodeNewRoom(input)
       for (let attempt = 0; attempt < CREATE_ATTEMPTS; attempt++) {
-        const moment = { now: yield* store.now, nonce: Nonce.next(), by }
-        const state = create(AccessCodes.make(prefix, Nonce.randomByte), room, moment)
+        const moment = { now: yield* store.now, nonce: Random.nonce(), by }
+        const state = create(AccessCodes.make(prefix, Random.byte), room, moment)
         if (yield* RoomMetrics.counted("create", store.create(state))) return yield* view(state)
       }
       return yield* new StoreUnavailable({ message: "no free access code was found; try again in a second" })

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { encodingFor } from "../../src/http/encoding.ts"
+import { encodingFor } from "../../src/http/Encoding.ts"
 
 describe("encodingFor", () => {
   it("takes the smallest that the client takes", () => {

@@ -1,6 +1,7 @@
 /**
  * Chooses the form of a room by `Accept` (RFC 9110, section 12.5.1).
  */
+import { weightsOf } from "../Weights.ts"
 
 export type Form = "page" | "line" | "calendar"
 
@@ -38,17 +39,3 @@ export const formFor = (accept: string | undefined): Form => {
 }
 
 const NOTHING: { readonly form: Form; readonly weight: number } = { form: "page", weight: 0 }
-
-/** Returns the weight of each range or encoding, from 0 to 1. Other parameters are left aside: no form has several versions. */
-export const weightsOf = (accept: string): ReadonlyMap<string, number> => {
-  const weights = new Map<string, number>()
-  for (const part of accept.toLowerCase().split(",")) {
-    const [range = "", ...parameters] = part.split(";").map((text) => text.trim())
-    const given = parameters.find((parameter) => parameter.startsWith("q="))?.slice("q=".length) ?? "1"
-    const weight = WEIGHT.test(given) ? Math.min(1, Number(given)) : 0
-    weights.set(range, Math.max(weight, weights.get(range) ?? 0))
-  }
-  return weights
-}
-
-const WEIGHT = /^\d(?:\.\d*)?$/

@@ -171,16 +171,14 @@ export const make = Effect.fnUntraced(function* ({ clock, connection, elapsed, k
 
   /** Tells every room whether Redis is there, in order with its changes. */
   const tellCertainty = Effect.gen(function* () {
-    const certain = yield* SubscriptionRef.get(connection.available)
+    const certain = yield* SubscriptionRef.get(connection.isThere)
     for (const { change } of watched.values()) {
       yield* SubscriptionRef.updateSome(change, (known) =>
         known.certain === certain ? Option.none() : Option.some({ ...known, certain })
       )
     }
   })
-  yield* Effect.forkScoped(
-    Stream.runForEach(SubscriptionRef.changes(connection.available), () => inOrder(tellCertainty))
-  )
+  yield* Effect.forkScoped(Stream.runForEach(SubscriptionRef.changes(connection.isThere), () => inOrder(tellCertainty)))
 
   const changes = (code: AccessCode): Stream.Stream<RoomChange, StoreUnavailable> =>
     RcMap.get(rooms, AccessCodes.toKey(code)).pipe(

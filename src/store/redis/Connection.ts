@@ -29,7 +29,7 @@ export type Connection = Effect.Success<typeof make>
 /** Returns a connection. Redis counts as away until `Pulse.keep` runs. */
 export const make = Effect.gen(function* () {
   /** Redis is there: it answers. */
-  const available = yield* SubscriptionRef.make(false)
+  const isThere = yield* SubscriptionRef.make(false)
   /** Redis is there, and there is no trouble with it. */
   const healthy = yield* SubscriptionRef.make(false)
   /** Why Redis takes no changes or may lose rooms, if so. What it holds can be read. */
@@ -43,16 +43,16 @@ export const make = Effect.gen(function* () {
   const pokes = yield* Queue.sliding<void>(1)
 
   const away = Effect.flatMap(Ref.get(reason), (why) => unsent(why ?? messageOf(MutableRef.get(lastError))))
-  const reachable = Effect.flatMap(SubscriptionRef.get(available), (there) => (there ? Effect.void : away))
+  const reachable = Effect.flatMap(SubscriptionRef.get(isThere), (there) => (there ? Effect.void : away))
 
   const tellHealth = Effect.gen(function* () {
-    const isHealthy = (yield* SubscriptionRef.get(available)) && Option.isNone(yield* Ref.get(trouble))
+    const isHealthy = (yield* SubscriptionRef.get(isThere)) && Option.isNone(yield* Ref.get(trouble))
     yield* SubscriptionRef.updateSome(healthy, (was) => (was === isHealthy ? Option.none() : Option.some(isHealthy)))
   })
 
   // Uninterruptible, because a request that is given up must not set one of the two and leave the other as it was.
-  const setAvailable = (there: boolean) =>
-    Effect.uninterruptible(Effect.andThen(SubscriptionRef.set(available, there), tellHealth))
+  const setThere = (there: boolean) =>
+    Effect.uninterruptible(Effect.andThen(SubscriptionRef.set(isThere, there), tellHealth))
 
   const setTrouble = Effect.fnUntraced(function* (why: Option.Option<string>) {
     const before = yield* Effect.uninterruptible(Effect.tap(Ref.getAndSet(trouble, why), () => tellHealth))
@@ -71,15 +71,15 @@ export const make = Effect.gen(function* () {
 
   const turnAway = Effect.fnUntraced(function* (why: string) {
     yield* Ref.set(reason, why)
-    if (!(yield* SubscriptionRef.get(available))) return
-    yield* setAvailable(false)
+    if (!(yield* SubscriptionRef.get(isThere))) return
+    yield* setThere(false)
     yield* Effect.logWarning(`Redis is away: ${why}`)
   })
   const turnBroken = Effect.suspend(() => turnAway(`${BROKEN} (${messageOf(MutableRef.get(lastError))})`))
 
   const turnThere = Effect.gen(function* () {
-    if (yield* SubscriptionRef.get(available)) return
-    yield* setAvailable(true)
+    if (yield* SubscriptionRef.get(isThere)) return
+    yield* setThere(true)
     yield* Effect.logInfo("Redis is there")
   })
 
@@ -109,7 +109,7 @@ export const make = Effect.gen(function* () {
     )
 
   return {
-    available,
+    isThere,
     healthy,
     client,
     reason,
@@ -121,7 +121,7 @@ export const make = Effect.gen(function* () {
     /** Fails where Redis is away. */
     reachable,
     /** Done as soon as Redis is there. */
-    there: Effect.asVoid(Stream.runHead(Stream.filter(SubscriptionRef.changes(available), (there) => there))),
+    untilThere: Effect.asVoid(Stream.runHead(Stream.filter(SubscriptionRef.changes(isThere), (there) => there))),
     turnAway,
     turnBroken,
     turnThere,
@@ -129,7 +129,7 @@ export const make = Effect.gen(function* () {
     turnUnwritable,
     setTrouble,
     /** Nothing is sent any more. */
-    turnClosed: Effect.andThen(Ref.set(reason, "it is closed"), setAvailable(false)),
+    turnClosed: Effect.andThen(Ref.set(reason, "it is closed"), setThere(false)),
     /** Sends while Redis is there. */
     send,
     /** Sends even if Redis seems to be away, and waits as long as it takes. */

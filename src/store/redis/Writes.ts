@@ -137,7 +137,7 @@ export const make = ({ channel, clock, connection, keyOf, now, ttl }: Options) =
   /** Looks for the write with that name. */
   const findOut = Effect.fnUntraced(
     function* ({ code, deadline, expected, state }: Write, name: string) {
-      const look = Effect.andThen(connection.there, read(code))
+      const look = Effect.andThen(connection.untilThere, read(code))
       const isDone = ({ writes }: Kept) => writes.includes(name) || (state === "" && writes === "")
       if (isDone(yield* look)) return DONE
       // After that time Redis refuses the write, if it is still on its way.

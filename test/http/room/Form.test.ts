@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type Form, formFor } from "../../src/http/accept.ts"
+import { type Form, formFor } from "../../../src/http/room/Form.ts"
 
 describe("formFor", () => {
   it("takes the form of the highest weight, and of several the one that the client names", () => {
