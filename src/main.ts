@@ -24,7 +24,7 @@ const hintOf = ({ _tag, message = "" }: { readonly _tag: string; readonly messag
     : ""
 
 /** Fields of the API that nobody has typed here. */
-const FIELD = /^(accessCode|lastChange): /
+const FIELD = /^(accessCode|lastChange|status): /
 
 const presenter: CliOutput.Presenter = {
   present: (event) =>

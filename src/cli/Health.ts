@@ -11,16 +11,25 @@ import * as Target from "./Target.ts"
 /** The service does not live, or cannot be reached. */
 export class Unhealthy extends Data.TaggedError("Unhealthy")<{ readonly message: string }> {}
 
+const PORT_MAX = 65_535
+
+const portOf = (typed: string): Option.Option<number> =>
+  /^\d{1,5}$/.test(typed) && Number(typed) >= 1 && Number(typed) <= PORT_MAX
+    ? Option.some(Number(typed))
+    : Option.none()
+
 const here = (port: number) => `http://127.0.0.1:${port}`
 
 export const health = Command.make(
   "health",
   {
     ...Flags.service,
-    port: Flag.Int("port").pipe(
+    port: Flag.String("port").pipe(
+      Flag.withMetavar("PORT"),
       Flag.withDescription(
         "Port of a service on this machine; where PAIRROOM_URL is not set, PORT by default, else 3000"
       ),
+      Flag.filterMap(portOf, () => `a whole number from 1 to ${PORT_MAX}`),
       Flag.optional
     )
   },

@@ -52,6 +52,12 @@ describe("the command pairroom", () => {
         pairroom(["turns"], room),
         pairroom(["health"], service)
       ])
+      yield* pairroom(["end"], room)
+      assert.deepStrictEqual(yield* pairroom(["start"], room), {
+        code: 1,
+        stdout: "",
+        stderr: "pairroom: the room is COMPLETED; start is allowed only while IN_PROGRESS\n"
+      })
       assert.strictEqual(status.stdout, "27:00, not started · Mina drives, 윤아 next · turn 1\n")
       assert.include(JSON.parse(json.stdout).lastChange, { kind: "people", by: "Mina" })
       assert.strictEqual(turns.stdout, "No turn has ended yet.\n")
@@ -115,6 +121,8 @@ describe("the command pairroom", () => {
         2,
         "pairroom: left: expected at most the length of the turn, got more"
       ])
+      const port = 'Invalid value for flag --port: "99999". Expected: a whole number from 1 to 65535'
+      assert.deepStrictEqual(yield* refused(["health", "--port", "99999"]), [2, `pairroom: ${port}`])
       assert.deepStrictEqual(yield* refused(["turns", "--json", "--csv", "2WQYYFY8H7RFD"]), [
         2,
         "pairroom: turns: expected --json or --csv, got both"
