@@ -1,7 +1,7 @@
 /**
  * `pairroom watch`: follows a room. In a terminal it is drawn in place; elsewhere each change is a line.
  */
-import { Clock, Console, Effect, Option, Ref, Schedule, Stream, Terminal } from "effect"
+import { Clock, Console, Deferred, Effect, Option, Ref, Schedule, Stream, Terminal } from "effect"
 import { Command, Flag } from "effect/cli"
 import type { RoomEvent } from "../domain/RoomEvent.ts"
 import { countedOn, type RoomView } from "../domain/RoomView.ts"
@@ -16,6 +16,9 @@ const LOOK = "100 millis"
 
 /** How long it is shown that the connection is back, in milliseconds. */
 const BACK_SHOWN = 5_000
+
+/** How long nothing may come at the beginning before it says that it waits. */
+const PATIENCE = "5 seconds"
 
 /** The width of a terminal that does not tell its own. */
 const COLUMNS = 80
@@ -93,6 +96,19 @@ const newsOf = (wasLost: boolean, room: RoomView): string => {
 export const json = <E>(events: Events<E>) =>
   Stream.runForEach(events, ({ data, event }) => Console.log(JSON.stringify({ event, data })))
 
+/** Says that it waits, on the standard error, where nothing comes at first: the service lets nobody in while it is full or stops. */
+export const patiently = <E>(events: Events<E>): Events<E> =>
+  Stream.unwrap(
+    Effect.gen(function* () {
+      const begun = yield* Deferred.make<void>()
+      const waits = Console.error(
+        "pairroom: waiting: the service is full, or it stops or cannot use its store. Ctrl-C ends it"
+      )
+      yield* Effect.forkScoped(Effect.timeoutOrElse(Deferred.await(begun), { duration: PATIENCE, orElse: () => waits }))
+      return Stream.tap(events, () => Deferred.succeed(begun, undefined))
+    })
+  )
+
 export const watch = Command.make(
   "watch",
   {
@@ -111,7 +127,7 @@ export const watch = Command.make(
       Effect.gen(function* () {
         const asJson = yield* Flags.isJson(wanted)
         const name = by === null || by === undefined ? {} : { name: by }
-        const events = rooms.events(code, { ticks: asJson, ...name })
+        const events = patiently(rooms.events(code, { ticks: asJson, ...name }))
         if (asJson) return yield* json(events)
         yield* (yield* Output.isTerminal) ? drawn(events, bell) : lines(events)
       })

@@ -140,6 +140,25 @@ describe("watch", () => {
     })
   )
 
+  it.effect("says that it waits where nothing comes for 5 s at the beginning, and only then", () =>
+    Effect.gen(function* () {
+      const events = yield* Queue.unbounded<RoomEvent>()
+      const tell = Queue.offer(events, { event: "room", data: viewed() })
+      yield* Effect.forkChild(Watch.lines(Watch.patiently(Stream.fromQueue(events))))
+      yield* TestClock.adjust("4999 millis")
+      assert.deepStrictEqual(yield* TestConsole.errorLines, [])
+      yield* TestClock.adjust("1 millis")
+      assert.match(String((yield* TestConsole.errorLines)[0]), /^pairroom: waiting: the service is full/)
+      const others = yield* Queue.unbounded<RoomEvent>()
+      yield* Effect.forkChild(Watch.lines(Watch.patiently(Stream.fromQueue(others))))
+      yield* Queue.offer(others, { event: "room", data: viewed() })
+      yield* tell
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual((yield* TestConsole.errorLines).length, 1)
+      assert.strictEqual((yield* TestConsole.logLines).length, 2)
+    })
+  )
+
   it.effect("prints each event as JSON for scripts", () =>
     Effect.gen(function* () {
       const rooms = yield* Rooms
