@@ -14,7 +14,10 @@ export const NAME_CODE_POINTS_MAX = 80
 const VISIBLE = /[^\p{Z}\p{C}\p{M}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}\u{13441}\u{13442}]/u
 
 /** Characters that show nothing by themselves. At most they change how their neighbours look: zero-width characters, variation selectors, fillers, tags, soft hyphens. */
-const IGNORABLE = /\p{Default_Ignorable_Code_Point}/gu
+const IGNORABLE = /[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu
+
+/** Spaces of every kind, and signs that look like one. Several in a row look like one on a page. */
+const SPACES = /[\p{Zs}\u2800]+/gu
 
 /** Control characters, lone surrogates, and the characters that turn round the text beside a name (Unicode Annex 9). */
 const FORBIDDEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u
@@ -37,7 +40,7 @@ export const toName = (text: string): string => {
 }
 
 /** Returns what people see of a name. Two names that look the same are one name, so that nobody passes for somebody else. */
-export const lookOf = (name: string): string => toName(name.replace(IGNORABLE, ""))
+export const lookOf = (name: string): string => toName(name.replace(IGNORABLE, "").replace(SPACES, " "))
 
 /** Is it a name, as `toName` returns it? */
 export const isName = (name: string): boolean =>

@@ -82,10 +82,13 @@ describe("Name", () => {
       "Ann \u3164",
       "Ann\u{e0061}",
       "\u115fAnn",
-      "An\u034fn"
+      "An\u034fn",
+      "A\ufff9nn"
     ]
     assert.deepStrictEqual(new Set(alike.map(lookOf)), new Set(["Ann"]))
     assert.strictEqual(lookOf("Zoe\u034f\u0308"), "Zo\u00eb")
+    const spaced = ["Ann  Lee", "Ann\u00a0Lee", "Ann\u3000Lee", "Ann\u200b \u2009Lee", "Ann\u2800Lee", " Ann Lee\u2800"]
+    assert.deepStrictEqual(new Set(spaced.map(lookOf)), new Set(["Ann Lee"]))
     const emoji = [
       "\u{1f468}\u200d\u{1f4bb}",
       "\u2764\ufe0f",
