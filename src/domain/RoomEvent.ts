@@ -6,8 +6,6 @@ import { digits, json, text } from "./described.ts"
 import { TimerChange } from "./RoomState.ts"
 import { RoomView } from "./RoomView.ts"
 
-export { hereOf, type Watchers } from "./RoomView.ts"
-
 const event = <const Name extends string, Data extends Schema.Top>(
   name: Name,
   data: Data,

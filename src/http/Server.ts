@@ -15,7 +15,7 @@ import * as Descriptors from "./node/Descriptors.ts"
 import * as Listener from "./node/Listener.ts"
 import * as Operation from "./Operation.ts"
 import * as Pages from "./Pages.ts"
-import * as Refusals from "./Refusals.ts"
+import * as Unrouted from "./Unrouted.ts"
 import * as Requests from "./Requests.ts"
 import * as RoomAddress from "./RoomAddress.ts"
 import { SECURITY_HEADERS } from "./SecurityHeaders.ts"
@@ -95,7 +95,7 @@ const serve = (options: Options, pages: ReadonlyArray<Pages.Page>) => {
     Layer.provide(Requests.route),
     // The later a middleware is built, the nearer it is to the route: a refusal has the headers of every answer, too.
     Layer.provide(
-      Refusals.layer(
+      Unrouted.layer(
         options.prefix,
         [...Operation.PATHS, RoomAddress.BADGE_PATH, ...pages.map(({ path }) => path)].map((path) => ({
           method: "GET",

@@ -3,7 +3,7 @@
  * published at once, the next ones at most once a second, and less often in a crowd. The other instances are told of each change.
  */
 import { Duration, Effect, FiberHandle, Ref, Schedule } from "effect"
-import { hereOf } from "../domain/RoomEvent.ts"
+import { hereOf } from "../domain/RoomView.ts"
 import * as Frame from "./Frame.ts"
 import * as RoomPresence from "./RoomPresence.ts"
 import { exclusively, publishChange, run, surroundings, type WatchedRoom } from "./WatchedRoom.ts"

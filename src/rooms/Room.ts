@@ -20,7 +20,7 @@ import {
   Stream
 } from "effect"
 import { roomNotFound, type RoomNotFound, type StoreUnavailable } from "../domain/errors.ts"
-import { type Watchers } from "../domain/RoomEvent.ts"
+import { type Watchers } from "../domain/RoomView.ts"
 import { type AccessCode, type RoomState } from "../domain/RoomState.ts"
 import { dueAt, settle, untilDue } from "../domain/Settle.ts"
 import { isRunning, nextWholeSecond, wholeSecond } from "../domain/Timer.ts"

@@ -2,7 +2,7 @@
  * Who watches a room, as a value and pure functions: clients that are connected here, clients whose stream the server has just
  * ended and which are expected back, and clients of other instances.
  */
-import type { Watchers } from "../domain/RoomEvent.ts"
+import type { Watchers } from "../domain/RoomView.ts"
 import { type Attendance, countOf, NOBODY, together } from "../store/Presence.ts"
 
 /** How long a client is still counted after the server ended its stream, in milliseconds. So nobody sees it reconnect. */

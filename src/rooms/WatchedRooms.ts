@@ -5,7 +5,7 @@
 import { Context, Effect, Exit, Layer, LayerMap, Option, RcMap, Scope } from "effect"
 import * as AccessCodes from "../domain/AccessCode.ts"
 import type { RoomNotFound, StoreUnavailable } from "../domain/errors.ts"
-import type { Watchers } from "../domain/RoomEvent.ts"
+import type { Watchers } from "../domain/RoomView.ts"
 import type { AccessCode } from "../domain/RoomState.ts"
 import { countOf, Presence } from "../store/Presence.ts"
 import type { RoomStore } from "../store/RoomStore.ts"

@@ -129,7 +129,7 @@ const listen = (
     requestTimeout: REQUEST_TIMEOUT,
     connectionsCheckingInterval: TIMEOUT_CHECK,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
-    // Refused in Refusals, with the JSON of every other refusal.
+    // Refused in Unrouted, with the JSON of every other refusal.
     requireHostHeader: false
   })
   const connections = Connections.of(server)

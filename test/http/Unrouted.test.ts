@@ -7,7 +7,7 @@ const parts = (answer: string) => {
   return { status: Number(head.split(" ")[1]), head: head.toLowerCase(), json: JSON.parse(body) }
 }
 
-describe("Refusals", () => {
+describe("Unrouted", () => {
   it.effect("a path that is not there is NotFound, a method that is not there names those that are", () =>
     Effect.gen(function* () {
       const cases: ReadonlyArray<readonly [string, string, number, string | undefined]> = [
