@@ -48,12 +48,13 @@ const OFF_BY_PLAYWRIGHT = [
   "ThirdPartyStoragePartitioning"
 ]
 
-export const launch = (): Promise<Browser> => {
+/** With these arguments besides. */
+export const launch = (...more: ReadonlyArray<string>): Promise<Browser> => {
   if (found === undefined) throw new Error(missing)
   // A person has to touch the page before it may sound, as in the browsers that people have.
   const off = [...OFF_BY_PLAYWRIGHT, ...UNUSED].join()
   return chromium.launch({
     executablePath: found,
-    args: ["--autoplay-policy=user-gesture-required", `--disable-features=${off}`]
+    args: ["--autoplay-policy=user-gesture-required", `--disable-features=${off}`, ...more]
   })
 }

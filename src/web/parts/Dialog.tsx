@@ -38,7 +38,10 @@ export const Dialog = ({ title, place, onClose, children }: Props) => {
       ref={dialog}
       class={place}
       aria-labelledby={id}
-      onClose={onClose}
+      onClose={() => {
+        // The browser tells of it later, when another dialog may be open already.
+        if (dialog.current !== null) onClose()
+      }}
       onPointerDown={({ target }) => {
         pressed.current = target
       }}
