@@ -7,6 +7,18 @@ import type { Order } from "./timers.worker.ts"
 const due = new Map<number, () => void>()
 let last = 0
 let worker: Worker | undefined
+/** Is the page left? It may come back by "Back", and stands still until then. */
+let isLeft = false
+
+// A page that is left is hidden too. To begin or keep a worker then makes some versions of Chromium crash when it comes back.
+addEventListener("pagehide", () => {
+  isLeft = true
+  worker?.terminate()
+  worker = undefined
+})
+addEventListener("pageshow", () => {
+  isLeft = false
+})
 
 const fire = (id: number) => {
   const callback = due.get(id)
@@ -29,6 +41,6 @@ export const after = (millis: number, callback: () => void): (() => void) => {
   due.set(id, callback)
   // Without a worker a late timer is better than none.
   setTimeout(() => fire(id), millis)
-  if (document.visibilityState === "hidden") orderHidden({ id, millis })
+  if (document.visibilityState === "hidden" && !isLeft) orderHidden({ id, millis })
   return () => due.delete(id)
 }

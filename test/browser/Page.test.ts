@@ -1,7 +1,7 @@
 import axe from "axe-core"
 import { describe, expect } from "vitest"
 import * as Chromium from "./chromium.ts"
-import { eventually, it, press, timeOf } from "./harness.ts"
+import { eventually, it, phaseOf, press, timeOf } from "./harness.ts"
 import { walk, WALKED } from "./walk.ts"
 
 /** The most bytes that script and style of the first view may have, compressed. */
@@ -109,6 +109,28 @@ describe.skipIf(Chromium.skips)("the page", { concurrent: true }, () => {
     await eventually(() => page.getByRole("dialog").locator("h2").innerText(), "Menu")
   })
 
+  it("a running room keeps time in a worker while it is hidden, and makes none in the moment in which it is left", async ({
+    service,
+    visitor
+  }) => {
+    const one = await visitor()
+    await one.context.addInitScript(noteWorkers)
+    const code = await service.create()
+    const page = await one.room(code)
+    await press(page, "start")
+    await eventually(() => phaseOf(page), "running")
+    const made = () => page.evaluate(() => localStorage.getItem("workers"))
+    await page.goto("/")
+    expect(await made(), "left").toBeNull()
+    await page.goBack()
+    await eventually(() => phaseOf(page), "running")
+    await page.evaluate(() => {
+      Object.defineProperty(document, "visibilityState", { value: "hidden" })
+      document.dispatchEvent(new Event("visibilitychange"))
+    })
+    await eventually(made, "made")
+  })
+
   it("time, names and buttons go on where an extension rewrites every text", async ({ service, visitor }) => {
     const code = await service.create()
     const page = await (await visitor()).room(code)
@@ -149,6 +171,16 @@ describe.skipIf(Chromium.skips)("the page", { concurrent: true }, () => {
     }
   })
 })
+
+/** In the page: notes that a worker was made, where the next page can read it. */
+const noteWorkers = () => {
+  globalThis.Worker = class extends Worker {
+    constructor(...parts: ConstructorParameters<typeof Worker>) {
+      localStorage.setItem("workers", "made")
+      super(...parts)
+    }
+  }
+}
 
 /** In the page: marks when it first shows something. */
 const markFirstView = () =>
