@@ -131,6 +131,33 @@ describe.skipIf(Chromium.skips)("the page", { concurrent: true }, () => {
     await eventually(made, "made")
   })
 
+  it("turns of less than a minute fill the strip, at the hand-over and in the summary", async ({
+    service,
+    visitor
+  }) => {
+    const code = await service.create({ timerDuration: 1_000 })
+    const page = await (await visitor()).room(code)
+    await press(page, "start")
+    await eventually(() => phaseOf(page), "up")
+    const missing = () =>
+      page.locator(".bars").evaluate((bars) => {
+        const last = bars.querySelector("i:last-child")?.getBoundingClientRect()
+        return Math.round(bars.getBoundingClientRect().right - (last?.right ?? 0))
+      })
+    await eventually(missing, 0)
+    await service.complete(code)
+    await eventually(() => page.locator("[data-summary] .bars i").count(), 1)
+    expect(await missing()).toBe(0)
+  })
+
+  it("the ring round the goal covers nothing of the link beside it", async ({ service, visitor }) => {
+    const code = await service.create({ goal: "Retry failed payments", missionUrl: "https://example.org/PAY-812" })
+    const page = await (await visitor()).room(code)
+    const [goal, link] = [await page.locator(".goal button").boundingBox(), await page.locator(".goal a").boundingBox()]
+    // 3 px of ring, 3 px away.
+    expect((link?.x ?? 0) - (goal?.x ?? 0) - (goal?.width ?? 0)).toBeGreaterThanOrEqual(6)
+  })
+
   it("time, names and buttons go on where an extension rewrites every text", async ({ service, visitor }) => {
     const code = await service.create()
     const page = await (await visitor()).room(code)

@@ -37,14 +37,14 @@ export const Strip = ({ session }: { readonly session: Session }) => {
               key={from}
               class={driver === undefined ? "pause" : driver === now.driver ? "own" : ""}
               data-p={colourOf(driver)}
-              style={{ "--w": Math.max(0.2, (to - from) / 60_000).toFixed(1) }}
+              style={{ "--w": Math.max(12, (to - from) / 1_000).toFixed() }}
             />
           ))}
           {isTurn && (
             <i
               class="now"
               data-p={colourOf(now.driver)}
-              style={{ "--w": (now.periodDuration / 60_000).toFixed(1), "--done": `${done.value * 100}%` }}
+              style={{ "--w": (now.periodDuration / 1_000).toFixed(), "--done": `${done.value * 100}%` }}
             />
           )}
         </button>

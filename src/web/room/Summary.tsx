@@ -89,7 +89,7 @@ const Day = ({ session }: { readonly session: Session }) => {
             key={from}
             class={driver === undefined ? "pause" : ""}
             data-p={driver === undefined ? 0 : looks.get(driver)?.colour}
-            style={{ "--w": Math.max(0.2, (to - from) / 60_000).toFixed(1) }}
+            style={{ "--w": Math.max(12, (to - from) / 1_000).toFixed() }}
           >
             {driver === undefined ? "" : initialOf(driver)}
           </i>
