@@ -39,7 +39,7 @@ describe.skipIf(Chromium.skips)("the people of a room", { concurrent: true }, ()
 
   it("what somebody has done covers nothing of People beside a room", async ({ service, visitor }) => {
     const code = await service.create({ driver: "lemon", navigator: "apple", people: ["lemon", "apple", "Ari"] })
-    const page = await (await visitor({ reducedMotion: "reduce" })).room(code)
+    const page = await (await visitor()).room(code)
     await press(page, "people")
     await page.getByRole("dialog").waitFor()
     await page.locator("[data-away=Ari]").click()
@@ -151,8 +151,8 @@ describe.skipIf(Chromium.skips)("the people of a room", { concurrent: true }, ()
   }) => {
     const code = await service.create()
     const [moving, still] = [
-      await (await visitor()).room(code),
-      await (await visitor({ reducedMotion: "reduce" })).room(code)
+      await (await visitor({ reducedMotion: "no-preference" })).room(code),
+      await (await visitor()).room(code)
     ]
     for (const page of [moving, still]) {
       await page.evaluate(() => {

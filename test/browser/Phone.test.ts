@@ -13,7 +13,7 @@ const SMALL = [
 
 describe.skipIf(Chromium.skips)("a small screen", { concurrent: true }, () => {
   it("the longest names fit the narrowest screen", async ({ service, visitor }) => {
-    const one = await visitor({ reducedMotion: "reduce", viewport: { width: 320, height: 640 } })
+    const one = await visitor({ viewport: { width: 320, height: 640 } })
     const code = await service.create({ driver: "W".repeat(20), navigator: "\u{1f469}\u200d\u{1f4bb}".repeat(6) })
     const page = await one.room(code)
     const fits = async (view: string) =>
@@ -44,7 +44,7 @@ describe.skipIf(Chromium.skips)("a small screen", { concurrent: true }, () => {
     service,
     visitor
   }) => {
-    const one = await visitor({ reducedMotion: "reduce", viewport: { width: 320, height: 640 } })
+    const one = await visitor({ viewport: { width: 320, height: 640 } })
     const code = await service.create({ driver: "Mina", navigator: "Jun", people: ["Mina", "Jun", "Ari", "Sol"] })
     const page = await one.room(code)
     const isSeen = async (part: string) => {
@@ -84,7 +84,7 @@ describe.skipIf(Chromium.skips)("a small screen", { concurrent: true }, () => {
     service,
     visitor
   }) => {
-    const one = await visitor({ reducedMotion: "reduce" })
+    const one = await visitor()
     for (const people of [["Mina", "Jun"], MOB, CROWD]) {
       const code = await service.create({ driver: people[0]!, navigator: people[1]!, people })
       const page = await one.room(code)
@@ -127,7 +127,7 @@ describe.skipIf(Chromium.skips)("a small screen", { concurrent: true }, () => {
     service,
     visitor
   }) => {
-    const one = await visitor({ reducedMotion: "reduce", mayComplain: /ERR_/ })
+    const one = await visitor({ mayComplain: /ERR_/ })
     const code = await service.create({ people: MOB, driver: "Ari", navigator: "Sol" })
     const page = await one.room(code)
     await page.locator("[data-i-am=Mina]").click()
@@ -165,7 +165,7 @@ describe.skipIf(Chromium.skips)("a small screen", { concurrent: true }, () => {
     service,
     visitor
   }) => {
-    const page = await (await visitor({ reducedMotion: "reduce" })).room(await service.create())
+    const page = await (await visitor()).room(await service.create())
     await press(page, "settings")
     const below = async () => {
       const sheet = await page.getByRole("dialog").boundingBox()
@@ -185,7 +185,7 @@ describe.skipIf(Chromium.skips)("a small screen", { concurrent: true }, () => {
   })
 
   it("everything can be reached and seen on a phone, also on its side", async ({ service, visitor }) => {
-    const page = await (await visitor({ reducedMotion: "reduce" })).room(await service.create())
+    const page = await (await visitor()).room(await service.create())
     for (const [width, height] of [
       [360, 740],
       [390, 844],

@@ -24,7 +24,7 @@ describe.skipIf(Chromium.skips)("a room in a small window", { concurrent: true }
     service,
     visitor
   }) => {
-    const one = await visitor({ reducedMotion: "reduce", viewport: WINDOW })
+    const one = await visitor({ viewport: WINDOW })
     const code = await service.create({ people: ["Mina", "Jun"], driver: "Mina", navigator: "Jun" })
     const room = await one.room(code)
     await room.locator("[data-i-am=Jun]").click()

@@ -5,7 +5,8 @@ import { driverOf, eventually, it, phaseOf, press, timeOf } from "./harness.ts"
 describe.skipIf(Chromium.skips)("a room", { concurrent: true }, () => {
   it("shows on every screen at once what anyone presses", async ({ service, visitor }) => {
     const code = await service.create()
-    const [lemon, apple] = [await (await visitor()).room(code), await (await visitor()).room(code)]
+    const inMotion = async () => (await visitor({ reducedMotion: "no-preference" })).room(code)
+    const [lemon, apple] = [await inMotion(), await inMotion()]
     await eventually(() => lemon.locator("[data-here]").getAttribute("data-here"), "2")
     expect([await timeOf(apple), await driverOf(apple)]).toEqual(["10:00", "lemon"])
     await press(lemon, "start")

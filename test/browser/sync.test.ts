@@ -14,6 +14,7 @@ const SLEEP = isStrict ? 10 : 2
 /** How long nothing is pressed after a command. */
 const REST = isStrict ? 6 : 2
 const HOUR = 3_600_000
+const motion = { reducedMotion: isStrict ? "no-preference" : "reduce" } as const
 
 /**
  * The most that two screens may be apart, in milliseconds, at so many of the seconds. On a machine that does much else a
@@ -39,7 +40,7 @@ interface Stretch {
 describe.skipIf(Chromium.skips)("two browsers in one room", { concurrent: !isStrict }, () => {
   it("show the same second through a whole turn", async ({ service, visitor }) => {
     const code = await service.create({ timerDuration: TURN * 1_000 })
-    const [right, wrong] = [await visitor(), await visitor({ clockOff: HOUR, mayComplain: /ERR_/ })]
+    const [right, wrong] = [await visitor(motion), await visitor({ ...motion, clockOff: HOUR, mayComplain: /ERR_/ })]
     const [rights, wrongs] = [await changesOf(right), await changesOf(wrong)]
     const [lemon, apple] = [await right.room(code), await wrong.room(code)]
     const stretches: Array<Stretch> = []
@@ -100,7 +101,7 @@ describe.skipIf(Chromium.skips)("two browsers in one room", { concurrent: !isStr
     visitor
   }) => {
     const code = await service.create({ timerDuration: TURN * 1_000 })
-    const [right, wrong] = [await visitor(), await visitor({ clockOff: HOUR, mayComplain: /ERR_/ })]
+    const [right, wrong] = [await visitor(motion), await visitor({ ...motion, clockOff: HOUR, mayComplain: /ERR_/ })]
     const [rights, wrongs] = [await changesOf(right), await changesOf(wrong)]
     const [lemon, apple] = [await right.room(code), await wrong.room(code)]
     const stretches: Array<Stretch> = []
