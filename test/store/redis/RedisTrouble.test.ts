@@ -77,149 +77,157 @@ const records: ReadonlyArray<{ what: string; set: ReadonlyArray<string>; told: s
   }
 ]
 
-describe.skipIf(RedisServer.missing !== undefined)("RedisRoomStore, when the record of a room cannot be read", () => {
-  it.live.each(records)(
-    "says so for a key that holds $what, leaves it, and serves the others",
-    ({ logged, set, told }) =>
+describe.skipIf(RedisServer.missing !== undefined)(
+  "RedisRoomStore, when the record of a room cannot be read",
+  { concurrent: true },
+  () => {
+    it.live.each(records)(
+      "says so for a key that holds $what, leaves it, and serves the others",
+      ({ logged, set, told }) =>
+        Effect.gen(function* () {
+          const redis = yield* RedisServer.start()
+          const { log, store } = yield* start(redis.url)
+          yield* store.create(room("GOOD"))
+          yield* redis.command(...set)
+          const before = yield* redis.command("DUMP", KEY)
+          assert.deepStrictEqual(yield* Effect.provide(answers(store, "badcode"), log.layer), [told, told, told, told])
+          assert.strictEqual(yield* redis.command("DUMP", KEY), before)
+          assert.strictEqual(yield* toldBy(store.modify(room("GOOD").accessCode, nextTurn)), "Success")
+          const lines = (yield* log.lines).filter((line) => line.startsWith("Error"))
+          assert.strictEqual(lines.length, 4)
+          for (const line of lines) assert.match(line, logged)
+          assert.include(lines[0], "BADC…")
+          assert.notMatch(lines.join(), /BADCO|secret|lemon/)
+        })
+    )
+
+    it.live("goes on to read the others again when the record of a watched room is damaged", () =>
+      Effect.gen(function* () {
+        const redis = yield* RedisServer.start()
+        const { store } = yield* start(redis.url)
+        const seen: Record<string, Array<number>> = { BADCODE: [], GOOD: [] }
+        for (const code of ["BADCODE", "GOOD"]) {
+          yield* store.create(room(code))
+          yield* store.changes(room(code).accessCode).pipe(
+            Stream.runForEach((change) => Effect.sync(() => seen[code]!.push(Option.getOrThrow(change.room).turn))),
+            Effect.forkScoped
+          )
+        }
+        yield* until(() => seen["BADCODE"]!.length + seen["GOOD"]!.length === 2)
+        yield* redis.command("SET", KEY, "no room")
+        yield* redis.command(
+          "HSET",
+          "pairroom:room:GOOD",
+          "writes",
+          NAME,
+          "state",
+          JSON.stringify(room("GOOD", { turn: 7 }))
+        )
+        yield* until(() => seen["GOOD"]!.length === 2)
+        assert.deepStrictEqual(seen, { BADCODE: [1], GOOD: [1, 7] })
+      })
+    )
+  }
+)
+
+describe.skipIf(RedisServer.missing !== undefined)(
+  "RedisRoomStore, when Redis takes no changes",
+  { concurrent: true },
+  () => {
+    it.live.each(refusals)(
+      "is not available while Redis $what, without anybody writing, and what it holds is served",
+      ({ off, on, reason }) =>
+        Effect.gen(function* () {
+          const redis = yield* RedisServer.start({ settings: { "enable-protected-configs": "yes" } })
+          const { log, store } = yield* start(redis.url)
+          const state = room("ROOM")
+          yield* store.create(state)
+          const certainty: Array<boolean> = []
+          yield* store.changes(state.accessCode).pipe(
+            Stream.runForEach(({ certain }) => Effect.sync(() => certainty.push(certain))),
+            Effect.forkScoped
+          )
+          yield* Effect.forEach(on, (command) => redis.command(...command))
+          yield* untilAvailable(store, false)
+          assert.strictEqual(yield* toldBy(store.modify(state.accessCode, nextTurn)), AWAY)
+          assert.strictEqual(yield* toldBy(store.create(room("OTHER"))), AWAY)
+          assert.deepStrictEqual(yield* store.get(state.accessCode), Option.some(state))
+          assert.strictEqual(yield* toldBy(Stream.runHead(store.changes(state.accessCode))), "Success")
+          yield* Effect.forEach(off, (command) => redis.command(...command))
+          yield* untilAvailable(store, true)
+          assert.strictEqual(yield* toldBy(store.modify(state.accessCode, nextTurn)), "Success")
+          assert.deepStrictEqual([...new Set(certainty)], [true])
+          const lines = yield* log.lines
+          assert.strictEqual(lines.length, 3)
+          assert.include(lines[1], `Error Redis does not keep rooms safely: ${reason}`)
+          assert.deepStrictEqual([lines[0], lines[2]], ["Info Redis is there", "Info Redis keeps rooms again"])
+          assert.deepStrictEqual(yield* redis.command("KEYS", "*:room:*"), "pairroom:room:ROOM")
+          assert.deepStrictEqual(yield* redis.command("KEYS", "*probe*"), "")
+        })
+    )
+
+    it.live("changes nothing where it may not tell others of it, and says which right is missing", () =>
+      Effect.gen(function* () {
+        const redis = yield* RedisServer.start()
+        const allow = (...rights: ReadonlyArray<string>) =>
+          redis.command("ACL", "SETUSER", "pair", "on", ">secret", "~*", "+@all", "resetchannels", ...rights)
+        const url = redis.url.replace("redis://", "redis://pair:secret@")
+        yield* allow("&*", "-publish")
+        assert.strictEqual((yield* Effect.flip(start(url))).message, UNTOLD)
+        yield* allow("&pairroom:changes", "&pairroom:presence")
+        const { log, store } = yield* start(url)
+        yield* store.create(room("ROOM"))
+        yield* allow("&pairroom:*", "-publish")
+        yield* untilAvailable(store, false)
+        assert.strictEqual(yield* toldBy(store.create(room("OTHER"))), AWAY)
+        yield* allow("&pairroom:*", "+publish")
+        yield* untilAvailable(store, true)
+        assert.deepStrictEqual(yield* redis.command("KEYS", "*:room:*"), "pairroom:room:ROOM")
+        assert.deepStrictEqual(yield* log.lines, [
+          "Info Redis is there",
+          `Warn Redis is away: ${UNTOLD}`,
+          "Info Redis is there"
+        ])
+      })
+    )
+
+    it.live("is not available from the first change on that Redis refuses", () =>
+      Effect.gen(function* () {
+        const redis = yield* RedisServer.start()
+        const { store } = yield* start(redis.url)
+        yield* redis.command("CONFIG", "SET", "maxmemory", "1")
+        assert.strictEqual(yield* toldBy(store.create(room("ROOM"))), AWAY)
+        assert.isFalse(yield* SubscriptionRef.get(store.available))
+      })
+    )
+
+    it.live("starts on a Redis that is out of memory, and is available when that is over", () =>
+      Effect.gen(function* () {
+        const redis = yield* RedisServer.start({ settings: { maxmemory: "1" } })
+        const { store } = yield* start(redis.url)
+        assert.isFalse(yield* SubscriptionRef.get(store.available))
+        yield* redis.command("CONFIG", "SET", "maxmemory", "0")
+        yield* untilAvailable(store, true)
+      })
+    )
+
+    it.live("is not available while Redis may evict rooms, says so once, and keeps on serving them", () =>
       Effect.gen(function* () {
         const redis = yield* RedisServer.start()
         const { log, store } = yield* start(redis.url)
-        yield* store.create(room("GOOD"))
-        yield* redis.command(...set)
-        const before = yield* redis.command("DUMP", KEY)
-        assert.deepStrictEqual(yield* Effect.provide(answers(store, "badcode"), log.layer), [told, told, told, told])
-        assert.strictEqual(yield* redis.command("DUMP", KEY), before)
-        assert.strictEqual(yield* toldBy(store.modify(room("GOOD").accessCode, nextTurn)), "Success")
-        const lines = (yield* log.lines).filter((line) => line.startsWith("Error"))
-        assert.strictEqual(lines.length, 4)
-        for (const line of lines) assert.match(line, logged)
-        assert.include(lines[0], "BADC…")
-        assert.notMatch(lines.join(), /BADCO|secret|lemon/)
-      })
-  )
-
-  it.live("goes on to read the others again when the record of a watched room is damaged", () =>
-    Effect.gen(function* () {
-      const redis = yield* RedisServer.start()
-      const { store } = yield* start(redis.url)
-      const seen: Record<string, Array<number>> = { BADCODE: [], GOOD: [] }
-      for (const code of ["BADCODE", "GOOD"]) {
-        yield* store.create(room(code))
-        yield* store.changes(room(code).accessCode).pipe(
-          Stream.runForEach((change) => Effect.sync(() => seen[code]!.push(Option.getOrThrow(change.room).turn))),
-          Effect.forkScoped
-        )
-      }
-      yield* until(() => seen["BADCODE"]!.length + seen["GOOD"]!.length === 2)
-      yield* redis.command("SET", KEY, "no room")
-      yield* redis.command(
-        "HSET",
-        "pairroom:room:GOOD",
-        "writes",
-        NAME,
-        "state",
-        JSON.stringify(room("GOOD", { turn: 7 }))
-      )
-      yield* until(() => seen["GOOD"]!.length === 2)
-      assert.deepStrictEqual(seen, { BADCODE: [1], GOOD: [1, 7] })
-    })
-  )
-})
-
-describe.skipIf(RedisServer.missing !== undefined)("RedisRoomStore, when Redis takes no changes", () => {
-  it.live.each(refusals)(
-    "is not available while Redis $what, without anybody writing, and what it holds is served",
-    ({ off, on, reason }) =>
-      Effect.gen(function* () {
-        const redis = yield* RedisServer.start({ settings: { "enable-protected-configs": "yes" } })
-        const { log, store } = yield* start(redis.url)
-        const state = room("ROOM")
-        yield* store.create(state)
-        const certainty: Array<boolean> = []
-        yield* store.changes(state.accessCode).pipe(
-          Stream.runForEach(({ certain }) => Effect.sync(() => certainty.push(certain))),
-          Effect.forkScoped
-        )
-        yield* Effect.forEach(on, (command) => redis.command(...command))
+        yield* store.create(room("ROOM"))
+        yield* redis.command("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
         yield* untilAvailable(store, false)
-        assert.strictEqual(yield* toldBy(store.modify(state.accessCode, nextTurn)), AWAY)
-        assert.strictEqual(yield* toldBy(store.create(room("OTHER"))), AWAY)
-        assert.deepStrictEqual(yield* store.get(state.accessCode), Option.some(state))
-        assert.strictEqual(yield* toldBy(Stream.runHead(store.changes(state.accessCode))), "Success")
-        yield* Effect.forEach(off, (command) => redis.command(...command))
+        assert.strictEqual(yield* toldBy(store.modify(room("ROOM").accessCode, nextTurn)), "Success")
+        yield* redis.command("CONFIG", "SET", "maxmemory-policy", "noeviction")
         yield* untilAvailable(store, true)
-        assert.strictEqual(yield* toldBy(store.modify(state.accessCode, nextTurn)), "Success")
-        assert.deepStrictEqual([...new Set(certainty)], [true])
-        const lines = yield* log.lines
-        assert.strictEqual(lines.length, 3)
-        assert.include(lines[1], `Error Redis does not keep rooms safely: ${reason}`)
-        assert.deepStrictEqual([lines[0], lines[2]], ["Info Redis is there", "Info Redis keeps rooms again"])
-        assert.deepStrictEqual(yield* redis.command("KEYS", "*:room:*"), "pairroom:room:ROOM")
-        assert.deepStrictEqual(yield* redis.command("KEYS", "*probe*"), "")
+        // On a busy machine Redis may be late between, and is said to be there again.
+        const lines = Array.from(yield* log.lines).filter((line) => !line.includes("there"))
+        assert.deepStrictEqual(lines, [
+          "Error Redis does not keep rooms safely: it may evict rooms (maxmemory-policy): expected noeviction, got allkeys-lru",
+          "Info Redis keeps rooms again"
+        ])
       })
-  )
-
-  it.live("changes nothing where it may not tell others of it, and says which right is missing", () =>
-    Effect.gen(function* () {
-      const redis = yield* RedisServer.start()
-      const allow = (...rights: ReadonlyArray<string>) =>
-        redis.command("ACL", "SETUSER", "pair", "on", ">secret", "~*", "+@all", "resetchannels", ...rights)
-      const url = redis.url.replace("redis://", "redis://pair:secret@")
-      yield* allow("&*", "-publish")
-      assert.strictEqual((yield* Effect.flip(start(url))).message, UNTOLD)
-      yield* allow("&pairroom:changes", "&pairroom:presence")
-      const { log, store } = yield* start(url)
-      yield* store.create(room("ROOM"))
-      yield* allow("&pairroom:*", "-publish")
-      yield* untilAvailable(store, false)
-      assert.strictEqual(yield* toldBy(store.create(room("OTHER"))), AWAY)
-      yield* allow("&pairroom:*", "+publish")
-      yield* untilAvailable(store, true)
-      assert.deepStrictEqual(yield* redis.command("KEYS", "*:room:*"), "pairroom:room:ROOM")
-      assert.deepStrictEqual(yield* log.lines, [
-        "Info Redis is there",
-        `Warn Redis is away: ${UNTOLD}`,
-        "Info Redis is there"
-      ])
-    })
-  )
-
-  it.live("is not available from the first change on that Redis refuses", () =>
-    Effect.gen(function* () {
-      const redis = yield* RedisServer.start()
-      const { store } = yield* start(redis.url)
-      yield* redis.command("CONFIG", "SET", "maxmemory", "1")
-      assert.strictEqual(yield* toldBy(store.create(room("ROOM"))), AWAY)
-      assert.isFalse(yield* SubscriptionRef.get(store.available))
-    })
-  )
-
-  it.live("starts on a Redis that is out of memory, and is available when that is over", () =>
-    Effect.gen(function* () {
-      const redis = yield* RedisServer.start({ settings: { maxmemory: "1" } })
-      const { store } = yield* start(redis.url)
-      assert.isFalse(yield* SubscriptionRef.get(store.available))
-      yield* redis.command("CONFIG", "SET", "maxmemory", "0")
-      yield* untilAvailable(store, true)
-    })
-  )
-
-  it.live("is not available while Redis may evict rooms, says so once, and keeps on serving them", () =>
-    Effect.gen(function* () {
-      const redis = yield* RedisServer.start()
-      const { log, store } = yield* start(redis.url)
-      yield* store.create(room("ROOM"))
-      yield* redis.command("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
-      yield* untilAvailable(store, false)
-      assert.strictEqual(yield* toldBy(store.modify(room("ROOM").accessCode, nextTurn)), "Success")
-      yield* redis.command("CONFIG", "SET", "maxmemory-policy", "noeviction")
-      yield* untilAvailable(store, true)
-      // On a busy machine Redis may be late between, and is said to be there again.
-      const lines = Array.from(yield* log.lines).filter((line) => !line.includes("there"))
-      assert.deepStrictEqual(lines, [
-        "Error Redis does not keep rooms safely: it may evict rooms (maxmemory-policy): expected noeviction, got allkeys-lru",
-        "Info Redis keeps rooms again"
-      ])
-    })
-  )
-})
+    )
+  }
+)
