@@ -1,5 +1,6 @@
 /** Clients as browsers are: an `EventSource` that comes back by itself, and requests. Light, for many in one process. */
 import { Agent, type ClientRequest, request } from "node:http"
+import { sleep } from "./time.ts"
 
 export interface Block {
   readonly event: string
@@ -142,3 +143,12 @@ export const ask = (
     if (body !== undefined) sent.setHeader("content-type", "application/json")
     sent.end(body === undefined ? undefined : JSON.stringify(body))
   })
+
+/** Asks until it is answered with this status. A busy machine may refuse at first, or give no answer in time. */
+export const insist = async (status: number, ...asked: Parameters<typeof ask>): Promise<Answer> => {
+  for (;;) {
+    const answer = await ask(...asked)
+    if (answer?.status === status) return answer
+    await sleep(100)
+  }
+}

@@ -1,8 +1,8 @@
 /** Rooms with streams on several instances, and someone who gives commands. */
-import { ask, type Block, EventStream } from "./client.ts"
+import { type Block, EventStream, insist } from "./client.ts"
 import { Commander } from "./commander.ts"
 import { idOf, type Room, type Watcher } from "./room.ts"
-import { sleep, until } from "./time.ts"
+import { until } from "./time.ts"
 
 export interface LoadOptions {
   /** The instances, or what stands before them. */
@@ -54,7 +54,7 @@ export class Load {
   async startFinishing(): Promise<void> {
     await Promise.all(
       this.#finishing.map(async (room) => {
-        await this.#start(room)
+        await insist(204, this.commander.port(), "PATCH", `/api/${room.code}/timer/start`)
         room.steps.push({ id: await this.commander.lookUp(room), at: performance.now() })
         room.steps.push({
           id: `${idOf(room)}-finish`,
@@ -62,11 +62,6 @@ export class Load {
         })
       })
     )
-  }
-
-  /** Starts a room. A busy machine may refuse it at first. */
-  async #start({ code }: Room): Promise<void> {
-    while ((await ask(this.commander.port(), "PATCH", `/api/${code}/timer/start`))?.status !== 204) await sleep(100)
   }
 
   /** Begins to give so many commands a second, to all but the rooms that are up once. */
@@ -105,7 +100,7 @@ export class Load {
 
   async #open(index: number, duration: number): Promise<void> {
     const body = { driver: "lemon", navigator: "apple", timerDuration: duration }
-    const code = await this.#create(body)
+    const code = (await insist(201, this.commander.port(), "POST", "/api/pair-room", { body })).json.accessCode
     const room: Room = { code, steps: [], watchers: [], running: false, busy: false, doubtful: false }
     room.steps.push({ id: await this.commander.lookUp(room), at: performance.now() })
     this.rooms[index] = room
@@ -113,15 +108,6 @@ export class Load {
       this.#watch(room, index + stream)
     )
     await Promise.all(opened)
-  }
-
-  /** Makes a room. A busy machine may give no answer in time. */
-  async #create(body: object): Promise<string> {
-    for (;;) {
-      const answer = await ask(this.commander.port(), "POST", "/api/pair-room", { body })
-      if (answer?.status === 201) return answer.json.accessCode
-      await sleep(100)
-    }
   }
 
   /** Opens a stream, at the next instance each time. */

@@ -1,7 +1,7 @@
 /** Instances whose clocks are wrong. */
 import { Effect } from "effect"
 import { existsSync, globSync } from "node:fs"
-import { ask, type Block, EventStream } from "../client.ts"
+import { type Block, EventStream, insist } from "../client.ts"
 import { cluster } from "../cluster.ts"
 import * as Figures from "../figures.ts"
 import { sleep } from "../time.ts"
@@ -34,7 +34,7 @@ export const clocks: Run = Effect.fnUntraced(function* ({ calm }) {
   const { ports } = yield* cluster((index) => wrongBy(OFFSETS[index]!))
   return yield* Effect.promise(async () => {
     const body = { driver: "lemon", navigator: "apple", timerDuration: 600_000 }
-    const code: string = (await ask(ports[0]!, "POST", "/api/pair-room", { body }))?.json.accessCode
+    const code: string = (await insist(201, ports[0]!, "POST", "/api/pair-room", { body })).json.accessCode
     /** When each instance has shown each time. */
     const ticks = new Map<string, Map<number, number>>()
     const hear =
@@ -46,13 +46,13 @@ export const clocks: Run = Effect.fnUntraced(function* ({ calm }) {
     const streams = ports.map(
       (port, instance) => new EventStream({ path: `/api/${code}/connect`, port: () => port, hear: hear(instance) })
     )
-    await ask(ports[1]!, "PATCH", `/api/${code}/timer/start`)
+    await insist(204, ports[1]!, "PATCH", `/api/${code}/timer/start`)
     const ends: Array<number> = []
     const starts = new Set<number>()
     for (let time = 0; time < TIMES; time++) {
       for (const port of ports) {
         const asked = performance.now()
-        const { endsAt, remainingTime } = (await ask(port, "GET", `/api/${code}/timer`))?.json ?? {}
+        const { endsAt, remainingTime } = (await insist(200, port, "GET", `/api/${code}/timer`)).json
         // When it will be up by this process's clock, which does not know of any other.
         ends.push((asked + performance.now()) / 2 + remainingTime)
         starts.add(endsAt)
