@@ -1,5 +1,5 @@
 /** Several instances that share one Redis, gone with the scope that they were started in. */
-import { Effect, Scope } from "effect"
+import { Context, Effect, Layer, Scope } from "effect"
 import { address, type Instance, noLimits, start } from "../instance.ts"
 import { freePort } from "./port.ts"
 import * as Redis from "./redis.ts"
@@ -47,3 +47,15 @@ export const cluster = Effect.fnUntraced(function* (
   })
   return { redis, members, ports: members.map(({ port }) => port) }
 })
+
+const Running = Context.Reference<Cluster | undefined>("pairroom/test/cluster/Running", {
+  defaultValue: () => undefined
+})
+
+/** A cluster for tests that take turns on it. */
+export const running = Layer.effect(Running, cluster())
+
+/** The cluster that runs already, or one for the scope. */
+export const anyCluster = Effect.flatMap(Running, (running) =>
+  running === undefined ? cluster() : Effect.succeed(running)
+)

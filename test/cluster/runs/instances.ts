@@ -1,13 +1,13 @@
 /** Instances that share a Redis, and one of them dies or stands still. */
 import { Effect } from "effect"
 import type { EventStream } from "../client.ts"
-import { cluster } from "../cluster.ts"
+import { anyCluster } from "../cluster.ts"
 import * as Figures from "../figures.ts"
 import { sleep, until } from "../time.ts"
 import { type Run, underLoad } from "./underLoad.ts"
 
 export const streams: Run = Effect.fnUntraced(function* (size) {
-  const { ports } = yield* cluster()
+  const { ports } = yield* anyCluster
   return yield* underLoad(size, ports, size.calm, async (load) => {
     await sleep(size.calm)
     return () => {
@@ -22,7 +22,7 @@ export const streams: Run = Effect.fnUntraced(function* (size) {
 
 /** `kill -9` of one instance. */
 export const kill: Run = Effect.fnUntraced(function* (size) {
-  const { members, ports } = yield* cluster()
+  const { members, ports } = yield* anyCluster
   return yield* underLoad(size, ports, size.calm + 500, async (load) => {
     const port = ports[0]!
     const hit = load.watchers.filter(({ stream }) => stream.current?.port === port)
@@ -51,7 +51,7 @@ export const kill: Run = Effect.fnUntraced(function* (size) {
 
 /** One instance stands still, and goes on. */
 export const freeze: Run = Effect.fnUntraced(function* (size) {
-  const { members, ports } = yield* cluster()
+  const { members, ports } = yield* anyCluster
   return yield* underLoad(size, ports, size.calm + size.frozen / 2, async (load) => {
     members[0]!.process().signal("SIGSTOP")
     await sleep(size.frozen)

@@ -1,6 +1,6 @@
 /** A Redis that goes away, or does not say all that it should. */
 import { Effect } from "effect"
-import { type Cluster, cluster } from "../cluster.ts"
+import { anyCluster, type Cluster, cluster } from "../cluster.ts"
 import * as Figures from "../figures.ts"
 import { sleep, until } from "../time.ts"
 import { type Lossy, lossy } from "../lossy.ts"
@@ -61,7 +61,7 @@ const outage = (
 ) => {
   const come = (redis: Cluster["redis"]) => (title === "killed" ? redis.restart : redis.cont)
   const run: Run = Effect.fnUntraced(function* (size) {
-    const { ports, redis } = yield* cluster()
+    const { ports, redis } = yield* anyCluster
     return yield* underLoad(size, ports, size.calm + away(size) / 2, async (load) => {
       const observer = new Observer(ports)
       await sleep(300)
@@ -126,7 +126,7 @@ export const frozen = outage(
 
 /** The connections on which Redis publishes are cut. */
 export const unheard: Run = Effect.fnUntraced(function* (size) {
-  const { ports, redis } = yield* cluster()
+  const { ports, redis } = yield* anyCluster
   return yield* underLoad(size, ports, size.calm, async (load) => {
     let cut = 0
     for (let time = 0; time < 3; time++) {
