@@ -79,11 +79,9 @@ describe.skipIf(Chromium.skips)("when time is up", { concurrent: true }, () => {
     expect([heard(many), heard(one)]).toEqual([once, once])
   })
 
-  it("rings and goes on where the browser refuses what it has, and complains of nothing", async ({
-    service,
-    visitor
-  }) => {
-    for (const [what, refusal] of Object.entries(REFUSALS)) {
+  it.for(Object.entries(REFUSALS))(
+    "rings and goes on where the browser refuses %s, and complains of nothing",
+    async ([what, refusal], { service, visitor }) => {
       const one = await visitor()
       await one.context.addInitScript(`${REFUSED}${refusal}`)
       const code = await service.create()
@@ -95,9 +93,8 @@ describe.skipIf(Chromium.skips)("when time is up", { concurrent: true }, () => {
       if (!what.includes("sound")) await eventually(() => one.sounds(), 1)
       await press(page, "start")
       await eventually(() => phaseOf(page), "running")
-      await page.close()
     }
-  })
+  )
 
   it("a finish that was missed is told with its time, and makes no noise", async ({ service, visitor }) => {
     const code = await service.create({ timerDuration: 1_000 })
