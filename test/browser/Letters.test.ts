@@ -27,7 +27,7 @@ describe.skipIf(Chromium.skips)("large letters", { concurrent: true }, () => {
       visitor
     }) => {
       const faults: Array<string> = []
-      const one = await visitor({ locale, viewport: USUAL, reducedMotion: "reduce", mayComplain: WALKED })
+      const one = await visitor({ locale, viewport: USUAL, mayComplain: WALKED })
       let words = 0
       await walk(one, service, async (page, view) => {
         // The overlay is for a stream, not for a phone.

@@ -1,5 +1,5 @@
 /**
- * What the tests of the page stand on: one service and one Chromium for each worker, and in it as many browsers as a test
+ * What the tests of the page stand on: the service, one Chromium for each file, and in it as many browsers as a test
  * wants, which know nothing of each other. A page that complains, or asks another host for anything, fails the test.
  */
 import { type Browser, type BrowserContext, type BrowserContextOptions, type Locator, type Page } from "playwright-core"
@@ -34,13 +34,13 @@ export interface Visitor {
 
 export const it = test
   // oxlint-disable-next-line no-empty-pattern -- Vitest reads from the pattern what a fixture needs
-  .extend("service", { scope: "worker" }, async ({}, { onCleanup }) => {
+  .extend("service", { scope: "file" }, async ({}, { onCleanup }) => {
     const service = await Service.start()
     onCleanup(service.end)
     return service
   })
   // oxlint-disable-next-line no-empty-pattern -- here too
-  .extend("chromium", { scope: "worker" }, async ({}, { onCleanup }) => {
+  .extend("chromium", { scope: "file" }, async ({}, { onCleanup }) => {
     const chromium = await Chromium.launch()
     onCleanup(() => chromium.close())
     return chromium
