@@ -6,24 +6,16 @@ const PATHS = {
   plus: "M12 5v14M5 12h14",
   cup: "M5 9h11v5a5 5 0 0 1-5 5h-1a5 5 0 0 1-5-5zM16 10h1.5a2.5 2.5 0 0 1 0 5H16M8.5 3.5v2M12.5 3.5v2",
   settings: "M4 7h9M17 7h3M4 17h3M11 17h9M17 7a2 2 0 1 1-4 0 2 2 0 0 1 4 0zM11 17a2 2 0 1 1-4 0 2 2 0 0 1 4 0z",
-  reset: "M5 12a7 7 0 1 0 2.2-5.1M5 4v4h4",
   share: "M12 15V4M8 7.5 12 3.5l4 4M6 11H5v9h14v-9h-1",
   out: "M10 5H4v14h16v-5M14 4h6v6M20 4l-8 8",
   sound: "M4 10v4h3l5 4V6L7 10zM16 9a4 4 0 0 1 0 6M18.5 6.5a8 8 0 0 1 0 11",
   silent: "M4 10v4h3l5 4V6L7 10zM16 9.5l5 5M21 9.5l-5 5",
   menu: "M4 7h16M4 12h16M4 17h16",
-  drag: "M9 6h.01M15 6h.01M9 12h.01M15 12h.01M9 18h.01M15 18h.01",
   cross: "m6 6 12 12M18 6 6 18",
   people:
     "M12.5 8a3.5 3.5 0 1 1-7 0 3.5 3.5 0 0 1 7 0zM3 20a6 6 0 0 1 12 0M16 5a3.5 3.5 0 0 1 0 6.5M18 14.5a6 6 0 0 1 3 5.5",
-  shuffle: "M4 7h3l9 10h4M4 17h3l2.5-2.8M13 9.8 16 7h4M18 4.5 20.5 7 18 9.5M18 14.5l2.5 2.5-2.5 2.5",
   swap: "M8 4v15M4.5 15.5 8 19l3.5-3.5M16 20V5M12.5 8.5 16 5l3.5 3.5",
-  pen: "m5 19 1-4L16.5 4.5l3 3L9 18z",
-  full: "M9 4H4v5M15 4h5v5M9 20H4v-5M15 20h5v-5",
-  keys: "M3 6h18v12H3zM7 10h.01M11 10h.01M15 10h.01M8 14h8",
-  globe: "M20.5 12a8.5 8.5 0 1 1-17 0 8.5 8.5 0 0 1 17 0zM3.5 12h17M12 3.5c5 5 5 12 0 17-5-5-5-12 0-17z",
   more: "M4 15h16M8 10.5l4-4 4 4",
-  history: "M3 12h4l3-7 4 14 3-7h4",
   sun: "M12 16.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9zM12 1.8v2.4M12 19.8v2.4M1.8 12h2.4M19.8 12h2.4M4.8 4.8l1.7 1.7M17.5 17.5l1.7 1.7M4.8 19.2l1.7-1.7M17.5 6.5l1.7-1.7",
   moon: "M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5z",
   auto: "M20.5 12a8.5 8.5 0 1 1-17 0 8.5 8.5 0 0 1 17 0zM12 3.5v17M12 7.5h5.5M12 12h8M12 16.5h5.5"
@@ -34,7 +26,12 @@ export type IconName = keyof typeof PATHS
 const FILLED: ReadonlySet<IconName> = new Set(["play", "pause"])
 
 export const Icon = ({ name }: { readonly name: IconName }) => (
-  <svg class={FILLED.has(name) ? "icon filled" : "icon"} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-    <path d={PATHS[name]} />
+  <Drawing path={PATHS[name]} class={FILLED.has(name) ? "icon filled" : "icon"} />
+)
+
+/** A drawing of 24 x 24 by its path, as SVG has it. */
+export const Drawing = ({ class: looks = "icon", path }: { readonly class?: string; readonly path: string }) => (
+  <svg class={looks} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+    <path d={path} />
   </svg>
 )

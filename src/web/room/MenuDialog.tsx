@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact"
 import { Dialog, type DialogProps } from "../parts/Dialog.tsx"
-import { Icon, type IconName } from "../parts/Icon.tsx"
+import { DialogIcon, type DialogIconName } from "../parts/DialogIcon.tsx"
 import { Named } from "../parts/Named.tsx"
 import { THEMES, theme } from "../preferences.ts"
 import { grouped } from "../../domain/TypedCode.ts"
@@ -13,7 +13,7 @@ import type { Session } from "./session.ts"
 type Props = DialogProps & { readonly session: Session }
 
 interface ItemProps {
-  readonly icon: IconName
+  readonly icon: DialogIconName
   readonly name: string
   readonly note?: string | undefined
   readonly lang?: string | undefined
@@ -23,7 +23,7 @@ interface ItemProps {
 
 const Item = ({ children, icon, lang, name, note, onPress }: ItemProps) => (
   <button type="button" class="quiet" lang={lang} data-item={name} onClick={onPress}>
-    <Icon name={icon} />
+    <DialogIcon name={icon} />
     <span>{children}</span>
     <span class="note">{note}</span>
   </button>

@@ -4,6 +4,7 @@ import { PEOPLE_MAX, PEOPLE_MIN } from "../../domain/PeopleCount.ts"
 import { Avatar } from "../parts/Avatar.tsx"
 import { classes } from "../parts/classes.ts"
 import { Dialog, type DialogProps } from "../parts/Dialog.tsx"
+import { DialogIcon } from "../parts/DialogIcon.tsx"
 import { Icon } from "../parts/Icon.tsx"
 import { text } from "../text/index.ts"
 import { moveParts } from "./motion.ts"
@@ -35,7 +36,7 @@ export const PeopleDialog = ({ session, onClose }: DialogProps & { readonly sess
         <p class="hint gap">{orderHint}</p>
         {names.length > 2 && (
           <button type="button" class="quiet" data-command="shuffle" onClick={() => order.ask(shuffled(names))}>
-            <Icon name="shuffle" />
+            <DialogIcon name="shuffle" />
             {shuffle}
           </button>
         )}
@@ -131,7 +132,7 @@ const Person = ({ session, name, place, isDragged, onDrag, onMove, onStep, onDro
         }}
         {...touchDrag(onMove)}
       >
-        <Icon name="drag" />
+        <DialogIcon name="drag" />
       </button>
       <Avatar name={name} look={look} />
       <input
