@@ -53,7 +53,7 @@ const room = (url: string) =>
     return accessCode
   })
 
-describe("a collector", () => {
+describe("a collector", { concurrent: true }, () => {
   it.live("gets traces and metrics of the service, with no whole access code", () =>
     Effect.gen(function* () {
       const { all, until, url } = yield* collector

@@ -30,7 +30,7 @@ const refused = (args: ReadonlyArray<string>) =>
 const all = <const Commands extends ReadonlyArray<Effect.Effect<Ended>>>(commands: Commands) =>
   Effect.all(commands, { concurrency: "unbounded" })
 
-describe("the command pairroom", () => {
+describe("the command pairroom", { concurrent: true }, () => {
   it.live("makes a room, and does with it what people ask for", () =>
     Effect.gen(function* () {
       const origin = yield* address(yield* start({ STORE_URL: "memory:" }))

@@ -55,7 +55,7 @@ const here = (names: ReadonlyArray<string>) => (seen: RoomEvent) =>
 const isRoom = (uncertain: boolean) => (seen: RoomEvent) =>
   seen.event === "room" && (seen.data.uncertain ?? false) === uncertain
 
-describe.skipIf(RedisServer.missing !== undefined)("instances on one Redis", () => {
+describe.skipIf(RedisServer.missing !== undefined)("instances on one Redis", { concurrent: true }, () => {
   it.live("show each change once, and count everyone, wherever they are connected", () =>
     Effect.gen(function* () {
       const redis = yield* RedisServer.start()

@@ -225,7 +225,9 @@ describe.skipIf(RedisServer.missing !== undefined)("RedisRoomStore", () => {
       assert.deepStrictEqual(yield* turnOf(store, state), Option.some(2))
     })
   )
+})
 
+describe.skipIf(RedisServer.missing !== undefined)("RedisRoomStore, by its connection", { concurrent: true }, () => {
   it.live("loses no command when its connections are killed", () =>
     Effect.gen(function* () {
       const redis = yield* RedisServer.start()
