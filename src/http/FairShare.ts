@@ -23,7 +23,7 @@ export const CROWD = 8
  * keeps only some thousands waiting: the others are lost, and come again after 1 s, 3 s and so on. So the turns are kept short until all
  * are accepted.
  */
-export const CROWD_TURNS = 16
+export const CROWD_TURNS = 48
 
 /** How many streams end in one turn while no requests begin. */
 export const ENDS_EACH_TURN = 16
