@@ -10,8 +10,15 @@ import { Redis } from "effect/persistence"
 import type { Client } from "./Client.ts"
 import { failureOf, messageOf, RequestFailed, unsent } from "./Failures.ts"
 
-/** How long a request waits for its answer, in milliseconds, unless it is told otherwise. */
-export const ANSWER_LIMIT = 700
+/** How long Redis may take before it counts as away, in milliseconds. A test on a busy machine lets it take longer. */
+export const Limits = Context.Reference("pairroom/store/redis/Limits", {
+  defaultValue: () => ({
+    /** How long a request waits for its answer, unless it is told otherwise. */
+    answer: 700,
+    /** How long the start of a store waits for Redis. */
+    start: 2_000
+  })
+})
 
 /** How long a connection that broke may take to come back before Redis counts as away, in milliseconds. */
 export const GRACE = 300
@@ -28,6 +35,7 @@ export type Connection = Effect.Success<typeof make>
 
 /** Returns a connection. Redis counts as away until `Pulse.keep` runs. */
 export const make = Effect.gen(function* () {
+  const limits = yield* Limits
   /** Redis is there: it answers. */
   const isThere = yield* SubscriptionRef.make(false)
   /** Redis is there, and there is no trouble with it. */
@@ -100,7 +108,7 @@ export const make = Effect.gen(function* () {
     duration: GRACE,
     orElse: () => Effect.andThen(turnBroken, unsent(BROKEN))
   })
-  const send: Send = (command, limit = ANSWER_LIMIT) =>
+  const send: Send = (command, limit = limits.answer) =>
     Effect.andThen(
       reachable,
       Effect.andThen(unbroken, sendAnyway(command)).pipe(
@@ -109,6 +117,7 @@ export const make = Effect.gen(function* () {
     )
 
   return {
+    limits,
     isThere,
     healthy,
     client,

@@ -7,7 +7,7 @@ import * as NodeRedis from "@effect/platform-node/NodeRedis"
 import { Cause, Context, Deferred, Effect, Exit, Fiber, MutableRef, Option, Queue, Ref, Schedule } from "effect"
 import * as Elapsed from "../Elapsed.ts"
 import type { Connect } from "./Client.ts"
-import { ANSWER_LIMIT, type Connection, GRACE, SILENT } from "./Connection.ts"
+import { type Connection, GRACE, SILENT } from "./Connection.ts"
 import { failureOf, messageOf, RedisUnusable, RequestFailed } from "./Failures.ts"
 import { check } from "./Requirements.ts"
 
@@ -17,9 +17,8 @@ const PULSE = 2_000
 /** The same while Redis takes no changes or may lose rooms. */
 const PULSE_IN_TROUBLE = 1_000
 
-/** How soon a pulse that failed is tried again, and how long a start waits for Redis, in milliseconds. */
+/** How soon a pulse that failed is tried again, in milliseconds. */
 const RETRY = 200
-const START_LIMIT = 2_000
 
 /** Refusals after which Redis only has to be asked again. */
 const PASSING = /^(LOADING|BUSY|MASTERDOWN|TRYAGAIN|CLUSTERDOWN)/
@@ -41,7 +40,7 @@ type RedisClient = NodeRedis.NodeRedis["Service"]["client"]
  * too long to wait for it. Fails with RedisUnusable where Redis cannot be used.
  */
 export const keep = Effect.fnUntraced(function* (connection: Connection, connect: Connect, duties: Duties) {
-  const { lastError, pokes, sendAnyway, usable } = connection
+  const { lastError, limits, pokes, sendAnyway, usable } = connection
   const started = yield* Deferred.make<void, RedisUnusable>()
   /** The socket of the client that was checked and subscribed, by its number. */
   const checked = yield* Ref.make(0)
@@ -98,7 +97,7 @@ export const keep = Effect.fnUntraced(function* (connection: Connection, connect
     const beating = yield* Effect.forkChild(Effect.all([examine, work], { concurrency: isChecked ? 2 : 1 }), {
       startImmediately: true
     })
-    if (Option.isNone(yield* Effect.timeoutOption(Fiber.await(beating), ANSWER_LIMIT)))
+    if (Option.isNone(yield* Effect.timeoutOption(Fiber.await(beating), limits.answer)))
       yield* connection.turnAway(SILENT)
     // It may take until the connection breaks. A Redis that hangs answers when it goes on.
     const exit = yield* Fiber.await(beating)
@@ -154,7 +153,7 @@ export const keep = Effect.fnUntraced(function* (connection: Connection, connect
   )
   yield* Effect.addFinalizer(() => connection.turnClosed)
   yield* Effect.timeoutOrElse(Deferred.await(started), {
-    duration: START_LIMIT,
+    duration: limits.start,
     orElse: () =>
       Effect.flatMap(Effect.flip(connection.away), ({ message }) =>
         Effect.logWarning(`Redis is away: ${message}; rooms are served as soon as it is there`)

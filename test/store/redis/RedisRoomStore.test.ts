@@ -9,7 +9,7 @@ import { RoomStore, type StoredRoom } from "../../../src/store/RoomStore.ts"
 import * as RedisServer from "../../cluster/redis.ts"
 import { conformance } from "../conformance.ts"
 import { toldBy } from "../files.ts"
-import { proxyTo, quiet, realTime, type Store, storeAt, until } from "./harness.ts"
+import { hastyStoreAt, proxyTo, quiet, realTime, type Store, storeAt, until } from "./harness.ts"
 import { nextTurn, remove, room } from "../rooms.ts"
 
 const turnOf = (store: Store, { accessCode }: RoomState) =>
@@ -141,7 +141,7 @@ describe.skipIf(RedisServer.missing !== undefined)("RedisRoomStore", () => {
     () =>
       Effect.gen(function* () {
         const redis = yield* RedisServer.start()
-        const store = yield* storeAt(redis.url)
+        const store = yield* hastyStoreAt(redis.url)
         const state = room("HANGING")
         yield* store.create(state)
         const changes = yield* watch(store, state)
@@ -320,7 +320,7 @@ describe.skipIf(RedisServer.missing !== undefined)("RedisRoomStore, by its conne
     Effect.gen(function* () {
       const redis = yield* RedisServer.start()
       yield* redis.kill
-      const store = yield* storeAt(redis.url)
+      const store = yield* hastyStoreAt(redis.url)
       assert.strictEqual(
         (yield* Effect.flip(store.get(room("ROOM").accessCode))).message,
         "the store cannot be reached; nothing was changed; try again in a second"

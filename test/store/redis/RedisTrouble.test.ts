@@ -7,7 +7,7 @@ import { RoomStore } from "../../../src/store/RoomStore.ts"
 import * as RedisServer from "../../cluster/redis.ts"
 import { recordedLog, type Store, toldBy } from "../files.ts"
 import { nextTurn, room } from "../rooms.ts"
-import { until, patient } from "./harness.ts"
+import { patient, until, waiting } from "./harness.ts"
 
 const AWAY = "the store cannot be reached; nothing was changed; try again in a second"
 const DAMAGED = "this room's record is damaged and cannot be read; nothing was changed; other rooms are not affected"
@@ -21,7 +21,7 @@ const start = Effect.fnUntraced(function* (url: string) {
   const store: Store = yield* Effect.map(
     Layer.build(RedisRoomStore.layer({ ...patient, url })),
     Context.get(RoomStore)
-  ).pipe(Effect.provide(log.layer))
+  ).pipe(waiting, Effect.provide(log.layer))
   return { store, log }
 })
 

@@ -1,6 +1,7 @@
 /** What the tests of Redis share. */
 import { Clock, Context, Deferred, Duration, Effect, Layer, References, type Scope } from "effect"
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
+import { Limits } from "../../../src/store/redis/Connection.ts"
 import * as RedisRoomStore from "../../../src/store/redis/RedisRoomStore.ts"
 import { RoomStore } from "../../../src/store/RoomStore.ts"
 
@@ -67,9 +68,15 @@ export const proxyTo = (port: number): Effect.Effect<Proxy, never, Scope.Scope> 
 /** On a busy machine a change may come late to Redis, which is not what these tests are about. */
 export const patient = { deadline: Duration.seconds(5) }
 
-/** One instance's store on a Redis. */
-export const storeAt = (
+/** The same for everything else that Redis is asked for. */
+export const waiting = Effect.provideService(Limits, { answer: 20_000, start: 60_000 })
+
+/** One instance's store on a Redis, which counts as away as soon as it is late. */
+export const hastyStoreAt = (
   url: string,
   options: RedisRoomStore.Options = {}
 ): Effect.Effect<Store, RedisRoomStore.RedisUnusable, Scope.Scope> =>
   Effect.map(Layer.build(RedisRoomStore.layer({ ...patient, ...options, url })), Context.get(RoomStore)).pipe(quiet)
+
+/** The same, which waits for a Redis that is late. */
+export const storeAt: typeof hastyStoreAt = (url, options) => waiting(hastyStoreAt(url, options))
