@@ -2,7 +2,7 @@
 import { effect, type ReadonlySignal, signal } from "@preact/signals"
 import type { RoomClient } from "../../client/RoomClient.ts"
 import { after } from "../timers.ts"
-import { wholeSeconds } from "./phase.ts"
+import { untilSecondSince, wholeSeconds } from "./phase.ts"
 
 /** A tab that slept is right the moment it is seen again. */
 export const onWaking = (look: () => void): void => {
@@ -28,19 +28,20 @@ export const countdown = (client: Pick<RoomClient, "remaining" | "room">): Count
   return { seconds, aim }
 }
 
-/** The server's time, as long as it is wanted: it is looked at anew in each of its seconds, and when the tab is seen again. */
-export const stopwatch = (client: Pick<RoomClient, "now">, isWanted: () => boolean): ReadonlySignal<number> => {
+/**
+ * The server's time, as long as there is a moment that seconds are counted from or to: it is looked at anew whenever one of them is
+ * over, and when the tab is seen again.
+ */
+export const stopwatch = (client: Pick<RoomClient, "now">, since: () => number | null): ReadonlySignal<number> => {
   const now = signal(client.now())
   let cancel: (() => void) | undefined
   const look = () => {
     cancel?.()
-    cancel = undefined
     now.value = client.now()
-    if (isWanted()) cancel = after(1_000 - (now.peek() % 1_000) + 1, look)
+    const at = since()
+    cancel = at === null ? undefined : after(untilSecondSince(at, now.peek()) + 1, look)
   }
-  effect(() => {
-    if (isWanted() === (cancel === undefined)) look()
-  })
+  effect(look)
   onWaking(look)
   return now
 }

@@ -3,6 +3,12 @@ import type { RoomView } from "../../client/RoomClient.ts"
 
 export { timeText, wholeSeconds } from "../../domain/TimeText.ts"
 
+/** How long it takes until another whole second has gone by since a moment, or the next one until it; in milliseconds. */
+export const untilSecondSince = (since: number, now: number): number => {
+  const gone = (now - since) % 1_000
+  return gone < 0 ? -gone : 1_000 - gone
+}
+
 export type Phase = "idle" | "running" | "paused" | "last" | "up" | "completed"
 
 /** From how many seconds on a turn is in its last ones. */

@@ -142,7 +142,7 @@ export const openSession = (code: string, api: string): Session => {
     if (connection.value.state === "ended") return "completed"
     return room.value === null ? "idle" : phaseOf(room.value, seconds.value, finish.value !== null)
   })
-  const watch = stopwatch(client, () => finish.value !== null)
+  const watch = stopwatch(client, () => finish.value && finish.value.at)
 
   let first: RoomView | null = null
   client.on((event) =>

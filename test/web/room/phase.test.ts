@@ -1,5 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
-import { LAST_SECONDS, marksOf, passed, phaseOf, stateOf, timeText, wholeSeconds } from "../../../src/web/room/phase.ts"
+import {
+  LAST_SECONDS,
+  marksOf,
+  passed,
+  phaseOf,
+  stateOf,
+  timeText,
+  untilSecondSince,
+  wholeSeconds
+} from "../../../src/web/room/phase.ts"
 
 const room = { status: "IN_PROGRESS", running: false, periodDuration: 600_000, remainingTime: 600_000 } as const
 
@@ -10,6 +19,13 @@ describe("the time on the screen", () => {
       ["10:00", "10:00", "10:00", "9:59", "0:01", "0:00", "0:00"]
     )
     assert.deepStrictEqual([3_600, 3_599, 86_400].map(timeText), ["1:00:00", "59:59", "24:00:00"])
+  })
+
+  it("waits until a whole number of seconds has gone by since the finish, or is left until the next start", () => {
+    assert.deepStrictEqual(
+      [20_345, 20_346, 21_344, 21_345, 20_344, 19_345, 19_344].map((now) => untilSecondSince(20_345, now)),
+      [1_000, 999, 1, 1_000, 1, 1_000, 1]
+    )
   })
 })
 
