@@ -19,7 +19,7 @@ export const ALONE = 128
 export const CROWD = 8
 
 /**
- * While a crowd connects, one request of each address begins in so many turns. Node accepts one connection in each turn, and the kernel
+ * While a crowd connects, one request of each share begins in so many turns. Node accepts one connection in each turn, and the kernel
  * keeps only some thousands waiting: the others are lost, and come again after 1 s, 3 s and so on. So the turns are kept short until all
  * are accepted.
  */

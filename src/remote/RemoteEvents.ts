@@ -121,7 +121,7 @@ const connection = (
     })
   )
 
-/** At first a program is told that the service cannot be used. */
+/** A program that has seen nothing yet is told that the service cannot be used, and one that follows the room that it is uncertain. */
 const away = (seen: Ref.Ref<Seen>, url: string, why: string): Stream.Stream<RoomEvent, Lost | StoreUnavailable> =>
   Stream.unwrap(
     Effect.map(Ref.get(seen), ({ id }): Stream.Stream<RoomEvent, Lost | StoreUnavailable> =>
@@ -129,7 +129,7 @@ const away = (seen: Ref.Ref<Seen>, url: string, why: string): Stream.Stream<Room
     )
   )
 
-/** Later it is told once that the room may be in another state by now, and its stream goes on when the service is back. */
+/** Tells a program that the room may be in another state by now: once, until the room is seen again. Then its stream connects again. */
 const told = (seen: Ref.Ref<Seen>): Stream.Stream<RoomEvent, Lost> =>
   Stream.unwrap(
     Effect.gen(function* () {

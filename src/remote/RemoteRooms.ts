@@ -48,9 +48,9 @@ const make = Effect.fnUntraced(function* ({ prefix = DEFAULT_PREFIX, url }: Remo
   const client = yield* HttpApiClient.make(prefixed(prefix), { baseUrl })
   const events = yield* RemoteEvents.make(baseUrl, prefix)
   const reading = Failures.reading(baseUrl)
-  const only = Failures.changing(baseUrl)
+  const changing = Failures.changing(baseUrl)
   const read = reading("RoomNotFound")
-  const refused = only(...REFUSALS)
+  const refused = changing(...REFUSALS)
 
   const get = Effect.fn("Rooms.get")(function* (typed: AccessCode) {
     return yield* read(client.rooms.get({ params: { accessCode: yield* codeOf(typed) } }))
@@ -97,7 +97,7 @@ const make = Effect.fnUntraced(function* ({ prefix = DEFAULT_PREFIX, url }: Remo
       const by = yield* RoomInput.authorOf(options.by)
       const payload = yield* BadInput.decode(RoomInput.NewRoom)(input)
       const query = by === null ? {} : { by }
-      const { accessCode } = yield* only("BadRequest")(rooms.create({ payload, query }))
+      const { accessCode } = yield* changing("BadRequest")(rooms.create({ payload, query }))
       return yield* Effect.catchTags(get(accessCode), {
         RoomNotFound: () => Failures.unavailable(baseUrl, "the new room is gone already"),
         StoreUnavailable: ({ message }) => new StoreUnavailable({ message: `${message}; the room was made` })
@@ -131,12 +131,12 @@ const make = Effect.fnUntraced(function* ({ prefix = DEFAULT_PREFIX, url }: Remo
       refused(timer.break({ ...request, payload }))
     ),
     acknowledge: command("acknowledge", (request) => refused(timer.ack(request))),
-    undo: command("undo", (request) => only(...REFUSALS, "NothingToUndo")(timer.undo(request))),
+    undo: command("undo", (request) => changing(...REFUSALS, "NothingToUndo")(timer.undo(request))),
     startTurn: commandWith("startTurn", inMinutes, ({ headers, params }, { duration, user = "" }) =>
       refused(mob.mobTimer({ headers, params, payload: { timer: duration / MINUTE, user } }))
     ),
     addPerson: commandWith("addPerson", BadInput.decode(RoomInput.NewPerson), (request, payload) =>
-      only(...REFUSALS, "RoomFull")(people.addPerson({ ...request, payload }))
+      changing(...REFUSALS, "RoomFull")(people.addPerson({ ...request, payload }))
     ),
     orderPeople: commandWith("orderPeople", BadInput.decode(RoomInput.Order), (request, payload) =>
       refused(people.orderPeople({ ...request, payload }))
@@ -144,11 +144,11 @@ const make = Effect.fnUntraced(function* ({ prefix = DEFAULT_PREFIX, url }: Remo
     changePerson: Effect.fn("Rooms.changePerson")(function* (code, name, input, options) {
       const payload = yield* checked(code, BadInput.decode(RoomInput.PersonChange)(input))
       const request = yield* personOf(code, name, options)
-      yield* only(...REFUSALS, "PersonNotFound", "NameTaken")(people.changePerson({ ...request, payload }))
+      yield* changing(...REFUSALS, "PersonNotFound", "NameTaken")(people.changePerson({ ...request, payload }))
     }),
     removePerson: Effect.fn("Rooms.removePerson")(function* (code, name, options) {
       const request = yield* personOf(code, name, options)
-      yield* only(...REFUSALS, "PersonNotFound", "TooFewPeople")(people.removePerson(request))
+      yield* changing(...REFUSALS, "PersonNotFound", "TooFewPeople")(people.removePerson(request))
     }),
     changeSettings: commandWith("changeSettings", BadInput.decode(RoomInput.SettingsChange), (request, payload) =>
       refused(rooms.changeSettings({ ...request, payload }))

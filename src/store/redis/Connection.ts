@@ -11,7 +11,7 @@ import type { Client } from "./Client.ts"
 import { failureOf, messageOf, RequestFailed, unsent } from "./Failures.ts"
 
 /** How long Redis may take before it counts as away, in milliseconds. A test on a busy machine lets it take longer. */
-export const Limits = Context.Reference("pairroom/store/redis/Limits", {
+export const Patience = Context.Reference("pairroom/store/redis/Patience", {
   defaultValue: () => ({
     /** How long a request waits for its answer, unless it is told otherwise. */
     answer: 700,
@@ -35,7 +35,7 @@ export type Connection = Effect.Success<typeof make>
 
 /** Returns a connection. Redis counts as away until `Pulse.keep` runs. */
 export const make = Effect.gen(function* () {
-  const limits = yield* Limits
+  const patience = yield* Patience
   /** Redis is there: it answers. */
   const isThere = yield* SubscriptionRef.make(false)
   /** Redis is there, and there is no trouble with it. */
@@ -108,7 +108,7 @@ export const make = Effect.gen(function* () {
     duration: GRACE,
     orElse: () => Effect.andThen(turnBroken, unsent(BROKEN))
   })
-  const send: Send = (command, limit = limits.answer) =>
+  const send: Send = (command, limit = patience.answer) =>
     Effect.andThen(
       reachable,
       Effect.andThen(unbroken, sendAnyway(command)).pipe(
@@ -117,7 +117,7 @@ export const make = Effect.gen(function* () {
     )
 
   return {
-    limits,
+    patience,
     isThere,
     healthy,
     client,

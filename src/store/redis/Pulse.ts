@@ -40,7 +40,7 @@ type RedisClient = NodeRedis.NodeRedis["Service"]["client"]
  * too long to wait for it. Fails with RedisUnusable where Redis cannot be used.
  */
 export const keep = Effect.fnUntraced(function* (connection: Connection, connect: Connect, duties: Duties) {
-  const { lastError, limits, pokes, sendAnyway, usable } = connection
+  const { lastError, patience, pokes, sendAnyway, usable } = connection
   const started = yield* Deferred.make<void, RedisUnusable>()
   /** The socket of the client that was checked and subscribed, by its number. */
   const checked = yield* Ref.make(0)
@@ -97,7 +97,7 @@ export const keep = Effect.fnUntraced(function* (connection: Connection, connect
     const beating = yield* Effect.forkChild(Effect.all([examine, work], { concurrency: isChecked ? 2 : 1 }), {
       startImmediately: true
     })
-    if (Option.isNone(yield* Effect.timeoutOption(Fiber.await(beating), limits.answer)))
+    if (Option.isNone(yield* Effect.timeoutOption(Fiber.await(beating), patience.answer)))
       yield* connection.turnAway(SILENT)
     // It may take until the connection breaks. A Redis that hangs answers when it goes on.
     const exit = yield* Fiber.await(beating)
@@ -153,7 +153,7 @@ export const keep = Effect.fnUntraced(function* (connection: Connection, connect
   )
   yield* Effect.addFinalizer(() => connection.turnClosed)
   yield* Effect.timeoutOrElse(Deferred.await(started), {
-    duration: limits.start,
+    duration: patience.start,
     orElse: () =>
       Effect.flatMap(Effect.flip(connection.away), ({ message }) =>
         Effect.logWarning(`Redis is away: ${message}; rooms are served as soon as it is there`)

@@ -1,7 +1,7 @@
 /** What the tests of Redis share. */
 import { Clock, Context, Deferred, Duration, Effect, Layer, References, type Scope } from "effect"
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
-import { Limits } from "../../../src/store/redis/Connection.ts"
+import { Patience } from "../../../src/store/redis/Connection.ts"
 import * as RedisRoomStore from "../../../src/store/redis/RedisRoomStore.ts"
 import { RoomStore } from "../../../src/store/RoomStore.ts"
 
@@ -68,8 +68,8 @@ export const proxyTo = (port: number): Effect.Effect<Proxy, never, Scope.Scope> 
 /** On a busy machine a change may come late to Redis, which is not what these tests are about. */
 export const patient = { deadline: Duration.seconds(5) }
 
-/** The same for everything else that Redis is asked for. */
-export const waiting = Effect.provideService(Limits, { answer: 20_000, start: 60_000 })
+/** Lets Redis take long for everything else that it is asked for, too. */
+export const waiting = Effect.provideService(Patience, { answer: 20_000, start: 60_000 })
 
 /** One instance's store on a Redis, which counts as away as soon as it is late. */
 export const hastyStoreAt = (
